@@ -1,0 +1,172 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+let strict: [SwiftSetting] =
+    [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+    + [
+        "ExistentialAny", "MemberImportVisibility", "InternalImportsByDefault",
+        "NonisolatedNonsendingByDefault",
+    ].map { .enableUpcomingFeature($0) }
+/// Targets that hold pointers of a C library say `unsafe` at each use.
+let bridge = strict + [.strictMemorySafety()]
+
+/// One Swift target of the house: where it lies, what it may import, whether it touches C.
+struct Part {
+    var name: String
+    var folder: String
+    var needs: [String]
+    var settings: [SwiftSetting] = strict
+    var isProgram = false
+    /// Folders beside the sources that tests read.
+    var resources: [Resource] = []
+}
+
+let parts: [Part] = [
+    // Ground. `Octets`, `JSON`, `HTTP`, `Records` are pure.
+    Part(name: "Octets", folder: "Sources/Octets", needs: []),
+    Part(name: "JSON", folder: "Sources/JSON", needs: ["Octets"]),
+    Part(name: "Secrets", folder: "Sources/Secrets", needs: [], settings: bridge),
+    Part(name: "HTTP", folder: "Sources/HTTP", needs: ["Octets", "JSON"]),
+    Part(name: "Records", folder: "Sources/Records", needs: ["Octets", "JSON"]),
+    // Tools.
+    Part(
+        name: "Cryptography", folder: "Sources/Cryptography",
+        needs: ["COpenSSL", "Octets", "Secrets", "Records"], settings: bridge),
+    Part(name: "APDU", folder: "Sources/APDU", needs: ["Octets"]),
+    Part(
+        name: "Disclosures", folder: "Sources/Disclosures", needs: ["Octets", "JSON", "Records"]),
+    Part(
+        name: "Configuration", folder: "Sources/Configuration",
+        needs: ["Octets", "JSON", "Records"]),
+    // Machines.
+    Part(
+        name: "CheckIns", folder: "Sources/CheckIns",
+        needs: ["Octets", "JSON", "Records", "Disclosures"]),
+    Part(
+        name: "Network", folder: "Sources/Network",
+        needs: ["COpenSSL", "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography"],
+        settings: bridge),
+    Part(name: "PCSC", folder: "Sources/PCSC", needs: ["CPCSC", "Octets", "APDU", "Secrets"],
+        settings: bridge),
+    Part(
+        name: "MyNumberCard", folder: "Sources/MyNumberCard",
+        needs: ["Octets", "APDU", "Secrets", "Records", "Cryptography"]),
+    Part(
+        name: "TransparencyLog", folder: "Sources/TransparencyLog",
+        needs: ["Octets", "Cryptography"]),
+    // Adapters.
+    Part(
+        name: "Clearinghouse", folder: "Sources/Clearinghouse",
+        needs: [
+            "Octets", "JSON", "HTTP", "Records", "Cryptography", "CheckIns", "Network",
+            "Disclosures",
+        ]),
+    Part(
+        name: "AccessHistory", folder: "Sources/AccessHistory",
+        needs: ["Octets", "JSON", "Secrets", "Records", "Cryptography", "Disclosures",
+            "TransparencyLog"], settings: bridge),
+    // Whole.
+    Part(
+        name: "Terminal", folder: "Sources/Terminal",
+        needs: [
+            "Octets", "JSON", "Secrets", "Records", "Cryptography", "APDU", "Disclosures",
+            "Configuration", "CheckIns", "PCSC", "MyNumberCard", "Clearinghouse", "AccessHistory",
+        ]),
+    Part(
+        name: "FrontDesk", folder: "Sources/FrontDesk",
+        needs: [
+            "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Disclosures",
+            "Configuration", "CheckIns", "Network", "Terminal", "AccessHistory",
+            "TransparencyLog",
+        ]),
+    Part(
+        name: "madoguchid", folder: "Sources/madoguchid",
+        needs: [
+            "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
+            "Disclosures", "CheckIns", "Network", "PCSC", "Clearinghouse", "AccessHistory",
+            "TransparencyLog", "Terminal", "FrontDesk",
+        ], isProgram: true),
+    Part(
+        name: "madoguchi", folder: "Sources/madoguchi",
+        needs: [
+            "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
+            "Disclosures", "CheckIns", "Network", "PCSC", "AccessHistory", "TransparencyLog",
+        ], isProgram: true),
+    // Simulators.
+    Part(
+        name: "VirtualCard", folder: "Simulators/VirtualCard",
+        needs: ["Octets", "JSON", "APDU", "Secrets", "Records", "Cryptography"]),
+    Part(
+        name: "virtual-card", folder: "Simulators/virtual-card",
+        needs: ["Octets", "JSON", "APDU", "Records", "Cryptography", "VirtualCard", "Network"],
+        settings: bridge, isProgram: true),
+    Part(
+        name: "Authority", folder: "Simulators/Authority",
+        needs: ["COpenSSL", "Octets", "Records", "Cryptography"], settings: bridge),
+    Part(
+        name: "ClearinghouseSimulator", folder: "Simulators/ClearinghouseSimulator",
+        needs: [
+            "Octets", "JSON", "HTTP", "Records", "Cryptography", "Network", "Authority",
+        ]),
+    Part(
+        name: "clearinghouse", folder: "Simulators/clearinghouse",
+        needs: [
+            "Octets", "JSON", "HTTP", "Records", "Cryptography", "Network", "Authority",
+            "ClearinghouseSimulator", "VirtualCard",
+        ], isProgram: true),
+]
+
+/// What a test target reads beside the target it is named after.
+let testNeeds: [String: [String]] = [
+    "MyNumberCard": ["VirtualCard", "Authority"],
+    "VirtualCard": ["Authority", "MyNumberCard"],
+    "Cryptography": ["Authority"],
+    "Network": ["Authority"],
+    "Clearinghouse": ["ClearinghouseSimulator", "Authority"],
+    "ClearinghouseSimulator": ["Clearinghouse", "CheckIns"],
+    "Terminal": ["VirtualCard", "Authority"],
+    "FrontDesk": ["VirtualCard", "Authority"],
+]
+
+func exists(_ folder: String) -> Bool {
+    FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + folder)
+}
+
+let present = parts.filter { exists($0.folder) }
+let names = Set(present.map(\.name) + ["CPCSC", "COpenSSL"])
+
+func dependencies(_ needs: [String]) -> [Target.Dependency] {
+    needs.filter(names.contains).map { .target(name: $0) }
+}
+
+let doors: [Target] = [
+    .target(name: "CPCSC", path: "Sources/CPCSC"),
+    .target(name: "COpenSSL", path: "Sources/COpenSSL"),
+]
+
+let package = Package(
+    name: "madoguchi",
+    products: present.filter(\.isProgram).map { .executable(name: $0.name, targets: [$0.name]) },
+    targets: doors
+        + present.map { part in
+            part.isProgram
+                ? .executableTarget(
+                    name: part.name, dependencies: dependencies(part.needs), path: part.folder,
+                    swiftSettings: part.settings)
+                : .target(
+                    name: part.name, dependencies: dependencies(part.needs), path: part.folder,
+                    swiftSettings: part.settings)
+        }
+        + present.filter { exists("Tests/\($0.name)Tests") }.map { part in
+            .testTarget(
+                name: "\(part.name)Tests",
+                dependencies: dependencies(
+                    Set([part.name] + part.needs + testNeeds[part.name, default: []]).sorted()
+                        .filter { $0 != "COpenSSL" && $0 != "CPCSC" }),
+                path: "Tests/\(part.name)Tests",
+                resources: exists("Tests/\(part.name)Tests/Golden")
+                    ? [.copy("Golden")] : [],
+                swiftSettings: strict)
+        }
+)
