@@ -47,7 +47,8 @@ let parts: [Part] = [
         name: "Network", folder: "Sources/Network",
         needs: ["COpenSSL", "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography"],
         settings: bridge),
-    Part(name: "PCSC", folder: "Sources/PCSC", needs: ["CPCSC", "Octets", "APDU", "Secrets"],
+    Part(
+        name: "PCSC", folder: "Sources/PCSC", needs: ["CPCSC", "Octets", "APDU", "Secrets"],
         settings: bridge),
     Part(
         name: "MyNumberCard", folder: "Sources/MyNumberCard",
@@ -64,8 +65,10 @@ let parts: [Part] = [
         ]),
     Part(
         name: "AccessHistory", folder: "Sources/AccessHistory",
-        needs: ["Octets", "JSON", "Secrets", "Records", "Cryptography", "Disclosures",
-            "TransparencyLog"], settings: bridge),
+        needs: [
+            "Octets", "JSON", "Secrets", "Records", "Cryptography", "Disclosures",
+            "TransparencyLog",
+        ], settings: bridge),
     // Whole.
     Part(
         name: "Terminal", folder: "Sources/Terminal",

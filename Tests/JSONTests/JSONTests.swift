@@ -67,7 +67,9 @@ struct JSONTests {
 
     @Test("every canonical text reads back to the same value")
     func roundTrip() throws {
-        let value: JSONValue = ["z": [1, "\u{1F}\\\"", nil], "a": ["é": false], "": .decimal("0.5")]
+        let value: JSONValue = [
+            "z": [1, "\u{1F}\\\"", nil], "a": ["é": false], "": .decimal("0.5"),
+        ]
         #expect(try JSONValue(parsing: value.canonical) == value)
         #expect(try JSONValue(parsing: value.pretty) == value)
     }
