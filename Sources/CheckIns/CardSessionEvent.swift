@@ -1,4 +1,3 @@
-
 /// What can happen to a card session.
 package enum CardSessionEvent: Hashable, Sendable {
     /// A card lies on the reader.

@@ -23,7 +23,8 @@ extension Statement {
             "purpose": .string(purpose),
             "consents": .array(Self.acts),
             "items": .array(
-                items.map { ["item": .string($0.item.rawValue), "until": .string($0.until.rfc3339)]
+                items.map {
+                    ["item": .string($0.item.rawValue), "until": .string($0.until.rfc3339)]
                 }),
             "certificate": .string(certificate.hex),
             "algorithm": .string(algorithm.rawValue),

@@ -111,7 +111,8 @@ package struct Invocation: Sendable {
         } else if let next = rest.popFirst() {
             values[option.name] = next
         } else {
-            throw UsageError("--\(option.name) needs a value: --\(option.name) \(option.value ?? "")")
+            throw UsageError(
+                "--\(option.name) needs a value: --\(option.name) \(option.value ?? "")")
         }
     }
 

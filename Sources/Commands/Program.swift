@@ -33,7 +33,8 @@ package struct Program: Sendable {
 
     /// Reads the words after the program's name.
     package func parse(_ words: [String]) throws(UsageError) -> Call {
-        if words.contains("--version"), commands.allSatisfy({ $0.words != Array(words.prefix(1)) }) {
+        if words.contains("--version"), commands.allSatisfy({ $0.words != Array(words.prefix(1)) })
+        {
             return .text("\(name) \(version)")
         }
         let isHelp = words.first == "help" || words.contains { $0 == "--help" || $0 == "-h" }

@@ -1,5 +1,3 @@
-
-
 /// What the terminal's configuration file says: JSON with comments, camelCase keys, version 1.
 /// Paths are as written; `ConfigurationFile` makes them absolute against the file's folder.
 package struct TerminalConfiguration: Hashable, Sendable {

@@ -47,7 +47,9 @@ struct StatementTests {
     @Test("any other spelling of the same statement is refused")
     func onlyCanonical() throws {
         let text = String(decoding: try Self.sample().canonical, as: UTF8.self)
-        for other in [text + " ", text.replacing(":", with: ": ", maxReplacements: 1), "\u{FEFF}\(text)"] {
+        for other in [
+            text + " ", text.replacing(":", with: ": ", maxReplacements: 1), "\u{FEFF}\(text)",
+        ] {
             #expect(throws: JSONError.self) { try Statement(canonical: Array(other.utf8)) }
         }
     }

@@ -15,7 +15,9 @@ struct CommandsTests {
         common: [.init("json", nil, "as JSON")])
 
     func invocation(_ words: String) throws -> Invocation {
-        guard case .run(let invocation) = try program.parse(words.split(separator: " ").map(String.init))
+        guard
+            case .run(let invocation) = try program.parse(
+                words.split(separator: " ").map(String.init))
         else { throw UsageError("not a run") }
         return invocation
     }
