@@ -51,6 +51,8 @@ package enum EndReason: String, Hashable, Sendable, CaseIterable {
 package struct Acceptance: Hashable, Sendable {
     /// The patient's pairwise id, stable for this institution.
     package var patient: String
+    /// SHA-256 of the statement that this answers.
+    package var statement: SHA256Digest
     /// What the patient is entitled to.
     package var qualification: Qualification
     /// The grant.
@@ -62,10 +64,11 @@ package struct Acceptance: Hashable, Sendable {
 
     /// An answer that passed its checks.
     package init(
-        patient: String, qualification: Qualification, grant: Grant, receipt: SignedReceipt,
-        answerDigest: SHA256Digest
+        patient: String, statement: SHA256Digest, qualification: Qualification, grant: Grant,
+        receipt: SignedReceipt, answerDigest: SHA256Digest
     ) {
         self.patient = patient
+        self.statement = statement
         self.qualification = qualification
         self.grant = grant
         self.receipt = receipt
