@@ -3,7 +3,10 @@
 /// programme (標準的な健診・保健指導プログラム).
 extension CheckupItem {
     /// What is known of the item.
-    package var definition: CheckupItemDefinition {
+    package var definition: CheckupItemDefinition { definitions[self] ?? written }
+
+    /// The definition as it stands below.
+    fileprivate var written: CheckupItemDefinition {
         bodyDefinition ?? bloodDefinition ?? findingDefinition
     }
 
@@ -158,6 +161,9 @@ extension CheckupItem {
         }
     }
 }
+
+private let definitions: [CheckupItem: CheckupItemDefinition] = Dictionary(
+    uniqueKeysWithValues: CheckupItem.allCases.map { ($0, $0.written) })
 
 /// Codes of one item: what they share, and what each method ends in.
 private func methods(_ item: String, _ endings: String...) -> [String] {
