@@ -47,7 +47,9 @@ let parts: [Part] = [
         needs: ["Octets", "JSON", "Records", "Disclosures"]),
     Part(
         name: "Network", folder: "Sources/Network",
-        needs: ["COpenSSL", "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography"],
+        needs: [
+            "COpenSSL", "CSystem", "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography",
+        ],
         settings: bridge),
     Part(
         name: "PCSC", folder: "Sources/PCSC", needs: ["CPCSC", "Octets", "APDU", "Secrets"],
@@ -139,7 +141,7 @@ func exists(_ folder: String) -> Bool {
 }
 
 let present = parts.filter { exists($0.folder) }
-let names = Set(present.map(\.name) + ["CPCSC", "COpenSSL"])
+let names = Set(present.map(\.name) + ["CPCSC", "COpenSSL", "CSystem"])
 
 func dependencies(_ needs: [String]) -> [Target.Dependency] {
     needs.filter(names.contains).map { .target(name: $0) }
@@ -148,6 +150,7 @@ func dependencies(_ needs: [String]) -> [Target.Dependency] {
 let doors: [Target] = [
     .target(name: "CPCSC", path: "Sources/CPCSC"),
     .target(name: "COpenSSL", path: "Sources/COpenSSL"),
+    .target(name: "CSystem", path: "Sources/CSystem"),
 ]
 
 let package = Package(
@@ -168,7 +171,7 @@ let package = Package(
                 name: "\(part.name)Tests",
                 dependencies: dependencies(
                     Set([part.name] + part.needs + testNeeds[part.name, default: []]).sorted()
-                        .filter { $0 != "COpenSSL" && $0 != "CPCSC" }),
+                        .filter { !["COpenSSL", "CPCSC", "CSystem"].contains($0) }),
                 path: "Tests/\(part.name)Tests",
                 resources: exists("Tests/\(part.name)Tests/Golden")
                     ? [.copy("Golden")] : [],
