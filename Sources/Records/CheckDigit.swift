@@ -39,3 +39,19 @@ extension Qualification {
         }
     }
 }
+
+extension Checkup {
+    /// A reported body mass index that weight and height contradict by more than rounding: it is
+    /// kept, as every reported value is.
+    package var warnings: [RecordWarning] {
+        guard let height = number(.height), let weight = number(.weight), height > 0,
+            let reported = number(.bodyMassIndex)
+        else { return [] }
+        let computed = weight / (height * height / 10_000)
+        return (reported - computed).magnitude > 0.05 + 1e-9 ? [.bodyMassIndex(date: date)] : []
+    }
+
+    private func number(_ item: CheckupItem) -> Double? {
+        result(of: item).flatMap { DecimalText($0.value) }.flatMap { Double($0.text) }
+    }
+}
