@@ -5,17 +5,15 @@ import Testing
 struct DateTests {
     @Test("every day from 1900 to 2100 comes back from its number, in order")
     func days() throws {
-        var day = try date("1900-01-01")
-        let end = try date("2100-12-31")
-        var number = day.dayNumber
-        while day < end {
-            number += 1
+        let (first, last) = (try date("1900-01-01"), try date("2100-12-31"))
+        var day = first
+        let wrong = (first.dayNumber + 1...last.dayNumber).filter { number in
             let next = LocalDate(dayNumber: number)
-            #expect(next > day && next.dayNumber == number)
-            #expect(LocalDate(next.description) == next)
-            day = next
+            defer { day = next }
+            return next <= day || next.dayNumber != number || LocalDate(next.description) != next
         }
-        #expect(day == end)
+        #expect(wrong.isEmpty)
+        #expect(day == last)
     }
 
     @Test(

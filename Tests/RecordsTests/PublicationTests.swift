@@ -3,43 +3,54 @@ import Testing
 
 @Suite("Publication by business date")
 struct PublicationTests {
-    /// Every date from 2021-09-01 to 2031-12-31.
-    func everyDate(_ body: (LocalDate) throws -> Void) throws {
+    /// The dates from 2021-09-01 to 2031-12-31 for which a property does not hold.
+    func exceptions(_ holds: (LocalDate) -> Bool) throws -> [LocalDate] {
         let (first, last) = (try date("2021-09-01"), try date("2031-12-31"))
-        for number in first.dayNumber...last.dayNumber { try body(LocalDate(dayNumber: number)) }
+        return (first.dayNumber...last.dayNumber).map { LocalDate(dayNumber: $0) }
+            .filter { !holds($0) }
     }
 
-    @Test("medicines of a month appear on the 11th of the next, and stay")
+    @Test("medicines of a month appear on the 11th of the next")
     func drugs() throws {
-        try everyDate { day in
-            let newest = Publication.newestDrugMonth(on: day)
+        let wrong = try exceptions { day in
             let expected = day.yearMonth.adding(months: day.day >= 11 ? -1 : -2)
-            #expect(newest == (expected >= Publication.firstDrugMonth ? expected : nil))
-            if let newest, let tomorrow = Publication.newestDrugMonth(on: day.adding(days: 1)) {
-                #expect(tomorrow == newest || day.adding(days: 1).day == 11)
-                #expect(tomorrow >= newest)
-            }
+            return Publication.newestDrugMonth(on: day)
+                == (expected >= Publication.firstDrugMonth ? expected : nil)
         }
+        #expect(wrong.isEmpty)
+    }
+
+    @Test("what is published stays, and changes on the 11th only")
+    func monotonous() throws {
+        let wrong = try exceptions { day in
+            let tomorrow = day.adding(days: 1)
+            guard let newest = Publication.newestDrugMonth(on: day) else { return true }
+            guard let next = Publication.newestDrugMonth(on: tomorrow) else { return false }
+            return next == (tomorrow.day == 11 ? newest.adding(months: 1) : newest)
+        }
+        #expect(wrong.isEmpty)
     }
 
     @Test("expenses of a month appear on the 11th of the month after the next")
     func expenses() throws {
-        try everyDate { day in
-            let newest = Publication.newestExpenseMonth(on: day)
+        let wrong = try exceptions { day in
             let expected = day.yearMonth.adding(months: day.day >= 11 ? -2 : -3)
-            #expect(newest == (expected >= Publication.firstExpenseMonth ? expected : nil))
-            #expect((Publication.expenseMonths(on: day)?.last) == newest)
+            let newest = expected >= Publication.firstExpenseMonth ? expected : nil
+            return Publication.newestExpenseMonth(on: day) == newest
+                && Publication.expenseMonths(on: day)?.last == newest
         }
+        #expect(wrong.isEmpty)
     }
 
     @Test("the look-back never reaches before the first month, nor further than it may")
     func lookBack() throws {
-        try everyDate { day in
-            guard let months = Publication.drugMonths(on: day) else { return }
-            #expect(months.first >= Publication.firstDrugMonth)
+        let wrong = try exceptions { day in
+            guard let months = Publication.drugMonths(on: day) else { return true }
             let count = Publication.drugLookBackMonths(on: day)
-            #expect(months.first >= months.last.adding(months: 1 - count))
+            return months.first
+                == max(Publication.firstDrugMonth, months.last.adding(months: 1 - count))
         }
+        #expect(wrong.isEmpty)
         #expect(Publication.drugMonths(on: try date("2024-12-31"))?.first == YearMonth("2021-12"))
         #expect(Publication.drugMonths(on: try date("2025-01-01"))?.first == YearMonth("2021-09"))
         #expect(Publication.drugMonths(on: try date("2031-12-31"))?.first == YearMonth("2026-12"))
