@@ -32,3 +32,25 @@ extension Checkup {
         result(of: item).flatMap { DecimalText($0.value) }.flatMap { Double($0.text) }
     }
 }
+
+extension DrugRecord {
+    /// Codes of pharmacies and institutions whose check digit is wrong.
+    package var warnings: [RecordWarning] {
+        dispensings.enumerated().flatMap { index, dispensing -> [RecordWarning] in
+            let path = "dispensings[\(index)]"
+            switch dispensing.source {
+            case .pharmacy(let pharmacy, let prescriber):
+                return pharmacy.warnings(at: "\(path).pharmacy")
+                    + (prescriber?.warnings(at: "\(path).prescriber") ?? [])
+            case .inHouse(let institution): return institution.warnings(at: "\(path).inHouse")
+            }
+        }
+    }
+}
+
+extension Institution {
+    fileprivate func warnings(at path: String) -> [RecordWarning] {
+        guard let code, !CheckDigit.isRight(in: code) else { return [] }
+        return [.checkDigit(field: "\(path).code")]
+    }
+}

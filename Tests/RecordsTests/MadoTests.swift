@@ -60,10 +60,16 @@ struct MadoTests {
         let today = try date("2026-11-22")
         let person = try personFile("mado").person(on: today)
         #expect(person.qualification.warnings.isEmpty)
-        for dispensing in person.drugs {
-            let places = [dispensing.source.dispenser, dispensing.source.prescriber]
-            for code in places.compactMap({ $0?.code }) { #expect(CheckDigit.isRight(in: code)) }
-        }
+        var record = person.publishedDrugs(on: today)
+        #expect(record.warnings.isEmpty)
+        record.dispensings[0].source = .pharmacy(
+            Institution(name: "薬局", code: "1349900034"),
+            prescriber: Institution(name: "医院", code: "1319900014"))
+        #expect(
+            record.warnings == [
+                .checkDigit(field: "dispensings[0].pharmacy.code"),
+                .checkDigit(field: "dispensings[0].prescriber.code"),
+            ])
         let expenses = try #require(person.publishedExpenses(on: today))
         #expect(expenses.total.amounts.totalYen == 5 * 9800 + 6100)
     }

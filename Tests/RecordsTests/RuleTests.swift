@@ -175,5 +175,11 @@ struct RuleTests {
         #expect(count([first, try dispensing("2026-01-07", "A", "1149019", days: 1)]) == 0)
         #expect(count([first, try dispensing("2026-01-07", "B", "2649735", days: 1)]) == 0)
         #expect(count([first, try dispensing("2026-01-07", "B", nil, days: 1)]) == 1)
+        // The search is bounded: the newest 2,000 medicines only.
+        let many = Array(
+            repeating: try dispensing("2026-01-07", "A", "2649735", days: 1), count: 1999)
+        let late = try dispensing("2026-01-07", "B", "1149019", days: 1)
+        #expect(count(many.dropLast() + [first, late]) == 1)
+        #expect(count([first] + many + [late]) == 0)
     }
 }
