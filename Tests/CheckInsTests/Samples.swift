@@ -31,7 +31,8 @@ enum Samples {
         id: "g", items: [ConsentedItem(item: .drugs, until: now.adding(seconds: 86_400))],
         until: now.adding(seconds: 86_400))
     static let acceptance = Acceptance(
-        patient: "p", statement: digest(4), qualification: Qualification(validity: .valid, entitlements: []),
+        patient: "p", statement: digest(4),
+        qualification: Qualification(validity: .valid, entitlements: []),
         grant: grant,
         receipt: SignedReceipt(bytes: [3], signature: [4]), answerDigest: digest(3))
     static let accepted = Accepted(
