@@ -70,7 +70,7 @@ let parts: [Part] = [
     Part(
         name: "AccessHistory", folder: "Sources/AccessHistory",
         needs: [
-            "Octets", "JSON", "Secrets", "Records", "Cryptography", "Disclosures",
+            "Octets", "JSON", "Executors", "Records", "Cryptography", "Disclosures",
             "TransparencyLog",
         ], settings: bridge),
     // Whole.
