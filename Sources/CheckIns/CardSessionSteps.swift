@@ -1,0 +1,221 @@
+/// What a phase does with an event: the next phase and its effects, or nothing.
+typealias Step = (phase: CardSession.Phase, effects: [CardSessionEffect])
+
+extension CardSession.Phase {
+    /// One step of the table in design §4; card insertion and removal are handled before it.
+    func step(on event: CardSessionEvent, isCardPresent: Bool) -> Step? {
+        switch self {
+        case .empty: nil
+        case .reading(let resuming): readingStep(resuming, on: event)
+        case .choosing(let choosing): choosingStep(choosing, on: event)
+        case .proving(let proving): provingStep(proving, on: event)
+        case .recordingIntent(let proved): recordingIntentStep(proved, on: event)
+        case .asking(let asking): askingStep(asking, on: event)
+        case .recordingOutcome(let outcome): recordingOutcomeStep(outcome, on: event)
+        case .interrupted(let answers):
+            event == .timeOut(.interrupted) ? ending(.cardPulled, answers.card) : nil
+        case .accepted, .answered, .refused, .offline, .ended:
+            closingStep(on: event, isCardPresent: isCardPresent)
+        }
+    }
+
+    private func closingStep(on event: CardSessionEvent, isCardPresent: Bool) -> Step? {
+        switch event {
+        case .messageSeen, .timeOut(.message): (seen, [])
+        case .startAnew where isCardPresent: (.reading(resuming: nil), [.readCard])
+        default: nil
+        }
+    }
+
+    private var seen: CardSession.Phase {
+        switch self {
+        case .accepted(let accepted, _): .accepted(accepted, isSeen: true)
+        case .answered(let answered, _): .answered(answered, isSeen: true)
+        case .refused(let refusal, _): .refused(refusal, isSeen: true)
+        case .offline(let trouble, _): .offline(trouble, isSeen: true)
+        case .ended(let reason, _): .ended(reason, isSeen: true)
+        case .empty, .reading, .choosing, .proving, .recordingIntent, .asking, .recordingOutcome,
+            .interrupted:
+            self
+        }
+    }
+}
+
+private func ending(_ reason: EndReason, _ card: PresentedCard?) -> Step {
+    (.ended(reason, isSeen: false), [.note(.ended(card, reason)), .startTimer(.message)])
+}
+
+private func readingStep(_ resuming: Answers?, on event: CardSessionEvent) -> Step? {
+    switch event {
+    case .cardRead(let card):
+        var answers = Answers(card: card)
+        if let kept = resuming, kept.card.digest == card.digest {
+            answers = Answers(card: card, way: kept.way, consents: kept.consents)
+        }
+        return choice(answers, notice: nil)
+    case .cardRefused(let refusal):
+        return (
+            .refused(refusal, isSeen: false),
+            [.note(.cardRefused(refusal)), .startTimer(.message)]
+        )
+    case .timeOut(.interrupted):
+        // The old session may no longer resume; the card that is being read starts clean.
+        return resuming == nil ? nil : (.reading(resuming: nil), [])
+    default: return nil
+    }
+}
+
+/// Enters `choosing`; a way that the card cannot offer is not kept.
+private func choice(_ answers: Answers, notice: ProofFailure?) -> Step {
+    var answers = answers
+    if answers.way == .pin && answers.card.isPINLocked { answers.way = nil }
+    return (
+        .choosing(Choosing(answers: answers, notice: notice)),
+        [.startTimer(.choosingWarning), .startTimer(.choosing)]
+    )
+}
+
+private func choosingStep(_ choosing: Choosing, on event: CardSessionEvent) -> Step? {
+    var next = choosing
+    switch event {
+    case .wayChosen(let way):
+        guard way != .pin || !choosing.answers.card.isPINLocked else { return nil }
+        next.answers.way = way
+        return (.choosing(next), [])
+    case .consentAnswered(let item, let answer):
+        next.answers.consents[item] = answer
+        return (.choosing(next), [])
+    case .choiceConfirmed:
+        guard let way = choosing.answers.way else { return nil }
+        return proof(choosing.answers, way)
+    case .timeOut(.choosingWarning):
+        next.isWarned = true
+        return (.choosing(next), [])
+    case .timeOut(.choosing):
+        guard let way = choosing.answers.way else {
+            return ending(.choiceTimedOut, choosing.answers.card)
+        }
+        // Silence is not consent: the qualification alone is asked for.
+        next.answers.consents = [:]
+        return proof(next.answers, way)
+    default: return nil
+    }
+}
+
+/// Enters `proving`: without a nonce no PIN is asked.
+private func proof(_ answers: Answers, _ way: Way) -> Step {
+    (.proving(Proving(answers: answers, way: way)), [.fetchNonce, .startTimer(.proving)])
+}
+
+private func provingStep(_ proving: Proving, on event: CardSessionEvent) -> Step? {
+    var next = proving
+    switch event {
+    case .nonceArrived(let nonce):
+        guard proving.nonce == nil else { return nil }
+        next.nonce = nonce
+        return (.proving(next), [.startTimer(.nonce)])
+    case .nonceFailed(let trouble):
+        guard proving.nonce == nil else { return nil }
+        return (.offline(trouble, isSeen: false), [.discardPIN, .startTimer(.message)])
+    case .pinEntered(let spendsLastTry):
+        guard let nonce = proving.nonce, proving.way == .pin, !proving.isBusy else {
+            return (.proving(proving), proving.isBusy ? [] : [.discardPIN])
+        }
+        next.isBusy = true
+        return (
+            .proving(next), [.proveByPIN(next, nonce: nonce, spendsLastTry: spendsLastTry)]
+        )
+    case .proved(let statement, let signature):
+        guard proving.isBusy, let nonce = proving.nonce else { return nil }
+        let proved = Proved(
+            answers: proving.answers, way: proving.way, statement: statement,
+            signature: signature, nonceUntil: nonce.until)
+        return (.recordingIntent(proved), [.recordIntent(proved)])
+    case .proofFailed(let failure):
+        guard proving.isBusy else { return nil }
+        return failedProof(proving, failure)
+    case .backToChoice:
+        guard !proving.isBusy else { return nil }
+        return choice(proving.answers, notice: nil)
+    case .timeOut(.nonce):
+        guard proving.nonce != nil, !proving.isBusy else { return nil }
+        next.nonce = nil
+        return (.proving(next), [.fetchNonce])
+    case .timeOut(.proving):
+        // A card at work is not interrupted; its answer decides.
+        guard !proving.isBusy else { return (.proving(proving), [.startTimer(.proving)]) }
+        let (phase, effects) = ending(.proofTimedOut, proving.answers.card)
+        return (phase, [.discardPIN] + effects)
+    default: return nil
+    }
+}
+
+private func failedProof(_ proving: Proving, _ failure: ProofFailure) -> Step {
+    var next = proving
+    next.isBusy = false
+    next.lastFailure = failure
+    let note = CardSessionEffect.note(.proofFailed(proving.answers.card, proving.way, failure))
+    switch failure {
+    case .wrongPIN(let triesLeft):
+        next.answers.card.triesLeft = triesLeft
+        if triesLeft > 0 { return (.proving(next), [note]) }
+    case .pinLocked: next.answers.card.triesLeft = 0
+    case .lastTry:
+        next.answers.card.triesLeft = 1
+        return (.proving(next), [note])
+    case .pinMalformed: return (.proving(next), [note])
+    case .differentCard:
+        // Somebody swapped the card: nothing of the first patient reaches the second.
+        return (.reading(resuming: nil), [note, .readCard])
+    case .badSignature, .cardFailed: return (.proving(next), [note])
+    }
+    let (phase, effects) = choice(next.answers, notice: failure)
+    return (phase, [note] + effects)
+}
+
+private func recordingIntentStep(_ proved: Proved, on event: CardSessionEvent) -> Step? {
+    switch event {
+    case .recorded(let place):
+        let asking = Asking(proved: proved, intent: place)
+        return (.asking(asking), [.ask(asking, isRepeat: false), .startTimer(.nonce)])
+    case .storeClosed: return ending(.storeClosed, proved.answers.card)
+    default: return nil
+    }
+}
+
+private func askingStep(_ asking: Asking, on event: CardSessionEvent) -> Step? {
+    func outcome(_ result: AskResult) -> Step {
+        let outcome = Outcome(asking: asking, result: result)
+        return (.recordingOutcome(outcome), [.recordOutcome(outcome)])
+    }
+    switch event {
+    case .asked(let result): return outcome(result)
+    case .lineLost: return (.asking(asking), [.ask(asking, isRepeat: true)])
+    case .timeOut(.nonce): return outcome(.unknown)
+    default: return nil
+    }
+}
+
+private func recordingOutcomeStep(_ outcome: Outcome, on event: CardSessionEvent) -> Step? {
+    switch event {
+    case .recorded(let place):
+        switch outcome.result {
+        case .answer(let acceptance):
+            let accepted = Accepted(
+                asking: outcome.asking, acceptance: acceptance, place: place)
+            return (
+                .accepted(accepted, isSeen: false),
+                [.openCheckIn(accepted), .startTimer(.message)]
+            )
+        case .problem(let problem): return answered(.problem(problem))
+        case .wrongAnswer(let reason): return answered(.wrongAnswer(reason: reason))
+        case .unknown: return answered(.unknown)
+        }
+    case .storeClosed: return ending(.storeClosed, outcome.asking.proved.answers.card)
+    default: return nil
+    }
+}
+
+private func answered(_ answered: Answered) -> Step {
+    (.answered(answered, isSeen: false), [.startTimer(.message)])
+}

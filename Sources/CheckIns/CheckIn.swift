@@ -1,0 +1,81 @@
+package import Octets
+package import Records
+
+/// 受付: an accepted patient. Outlives the card session, and many are open at once.
+///
+/// ```
+/// open → withdrawn | expired | closed
+/// ```
+package struct CheckIn: Hashable, Sendable {
+    /// UUIDv7, for programs.
+    package let id: String
+    /// The number of the day, for people.
+    package let number: Int
+    /// When the patient was accepted.
+    package let openedAt: Instant
+    /// The patient's pairwise id.
+    package let patient: String
+    /// SHA-256 of the card's certificate.
+    package let certificate: SHA256Digest
+    /// SHA-256 of the statement that the grant answers.
+    package let statement: SHA256Digest
+    /// How the holder was proved.
+    package let way: Way
+    /// What may be opened, and until when.
+    package let grant: Grant
+    /// Where the check-in stands.
+    package private(set) var state: State = .open
+
+    /// The states of a check-in; only `open` lets anything be opened.
+    package enum State: String, Hashable, Sendable, CaseIterable {
+        case open, withdrawn, expired, closed
+    }
+
+    /// What can happen to a check-in.
+    package enum Event: Hashable, Sendable, CaseIterable {
+        /// The patient took the consent back.
+        case withdrawn
+        /// The grant ended.
+        case grantEnded
+        /// Staff closed it.
+        case closed
+    }
+
+    /// A check-in that was just accepted.
+    package init(
+        id: String, number: Int, openedAt: Instant, patient: String, certificate: SHA256Digest,
+        statement: SHA256Digest, way: Way, grant: Grant, state: State = .open
+    ) {
+        self.id = id
+        self.number = number
+        self.openedAt = openedAt
+        self.patient = patient
+        self.certificate = certificate
+        self.statement = statement
+        self.way = way
+        self.grant = grant
+        self.state = state
+    }
+
+    /// The check-in after an event, or nothing where it was already ended: an end is final.
+    package func transition(on event: Event) -> CheckIn? {
+        guard state == .open else { return nil }
+        var next = self
+        next.state =
+            switch event {
+            case .withdrawn: .withdrawn
+            case .grantEnded: .expired
+            case .closed: .closed
+            }
+        return next
+    }
+
+    /// Whether an item may be opened at an instant.
+    package func opens(_ item: Item, at instant: Instant) -> Bool {
+        state == .open && grant.opens(item, at: instant)
+    }
+}
+
+extension CheckIn: CustomStringConvertible {
+    package var description: String { "CheckIn(\(id), \(state.rawValue))" }
+}

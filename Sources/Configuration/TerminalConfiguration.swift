@@ -1,0 +1,80 @@
+/// What the terminal's configuration file says: JSON with comments, camelCase keys, version 1.
+/// Paths are as written; `ConfigurationFile` makes them absolute against the file's folder.
+package struct TerminalConfiguration: Hashable, Sendable {
+    /// The version of the file format that this program reads and writes.
+    package static let version = 1
+
+    /// The clinic or pharmacy that runs the terminal: its ten-digit code.
+    package var institutionCode: String
+    /// The institution's name, as screens and papers show it.
+    package var institutionName: String
+    /// The terminal's name within the institution; with the code it makes the history's origin.
+    package var terminal: String
+    /// Whether this terminal works with simulated cards and a simulated clearinghouse.
+    package var isSimulation: Bool
+    /// The reader to serve, by its PC/SC name; the first one that holds a card where absent.
+    package var reader: String?
+    /// The items a patient is asked about, in the order of the screens.
+    package var items: [String]
+    /// The clearinghouse and how the terminal is known to it.
+    package var clearinghouse: ClearinghouseConfiguration
+    /// The identity under which the patient's own portal session is opened.
+    package var portal: IdentityConfiguration
+    /// The folder of trust anchors for cards.
+    package var trustFolder: String
+    /// The folder of the access history.
+    package var historyFolder: String
+    /// The UNIX socket of the local API.
+    package var socket: String
+    /// The file of staff and the digests of their tokens.
+    package var staffFile: String
+    /// The folder in which open check-ins survive a restart.
+    package var checkInFolder: String
+    /// How long each wait may last.
+    package var limits: WaitLimits
+}
+
+/// Where the clearinghouse is, and the keys of the connection.
+package struct ClearinghouseConfiguration: Hashable, Sendable {
+    /// The address to connect to.
+    package var host: String
+    /// The port to connect to.
+    package var port: Int
+    /// The name its certificate must carry.
+    package var serverName: String
+    /// The trust anchor of its certificate (PEM).
+    package var authorityFile: String
+    /// The public key that signs its answers (PEM, SubjectPublicKeyInfo).
+    package var answerKeyFile: String
+    /// The terminal's certificate and key for the connection.
+    package var identity: IdentityConfiguration
+}
+
+/// A certificate and its key, both PEM files.
+package struct IdentityConfiguration: Hashable, Sendable {
+    /// The certificate's file.
+    package var certificateFile: String
+    /// The private key's file, mode 0600.
+    package var keyFile: String
+}
+
+/// The limits on waits, in seconds.
+package struct WaitLimits: Hashable, Sendable {
+    /// The patient's choice of way and consent.
+    package var choosingSeconds = 120
+    /// How long before the end of the choice the warning comes.
+    package var warningSeconds = 20
+    /// The proof: PIN entry, face, staff.
+    package var provingSeconds = 90
+    /// How long a pulled card may come back to its session.
+    package var interruptedSeconds = 30
+    /// How long a closing message stands when nobody dismisses it.
+    package var messageSeconds = 30
+    /// One exchange with the clearinghouse.
+    package var exchangeSeconds = 10
+    /// The pause before the same bytes are sent again after a lost line.
+    package var retrySeconds = 2
+
+    /// The defaults.
+    package init() {}
+}

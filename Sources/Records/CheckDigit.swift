@@ -1,0 +1,41 @@
+/// The check digit of insurers, institutions and public funds (検証番号): weights 2, 1, 2, 1 … from
+/// the right, the digits of each product added, what is missing to a multiple of ten.
+package enum CheckDigit {
+    /// The digit that belongs after `digits`; nothing if something else than digits is in there.
+    package static func digit(after digits: some StringProtocol) -> Int? {
+        var sum = 0
+        for (place, octet) in digits.utf8.reversed().enumerated() {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(octet) else { return nil }
+            let product = Int(octet - UInt8(ascii: "0")) * (place % 2 == 0 ? 2 : 1)
+            sum += product / 10 + product % 10
+        }
+        return (10 - sum % 10) % 10
+    }
+
+    /// Whether a number of at least two digits ends in its check digit.
+    package static func isRight(in number: some StringProtocol) -> Bool {
+        guard number.utf8.count >= 2, let last = number.last?.wholeNumberValue,
+            let expected = digit(after: number.dropLast())
+        else { return false }
+        return last == expected
+    }
+}
+
+/// Something about stored data that does not fit, told and never corrected: stored data is kept
+/// as it came.
+package enum RecordWarning: Hashable, Sendable {
+    /// A number whose check digit is wrong; `field` is its place in the record.
+    case checkDigit(field: String)
+    /// A body mass index other than weight and height give; `date` is the checkup's.
+    case bodyMassIndex(date: LocalDate)
+}
+
+extension Qualification {
+    /// Insurer numbers whose check digit is wrong.
+    package var warnings: [RecordWarning] {
+        entitlements.enumerated().compactMap { index, entitlement in
+            CheckDigit.isRight(in: entitlement.insurerNumber)
+                ? nil : .checkDigit(field: "entitlements[\(index)].insurerNumber")
+        }
+    }
+}

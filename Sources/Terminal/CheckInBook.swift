@@ -1,0 +1,104 @@
+package import CheckIns
+package import Octets
+package import Records
+
+/// Where open check-ins survive a restart: sealed, and never with a record in them.
+package protocol CheckInVault: Sendable {
+    /// Everything that was kept, in no order; entries that cannot be opened are left out.
+    func load() async -> [CheckIn]
+    /// Keeps a check-in, in place of an older state of the same one.
+    func keep(_ checkIn: CheckIn) async
+    /// Forgets one.
+    func forget(id: String) async
+}
+
+/// Makes ids: UUIDv7 in the service, plain numbers in tests.
+package protocol IdentifierSource: Sendable {
+    /// A fresh id.
+    func identifier(at instant: Instant) -> String
+}
+
+/// The open check-ins of this terminal: the only writer of their states.
+package actor CheckInBook: CheckInPort {
+    private let vault: any CheckInVault
+    private let clock: any TerminalClock
+    private let ids: any IdentifierSource
+    private var checkIns: [String: CheckIn] = [:]
+    /// What the patients are entitled to: in memory only, gone with the process.
+    private var qualifications: [String: Qualification] = [:]
+
+    /// A book over what the vault kept.
+    package init(
+        vault: any CheckInVault, clock: any TerminalClock, ids: any IdentifierSource
+    ) {
+        (self.vault, self.clock, self.ids) = (vault, clock, ids)
+    }
+
+    /// Reads back the check-ins of an earlier run. Ended ones are forgotten.
+    package func restore() async {
+        let now = clock.now()
+        for checkIn in await vault.load() {
+            if checkIn.state == .open, now < checkIn.grant.until {
+                checkIns[checkIn.id] = checkIn
+            } else {
+                await vault.forget(id: checkIn.id)
+            }
+        }
+    }
+
+    /// Opens the check-in of an accepted session.
+    package func open(_ accepted: Accepted) async -> String {
+        let now = clock.now()
+        let today = now.dateInJapan
+        let number =
+            (checkIns.values.filter { $0.openedAt.dateInJapan == today }.map(\.number).max() ?? 0)
+            + 1
+        let checkIn = CheckIn(
+            id: ids.identifier(at: now), number: number, openedAt: now,
+            patient: accepted.acceptance.patient,
+            certificate: accepted.asking.proved.answers.card.digest,
+            statement: accepted.acceptance.statement, way: accepted.asking.proved.way,
+            grant: accepted.acceptance.grant)
+        checkIns[checkIn.id] = checkIn
+        qualifications[checkIn.id] = accepted.acceptance.qualification
+        await vault.keep(checkIn)
+        return checkIn.id
+    }
+
+    /// Today's and other open check-ins, newest first; ended grants are marked as such.
+    package func all() async -> [CheckIn] {
+        await expire()
+        return checkIns.values.sorted { $0.openedAt > $1.openedAt }
+    }
+
+    /// One check-in, its grant's end considered.
+    package func checkIn(id: String) async -> CheckIn? {
+        await expire()
+        return checkIns[id]
+    }
+
+    /// What the patient of a check-in is entitled to, while this process remembers.
+    package func qualification(of id: String) -> Qualification? { qualifications[id] }
+
+    /// The id under which the clearinghouse knows the holder of a certificate, if it was met
+    /// among the open check-ins.
+    package func knownPatient(for certificate: SHA256Digest) -> String? {
+        checkIns.values.first { $0.certificate == certificate }?.patient
+    }
+
+    /// Ends a check-in; nothing where it is unknown or already ended.
+    package func end(id: String, by event: CheckIn.Event) async -> CheckIn? {
+        guard let ended = checkIns[id]?.transition(on: event) else { return nil }
+        checkIns[id] = ended
+        qualifications[id] = nil
+        await vault.forget(id: id)
+        return ended
+    }
+
+    private func expire() async {
+        let now = clock.now()
+        for checkIn in checkIns.values where checkIn.state == .open && checkIn.grant.until <= now {
+            _ = await end(id: checkIn.id, by: .grantEnded)
+        }
+    }
+}

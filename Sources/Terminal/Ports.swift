@@ -1,0 +1,84 @@
+package import CheckIns
+package import Octets
+package import Records
+package import Secrets
+
+/// The time, as the terminal knows it. Tests bring their own.
+package protocol TerminalClock: Sendable {
+    /// The instant now.
+    func now() -> Instant
+    /// Returns after so many seconds, or throws when its task is cancelled.
+    func sleep(seconds: Double) async throws
+}
+
+/// One reader with whatever card lies on it.
+package protocol CardPort: Sendable {
+    /// Certificate and tries left, in one short transaction.
+    func readCard() async -> Result<PresentedCard, CardRefusal>
+    /// The proof of design §4 in one transaction that ends with a reset: the same card, tries
+    /// asked again, VERIFY, SIGN. The signature was verified before it is returned.
+    func prove(
+        card: PresentedCard, pin: consuming SecretPage, signing message: [UInt8],
+        spendsLastTry: Bool
+    ) async -> Result<[UInt8], CardProofFailure>
+}
+
+/// Why a card could not be read.
+package enum CardRefusal: Error, Hashable, Sendable {
+    /// It cannot be served, for this reason.
+    case refused(Refusal)
+    /// It was pulled; the monitor reports that by itself.
+    case gone
+}
+
+/// Why a card gave no proof.
+package enum CardProofFailure: Error, Hashable, Sendable {
+    /// For this reason.
+    case failed(ProofFailure)
+    /// It was pulled; the monitor reports that by itself.
+    case gone
+}
+
+/// The clearinghouse, as far as a card session needs it.
+package protocol CheckPort: Sendable {
+    /// A fresh nonce.
+    func nonce() async -> Result<Nonce, NonceFailure>
+    /// The one exchange of a check-in.
+    func ask(_ asking: Asking) async -> Exchange
+    /// SHA-256 of the key that signs its answers, which statements name as their audience.
+    var audience: SHA256Digest { get }
+}
+
+/// No nonce came.
+package struct NonceFailure: Error, Hashable, Sendable {
+    /// Why not.
+    package var trouble: ClearinghouseTrouble
+
+    /// A failure of a kind.
+    package init(_ trouble: ClearinghouseTrouble) { self.trouble = trouble }
+}
+
+/// How an exchange went.
+package enum Exchange: Hashable, Sendable {
+    /// Something came back.
+    case result(AskResult)
+    /// The line broke before an answer came: the same bytes may be sent again.
+    case lineLost
+}
+
+/// The access history, as far as a card session needs it. Each call returns when the entry is
+/// durable; nothing means that the store is closed.
+package protocol SessionHistory: Sendable {
+    /// The intent, with statement, signature and certificate, and the consents it rests on.
+    func recordIntent(_ proved: Proved) async -> HistoryPlace?
+    /// What came of it.
+    func recordOutcome(_ outcome: Outcome) async -> HistoryPlace?
+    /// A step that is no disclosure.
+    func note(_ note: SessionNote) async
+}
+
+/// Where accepted patients go.
+package protocol CheckInPort: Sendable {
+    /// Opens a check-in and returns its id.
+    func open(_ accepted: Accepted) async -> String
+}

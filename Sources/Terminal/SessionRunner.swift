@@ -1,0 +1,330 @@
+package import CheckIns
+import Octets
+import Records
+package import Secrets
+
+/// Runs the card session of one reader: the only writer of its state.
+///
+/// Events come from the monitor, from the people at the desk or kiosk, and from the effects
+/// themselves. Effects run as children of `run()`; an answer to an older session is told by its
+/// step number and dropped.
+package actor SessionRunner {
+    /// The identity under which statements are made.
+    package struct Identity: Hashable, Sendable {
+        /// The institution's ten-digit code.
+        package var institution: String
+        /// The terminal's name.
+        package var terminal: String
+
+        /// An identity.
+        package init(institution: String, terminal: String) {
+            (self.institution, self.terminal) = (institution, terminal)
+        }
+    }
+
+    /// How long each wait may last, in seconds.
+    package struct Limits: Hashable, Sendable {
+        /// The limit of each timer; the nonce's own end decides for `nonce`.
+        package var seconds: [SessionTimer: Double]
+        /// The pause before the same bytes are sent again.
+        package var retrySeconds: Double
+
+        /// Limits.
+        package init(seconds: [SessionTimer: Double], retrySeconds: Double) {
+            (self.seconds, self.retrySeconds) = (seconds, retrySeconds)
+        }
+    }
+
+    private let card: any CardPort
+    private let clearinghouse: any CheckPort
+    private let history: any SessionHistory
+    private let checkIns: any CheckInPort
+    private let clock: any TerminalClock
+    private let identity: Identity
+    private let limits: Limits
+
+    private(set) var session = CardSession.empty
+    /// The id of the check-in that this session opened, once it has.
+    private var openedCheckIn: String?
+    private var pendingPIN: SecretPage?
+    /// Counts transitions: an effect's answer counts only for the step that asked for it.
+    private var step = 0
+    private var timerNumbers: [SessionTimer: Int] = [:]
+    private var lastTryToken: String?
+    private var watchers: [Int: AsyncStream<SessionView>.Continuation] = [:]
+    private var nextWatcher = 0
+
+    private let work: AsyncStream<Work>
+    private let workContinuation: AsyncStream<Work>.Continuation
+
+    private struct Work: Sendable {
+        var effect: CardSessionEffect
+        var step: Int
+        var timerNumber = 0
+    }
+
+    /// A runner for one reader.
+    package init(
+        card: any CardPort, clearinghouse: any CheckPort, history: any SessionHistory,
+        checkIns: any CheckInPort, clock: any TerminalClock, identity: Identity, limits: Limits
+    ) {
+        self.card = card
+        self.clearinghouse = clearinghouse
+        self.history = history
+        self.checkIns = checkIns
+        self.clock = clock
+        self.identity = identity
+        self.limits = limits
+        (work, workContinuation) = AsyncStream.makeStream()
+    }
+
+    /// Performs effects until its task is cancelled.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            for await work in self.work {
+                group.addTask { await self.perform(work) }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Ends `run()`.
+    package func stop() { workContinuation.finish() }
+}
+
+// MARK: Events
+
+extension SessionRunner {
+    /// Feeds one event to the session; the view after it.
+    @discardableResult
+    package func handle(_ event: CardSessionEvent) -> SessionView {
+        guard let (next, effects) = session.transition(on: event) else { return view }
+        let entersAnew = next.phase.isFresh && next.phase != session.phase
+        session = next
+        step += 1
+        if entersAnew { forget() }
+        for effect in effects { begin(effect) }
+        publish()
+        return view
+    }
+
+    /// Takes a PIN for the proof under way. The page goes straight to the card.
+    package func enter(pin: consuming SecretPage, lastTryToken token: String?) -> SessionView {
+        let spendsLastTry = token != nil && token == lastTryToken
+        lastTryToken = nil
+        pendingPIN = consume pin
+        handle(.pinEntered(spendsLastTry: spendsLastTry))
+        return view
+    }
+
+    /// A one-time yes to spending the card's last try, made by `make` when the session is in its
+    /// proof and the last try is all that is left.
+    package func allowLastTry(_ make: () -> String) -> String? {
+        guard case .proving(let proving) = session.phase, proving.way == .pin,
+            proving.answers.card.triesLeft == 1
+        else { return nil }
+        let token = make()
+        lastTryToken = token
+        return token
+    }
+
+    private func forget() {
+        pendingPIN = nil
+        lastTryToken = nil
+        openedCheckIn = nil
+    }
+
+    private func begin(_ effect: CardSessionEffect) {
+        var work = Work(effect: effect, step: step)
+        switch effect {
+        case .discardPIN:
+            pendingPIN = nil
+            return
+        case .startTimer(let timer):
+            timerNumbers[timer, default: 0] += 1
+            work.timerNumber = timerNumbers[timer, default: 0]
+        default: break
+        }
+        workContinuation.yield(work)
+    }
+}
+
+// MARK: Effects
+
+extension SessionRunner {
+    private func perform(_ work: Work) async {
+        switch work.effect {
+        case .readCard: await readCard()
+        case .fetchNonce: await fetchNonce()
+        case .proveByPIN(let proving, let nonce, let spendsLastTry):
+            await prove(proving, nonce, spendsLastTry)
+        case .discardPIN: break
+        case .recordIntent(let proved):
+            let place = await history.recordIntent(proved)
+            answer(place.map(CardSessionEvent.recorded) ?? .storeClosed) {
+                $0 == .recordingIntent(proved)
+            }
+        case .ask(let asking, let isRepeat): await ask(asking, isRepeat)
+        case .recordOutcome(let outcome):
+            let place = await history.recordOutcome(outcome)
+            answer(place.map(CardSessionEvent.recorded) ?? .storeClosed) {
+                $0 == .recordingOutcome(outcome)
+            }
+        case .openCheckIn(let accepted):
+            let id = await checkIns.open(accepted)
+            guard case .accepted(accepted, _) = session.phase else { return }
+            openedCheckIn = id
+            publish()
+        case .note(let note): await history.note(note)
+        case .startTimer(let timer): await wait(for: timer, number: work.timerNumber)
+        }
+    }
+
+    /// Hands an effect's answer to the session if it still stands where the effect began.
+    private func answer(
+        _ event: CardSessionEvent, ifIn isExpected: (CardSession.Phase) -> Bool
+    ) {
+        if isExpected(session.phase) { handle(event) }
+    }
+
+    private func readCard() async {
+        let asked = step
+        let result = await card.readCard()
+        guard asked == step || session.phase.isReading else { return }
+        switch result {
+        case .success(let card): answer(.cardRead(card), ifIn: \.isReading)
+        case .failure(.refused(let refusal)): answer(.cardRefused(refusal), ifIn: \.isReading)
+        case .failure(.gone): break
+        }
+    }
+
+    private func fetchNonce() async {
+        switch await clearinghouse.nonce() {
+        case .success(let nonce): handle(.nonceArrived(nonce))
+        case .failure(let failure): handle(.nonceFailed(failure.trouble))
+        }
+    }
+
+    private func prove(_ proving: Proving, _ nonce: Nonce, _ spendsLastTry: Bool) async {
+        guard let pin = pendingPIN.take() else { return }
+        let card = proving.answers.card
+        let now = clock.now()
+        let until = now.adding(seconds: consentSeconds)
+        let statement = Statement(
+            audience: clearinghouse.audience, institution: identity.institution,
+            terminal: identity.terminal, nonce: nonce.text, time: now, way: .pin,
+            purpose: "treatment",
+            items: proving.answers.consented.sorted().map { ConsentedItem(item: $0, until: until) },
+            certificate: card.digest, algorithm: card.algorithm
+        ).canonical
+        let result = await self.card.prove(
+            card: card, pin: pin, signing: StatementKind.checkInByCard.signedOctets(statement),
+            spendsLastTry: spendsLastTry)
+        let isSame: (CardSession.Phase) -> Bool = { $0 == .proving(proving) }
+        switch result {
+        case .success(let signature):
+            answer(.proved(statement: statement, signature: signature), ifIn: isSame)
+        case .failure(.failed(let failure)): answer(.proofFailed(failure), ifIn: isSame)
+        case .failure(.gone): answer(.proofFailed(.cardFailed), ifIn: isSame)
+        }
+    }
+
+    private func ask(_ asking: Asking, _ isRepeat: Bool) async {
+        if isRepeat {
+            guard (try? await clock.sleep(seconds: limits.retrySeconds)) != nil,
+                session.phase == .asking(asking)
+            else { return }
+        }
+        let isSame: (CardSession.Phase) -> Bool = { $0 == .asking(asking) }
+        switch await clearinghouse.ask(asking) {
+        case .result(let result): answer(.asked(result), ifIn: isSame)
+        case .lineLost: answer(.lineLost, ifIn: isSame)
+        }
+    }
+
+    private func wait(for timer: SessionTimer, number: Int) async {
+        guard (try? await clock.sleep(seconds: seconds(of: timer))) != nil,
+            timerNumbers[timer] == number
+        else { return }
+        handle(.timeOut(timer))
+    }
+
+    private func seconds(of timer: SessionTimer) -> Double {
+        let nonceEnd: Instant? =
+            switch session.phase {
+            case .proving(let proving): proving.nonce?.until
+            case .asking(let asking): asking.proved.nonceUntil
+            default: nil
+            }
+        if timer == .nonce, let nonceEnd {
+            return max(0, Double(nonceEnd.milliseconds - clock.now().milliseconds) / 1000)
+        }
+        return limits.seconds[timer] ?? 60
+    }
+}
+
+/// How long a consent lasts: 24 hours (design §6).
+package let consentSeconds: Int64 = 86_400
+
+// MARK: Watching
+
+extension SessionRunner {
+    /// What a screen may show now.
+    package var view: SessionView { SessionView(session, checkIn: openedCheckIn) }
+
+    /// The view now and after every change.
+    package func views() -> AsyncStream<SessionView> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: SessionView.self, bufferingPolicy: .bufferingNewest(1))
+        nextWatcher += 1
+        let number = nextWatcher
+        watchers[number] = continuation
+        continuation.onTermination = { [weak self] _ in
+            Task { await self?.unwatch(number) }
+        }
+        continuation.yield(view)
+        return stream
+    }
+
+    private func unwatch(_ number: Int) { watchers[number] = nil }
+
+    private func publish() {
+        for watcher in watchers.values { watcher.yield(view) }
+    }
+
+    /// The first view that satisfies a condition, or the last one seen when time runs out.
+    package func firstView(
+        within seconds: Double, where isAwaited: @escaping @Sendable (SessionView) -> Bool
+    ) async -> SessionView {
+        if isAwaited(view) { return view }
+        let stream = views()
+        let clock = self.clock
+        return await withTaskGroup(of: SessionView?.self) { group in
+            group.addTask {
+                for await view in stream where isAwaited(view) { return view }
+                return nil
+            }
+            group.addTask {
+                try? await clock.sleep(seconds: seconds)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first ?? self.view
+        }
+    }
+}
+
+extension CardSession.Phase {
+    fileprivate var isReading: Bool { if case .reading = self { true } else { false } }
+
+    /// Whether this state begins a patient anew, so that nothing of the last one may be kept.
+    fileprivate var isFresh: Bool {
+        switch self {
+        case .empty, .reading: true
+        case .choosing, .proving, .recordingIntent, .asking, .recordingOutcome, .interrupted,
+            .accepted, .answered, .refused, .offline, .ended:
+            false
+        }
+    }
+}

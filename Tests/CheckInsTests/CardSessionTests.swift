@@ -1,0 +1,192 @@
+import CheckIns
+import Octets
+import Records
+import Testing
+
+@Suite("Card sessions")
+struct CardSessionTests {
+    @Test("every state meets every event and lands in a state of the table")
+    func everyStateEveryEvent() {
+        var seen: Set<String> = []
+        for session in Samples.sessions {
+            for event in Samples.events {
+                let next = session.transition(on: event)?.next
+                let step = "\(session.phase.name)+\(event.name)→\(next?.phase.name ?? "ignored")"
+                seen.insert(step)
+                if let next {
+                    let lawful = Samples.lawful[session.phase.name, default: []]
+                    #expect(lawful.contains(next.phase.name), "\(step)")
+                }
+            }
+        }
+        #expect(seen.count > 13 * 20)
+    }
+
+    @Test("nothing is asked before the intent is recorded")
+    func askedAfterRecorded() {
+        for session in Samples.sessions {
+            for event in Samples.events {
+                guard let (next, effects) = session.transition(on: event) else { continue }
+                for case .ask(let asking, let isRepeat) in effects {
+                    #expect(next.phase == .asking(asking))
+                    if isRepeat {
+                        #expect(session.phase == .asking(asking))
+                    } else {
+                        #expect(session.phase == .recordingIntent(asking.proved))
+                        #expect(event == .recorded(asking.intent))
+                    }
+                }
+                if case .asking(let asking) = next.phase, session.phase != next.phase {
+                    #expect(event == .recorded(asking.intent))
+                }
+            }
+        }
+    }
+
+    @Test("nothing is shown before the outcome is recorded")
+    func shownAfterRecorded() {
+        for session in Samples.sessions {
+            for event in Samples.events {
+                guard let (next, effects) = session.transition(on: event) else { continue }
+                let opens = effects.contains { if case .openCheckIn = $0 { true } else { false } }
+                let shows =
+                    switch next.phase {
+                    case .accepted, .answered: !session.phase.isClosing
+                    default: false
+                    }
+                guard opens || shows else { continue }
+                guard case .recordingOutcome = session.phase, case .recorded = event else {
+                    Issue.record("\(session.phase.name) shows on \(event.name)")
+                    continue
+                }
+            }
+        }
+    }
+
+    @Test("no PIN reaches the card without a nonce, while the card is busy, or in another state")
+    func pinNeedsNonce() {
+        for session in Samples.sessions {
+            for event in Samples.events {
+                guard let (_, effects) = session.transition(on: event) else { continue }
+                for case .proveByPIN(_, let nonce, _) in effects {
+                    guard case .proving(let proving) = session.phase else {
+                        Issue.record("\(session.phase.name) proves")
+                        continue
+                    }
+                    #expect(proving.nonce == nonce && !proving.isBusy && proving.way == .pin)
+                }
+            }
+        }
+    }
+
+    @Test("a pulled card before the intent interrupts, after it changes nothing")
+    func pulled() {
+        for session in Samples.sessions where session.isCardPresent {
+            let next = session.transition(on: .cardGone)?.next
+            switch session.phase {
+            case .choosing, .proving:
+                #expect(next?.phase.name == "interrupted")
+            case .recordingIntent, .asking, .recordingOutcome:
+                #expect(next?.phase == session.phase)
+                #expect(next?.isCardPresent == false)
+            case .reading(resuming: nil): #expect(next == .empty)
+            default: break
+            }
+        }
+    }
+
+    @Test("the same card back resumes with its answers, but is proved again")
+    func resumes() throws {
+        let answers = Answers(card: Samples.card, way: .pin, consents: [.drugs: true])
+        let interrupted = CardSession(phase: .interrupted(answers), isCardPresent: false)
+        let reading = try #require(interrupted.transition(on: .cardInserted)?.next)
+        let resumed = try #require(reading.transition(on: .cardRead(Samples.card))?.next)
+        guard case .choosing(let choosing) = resumed.phase else {
+            Issue.record("\(resumed.phase.name)")
+            return
+        }
+        #expect(choosing.answers == answers)
+    }
+
+    @Test("another card after an interruption starts clean")
+    func anotherCard() throws {
+        let answers = Answers(card: Samples.card, way: .pin, consents: [.drugs: true])
+        let reading = CardSession(phase: .reading(resuming: answers), isCardPresent: true)
+        let next = try #require(reading.transition(on: .cardRead(Samples.otherCard))?.next)
+        #expect(next.phase == .choosing(Choosing(answers: Answers(card: Samples.otherCard))))
+    }
+
+    @Test("silence keeps the way but consents to nothing")
+    func silence() throws {
+        let answers = Answers(card: Samples.card, way: .pin, consents: [.drugs: true])
+        let choosing = CardSession(
+            phase: .choosing(Choosing(answers: answers)), isCardPresent: true)
+        let next = try #require(choosing.transition(on: .timeOut(.choosing))?.next)
+        guard case .proving(let proving) = next.phase else {
+            Issue.record("\(next.phase.name)")
+            return
+        }
+        #expect(proving.answers.consented.isEmpty && proving.answers.way == .pin)
+    }
+
+    @Test("a locked PIN cannot be chosen, and leads back to the choice when it locks")
+    func locked() throws {
+        var card = Samples.card
+        card.triesLeft = 0
+        let choosing = CardSession(
+            phase: .choosing(Choosing(answers: Answers(card: card))), isCardPresent: true)
+        #expect(choosing.transition(on: .wayChosen(.pin)) == nil)
+
+        var proving = Proving(answers: Answers(card: Samples.card, way: .pin), way: .pin)
+        proving.nonce = Samples.nonce
+        proving.isBusy = true
+        let busy = CardSession(phase: .proving(proving), isCardPresent: true)
+        for failure in [ProofFailure.wrongPIN(triesLeft: 0), .pinLocked] {
+            let next = try #require(busy.transition(on: .proofFailed(failure))?.next)
+            guard case .choosing(let choosing) = next.phase else {
+                Issue.record("\(next.phase.name)")
+                continue
+            }
+            #expect(choosing.answers.card.isPINLocked && choosing.answers.way == nil)
+            #expect(choosing.notice == failure)
+        }
+    }
+
+    @Test("a lost line repeats the same question until the nonce ends")
+    func lineLost() throws {
+        let asking = CardSession(phase: .asking(Samples.asking), isCardPresent: true)
+        let (next, effects) = try #require(asking.transition(on: .lineLost))
+        #expect(next == asking)
+        #expect(effects == [.ask(Samples.asking, isRepeat: true)])
+        let ended = try #require(asking.transition(on: .timeOut(.nonce))?.next)
+        #expect(
+            ended.phase
+                == .recordingOutcome(Outcome(asking: Samples.asking, result: .unknown)))
+    }
+
+    @Test("a closed store shows nothing")
+    func storeClosed() throws {
+        for phase in [
+            CardSession.Phase.recordingIntent(Samples.proved),
+            .recordingOutcome(
+                Outcome(asking: Samples.asking, result: .answer(Samples.acceptance))),
+        ] {
+            let session = CardSession(phase: phase, isCardPresent: true)
+            let next = try #require(session.transition(on: .storeClosed)?.next)
+            #expect(next.phase == .ended(.storeClosed, isSeen: false))
+        }
+    }
+
+    @Test("a check-in ends once")
+    func checkInEnds() {
+        for event in CheckIn.Event.allCases {
+            let ended = Samples.checkIn.transition(on: event)
+            #expect(ended != nil && ended?.state != .open)
+            for again in CheckIn.Event.allCases { #expect(ended?.transition(on: again) == nil) }
+            #expect(ended?.opens(.drugs, at: Samples.now) == false)
+        }
+        #expect(Samples.checkIn.opens(.drugs, at: Samples.now))
+        #expect(!Samples.checkIn.opens(.checkups, at: Samples.now))
+        #expect(!Samples.checkIn.opens(.drugs, at: Samples.now.adding(seconds: 86_400)))
+    }
+}

@@ -1,0 +1,132 @@
+import CheckIns
+import Octets
+import Records
+
+/// One session for each state (with and without a card), one event of each kind, and the table of
+/// lawful next states: what design §4 draws.
+enum Samples {
+    static let now = Instant(seconds: 1_795_000_000)
+    static let nonce = Nonce(text: "bm9uY2U", until: now.adding(seconds: 300))
+    static let card = card(octet: 1)
+    static let otherCard = card(octet: 2)
+
+    static func digest(_ octet: UInt8) -> SHA256Digest {
+        guard let digest = SHA256Digest([UInt8](repeating: octet, count: 32)) else {
+            preconditionFailure("32 octets are a digest")
+        }
+        return digest
+    }
+
+    static func card(octet: UInt8) -> PresentedCard {
+        PresentedCard(
+            certificate: [0x30, octet], digest: digest(octet),
+            notAfter: now.adding(seconds: 86_400 * 365), algorithm: .rsaPKCS1SHA256, triesLeft: 3)
+    }
+
+    static let answers = Answers(card: card, way: .pin, consents: [.drugs: true, .checkups: false])
+    static let proved = Proved(
+        answers: answers, way: .pin, statement: [1], signature: [2], nonceUntil: nonce.until)
+    static let asking = Asking(proved: proved, intent: HistoryPlace(origin: "o", index: 7))
+    static let grant = Grant(
+        id: "g", items: [ConsentedItem(item: .drugs, until: now.adding(seconds: 86_400))],
+        until: now.adding(seconds: 86_400))
+    static let acceptance = Acceptance(
+        patient: "p", statement: digest(4),
+        qualification: Qualification(validity: .valid, entitlements: []),
+        grant: grant,
+        receipt: SignedReceipt(bytes: [3], signature: [4]), answerDigest: digest(3))
+    static let accepted = Accepted(
+        asking: asking, acceptance: acceptance, place: HistoryPlace(origin: "o", index: 8))
+    static let problem = AnsweredProblem(
+        type: "urn:x", title: BilingualText(english: "a", japanese: "b"),
+        nextStep: BilingualText(english: "c", japanese: "d"))
+    static let checkIn = CheckIn(
+        id: "1", number: 1, openedAt: now, patient: "p", certificate: digest(1),
+        statement: digest(2), way: .pin, grant: grant)
+
+    static func proving(hasNonce: Bool, isBusy: Bool) -> Proving {
+        var proving = Proving(answers: answers, way: .pin)
+        proving.nonce = hasNonce ? nonce : nil
+        proving.isBusy = isBusy
+        return proving
+    }
+
+    static let phases: [CardSession.Phase] =
+        [
+            .empty, .reading(resuming: nil), .reading(resuming: answers),
+            .choosing(Choosing(answers: Answers(card: card))),
+            .choosing(Choosing(answers: answers, notice: .pinLocked)),
+            .proving(proving(hasNonce: false, isBusy: false)),
+            .proving(proving(hasNonce: true, isBusy: false)),
+            .proving(proving(hasNonce: true, isBusy: true)),
+            .recordingIntent(proved), .asking(asking),
+            .interrupted(answers),
+        ]
+        + results.map { .recordingOutcome(Outcome(asking: asking, result: $0)) }
+        + closing(isSeen: false) + closing(isSeen: true)
+
+    private static func closing(isSeen seen: Bool) -> [CardSession.Phase] {
+        [
+            .accepted(accepted, isSeen: seen), .answered(.problem(problem), isSeen: seen),
+            .answered(.unknown, isSeen: seen), .refused(.mute, isSeen: seen),
+            .offline(.unreachable, isSeen: seen), .ended(.storeClosed, isSeen: seen),
+        ]
+    }
+
+    static let results: [AskResult] = [
+        .answer(acceptance), .problem(problem), .wrongAnswer(reason: "r"), .unknown,
+    ]
+
+    static let sessions = phases.flatMap { phase in
+        [true, false].map { CardSession(phase: phase, isCardPresent: $0) }
+    }
+
+    static let failures: [ProofFailure] = [
+        .wrongPIN(triesLeft: 2), .wrongPIN(triesLeft: 0), .pinLocked, .lastTry, .pinMalformed,
+        .differentCard, .badSignature, .cardFailed,
+    ]
+
+    static let events: [CardSessionEvent] = plainEvents + askedEvents + timerEvents
+
+    private static let plainEvents: [CardSessionEvent] = [
+        .cardInserted, .cardGone, .cardRead(card), .cardRead(otherCard), .wayChosen(.pin),
+        .wayChosen(.face), .consentAnswered(.drugs, true), .choiceConfirmed,
+        .nonceArrived(nonce), .pinEntered(spendsLastTry: false),
+        .pinEntered(spendsLastTry: true), .proved(statement: [1], signature: [2]),
+        .backToChoice, .recorded(HistoryPlace(origin: "o", index: 7)), .storeClosed,
+        .lineLost, .messageSeen, .startAnew,
+    ]
+
+    private static let askedEvents: [CardSessionEvent] = {
+        var events: [CardSessionEvent] = Refusal.allCases.map { .cardRefused($0) }
+        events += ClearinghouseTrouble.allCases.map { .nonceFailed($0) }
+        events += failures.map { .proofFailed($0) }
+        events += results.map { .asked($0) }
+        return events
+    }()
+
+    private static let timerEvents: [CardSessionEvent] = SessionTimer.allCases.map { .timeOut($0) }
+
+    static let lawful: [String: Set<String>] = [
+        "empty": ["empty", "reading"],
+        "reading": ["reading", "choosing", "refused", "empty", "interrupted"],
+        "choosing": ["choosing", "proving", "ended", "interrupted"],
+        "proving": [
+            "proving", "recordingIntent", "choosing", "offline", "ended", "interrupted", "reading",
+        ],
+        "recordingIntent": ["recordingIntent", "asking", "ended"],
+        "asking": ["asking", "recordingOutcome"],
+        "recordingOutcome": ["recordingOutcome", "accepted", "answered", "ended"],
+        "interrupted": ["interrupted", "reading", "ended"],
+        "accepted": ["accepted", "empty", "reading"],
+        "answered": ["answered", "empty", "reading"],
+        "refused": ["refused", "empty", "reading"],
+        "offline": ["offline", "empty", "reading"],
+        "ended": ["ended", "empty", "reading"],
+    ]
+}
+
+extension CardSessionEvent {
+    /// The event's kind, for messages of tests.
+    var name: String { String(describing: self).split(separator: "(")[0].description }
+}

@@ -1,0 +1,67 @@
+import Configuration
+import JSON
+import Testing
+
+@Suite("The terminal's configuration")
+struct TerminalConfigurationTests {
+    static let example = """
+        // A terminal of the simulation.
+        {
+            "version": 1,
+            "institutionCode": "1319999992",
+            "institutionName": "まどぐちクリニック（シミュレーション）",
+            "terminal": "front-1",
+            "simulation": true,
+            "items": ["drugs", "checkups"],
+            "clearinghouse": {
+                "host": "127.0.0.1", "port": 8710, "serverName": "clearinghouse.simulation",
+                "authorityFile": "server-ca.pem", "answerKeyFile": "answer.pub",
+                "identity": { "certificateFile": "tls.pem", "keyFile": "tls.key" }
+            },
+            "portal": { "certificateFile": "portal.pem", "keyFile": "portal.key" },
+            "trustFolder": "../trust", "historyFolder": "history",
+            "socket": "/run/madoguchi/api.sock", "staffFile": "staff.json",
+            "checkInFolder": "check-ins",
+            "limits": { "choosingSeconds": 60 }
+        }
+        """
+
+    @Test("an example reads, keeps defaults, and writes back to itself")
+    func roundTrip() throws {
+        let configuration = try TerminalConfiguration(parsing: Array(Self.example.utf8))
+        #expect(configuration.limits.choosingSeconds == 60)
+        #expect(configuration.limits.provingSeconds == 90)
+        #expect(try TerminalConfiguration(json: configuration.json) == configuration)
+    }
+
+    @Test("relative paths are resolved, all of them")
+    func paths() throws {
+        let configuration = try TerminalConfiguration(parsing: Array(Self.example.utf8))
+        let resolved = configuration.resolvingPaths { "/state/" + $0 }
+        #expect(resolved.trustFolder == "/state/../trust")
+        #expect(resolved.portal.keyFile == "/state/portal.key")
+    }
+
+    @Test(
+        "a fault is named by its path",
+        arguments: [
+            ("\"simulation\": true", "\"simulation\": \"yes\"", "$.simulation"),
+            ("\"port\": 8710", "\"port\": 0", "$.clearinghouse.port"),
+            ("\"version\": 1", "\"version\": 2", "$.version"),
+            ("\"checkups\"]", "\"surgery\"]", "$.items[1]"),
+            ("\"choosingSeconds\"", "\"chosingSeconds\"", "$.limits.chosingSeconds"),
+            ("\"1319999992\"", "\"13199999\"", "$.institutionCode"),
+            ("\"front-1\"", "\"../x\"", "$.terminal"),
+            ("\"staffFile\": \"staff.json\",", "", "$.staffFile"),
+        ])
+    func faults(find: String, put: String, path: String) throws {
+        let text = Self.example.split(separator: find, maxSplits: 1).joined(separator: put)
+        do throws(JSONError) {
+            _ = try TerminalConfiguration(parsing: Array(text.utf8))
+            Issue.record("accepted")
+        } catch {
+            guard case .unexpected(let named, _) = error else { throw error }
+            #expect(named == path)
+        }
+    }
+}
