@@ -29,6 +29,7 @@ let parts: [Part] = [
     Part(name: "Secrets", folder: "Sources/Secrets", needs: [], settings: bridge),
     Part(name: "HTTP", folder: "Sources/HTTP", needs: ["Octets", "JSON"]),
     Part(name: "Records", folder: "Sources/Records", needs: ["Octets", "JSON"]),
+    Part(name: "Executors", folder: "Sources/Executors", needs: [], settings: bridge),
     Part(name: "Commands", folder: "Sources/Commands", needs: []),
     // Tools.
     Part(

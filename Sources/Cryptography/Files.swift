@@ -1,0 +1,156 @@
+internal import Glibc
+internal import Octets
+
+/// Reads small files of keys and certificates: whole, bounded, with the cause of a failure.
+package enum KeyFile {
+    /// The longest file that is read, in octets.
+    package static let longestOctetCount = 1 << 20
+
+    /// Why a file could not be used.
+    package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
+        /// The system refused, with its error number.
+        case system(path: String, errno: Int32)
+        /// It is longer than a key or certificate can be.
+        case tooLong(path: String)
+        /// Others than its owner may read it.
+        case looseMode(path: String, mode: UInt32)
+        /// What is in it is not a key or certificate.
+        case malformed(path: String, CryptographyError)
+
+        package var description: String {
+            switch self {
+            case .system(let path, let number): "\(path): \(errorText(number))"
+            case .tooLong(let path): "\(path): too long for a key or certificate"
+            case .looseMode(let path, let mode):
+                "\(path): mode \(String(mode, radix: 8)) lets others read it; chmod 600 \(path)"
+            case .malformed(let path, let cause): "\(path): \(cause)"
+            }
+        }
+    }
+
+    /// The octets of a file. With `isPrivate`, nobody but the owner may be allowed to read it.
+    package static func read(
+        _ path: String, isPrivate: Bool = false
+    ) throws(Failure) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(path: path, errno: errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            throw .system(path: path, errno: errno)
+        }
+        if isPrivate && status.st_mode & 0o077 != 0 {
+            throw .looseMode(path: path, mode: status.st_mode & 0o777)
+        }
+        var octets: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
+            if count == 0 { return octets }
+            guard count > 0 else {
+                if errno == EINTR { continue }
+                throw .system(path: path, errno: errno)
+            }
+            octets += buffer[..<count]
+            guard octets.count <= longestOctetCount else { throw .tooLong(path: path) }
+        }
+    }
+
+    /// Writes a file anew: to a temporary name, synced, renamed. Mode 0600, or 0644 for what
+    /// everybody may read.
+    package static func write(
+        _ octets: [UInt8], to path: String, isPrivate: Bool
+    ) throws(Failure) {
+        let temporary = path + ".new"
+        unsafe unlink(temporary)
+        let descriptor = unsafe open(
+            temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isPrivate ? 0o600 : 0o644)
+        guard descriptor >= 0 else { throw .system(path: path, errno: errno) }
+        var written = 0
+        while written < octets.count {
+            let count = unsafe octets.withUnsafeBytes { buffer in
+                unsafe Glibc.write(
+                    descriptor, buffer.baseAddress.map { unsafe $0 + written },
+                    buffer.count - written)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return try abandon(descriptor, temporary, path) }
+            written += count
+        }
+        guard fsync(descriptor) == 0 else { return try abandon(descriptor, temporary, path) }
+        close(descriptor)
+        guard unsafe rename(temporary, path) == 0 else {
+            throw .system(path: path, errno: errno)
+        }
+    }
+
+    private static func abandon(
+        _ descriptor: Int32, _ temporary: String, _ path: String
+    ) throws(Failure) {
+        let number = errno
+        close(descriptor)
+        unsafe unlink(temporary)
+        throw .system(path: path, errno: number)
+    }
+
+    /// The names in a folder that end so, sorted.
+    package static func names(
+        in folder: String, endingIn suffix: String
+    ) throws(Failure) -> [String] {
+        guard let directory = unsafe opendir(folder) else {
+            throw .system(path: folder, errno: errno)
+        }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { buffer in
+                unsafe String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasSuffix(suffix), !name.hasPrefix(".") { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// A certificate from a PEM file.
+    package static func certificate(_ path: String) throws(Failure) -> Certificate {
+        let pem = try read(path)
+        do throws(CryptographyError) { return try Certificate(pem: pem) } catch {
+            throw .malformed(path: path, error)
+        }
+    }
+
+    /// A private key from a PEM file that only its owner may read.
+    package static func privateKey(_ path: String) throws(Failure) -> PrivateKey {
+        let pem = try read(path, isPrivate: true)
+        do throws(CryptographyError) { return try PrivateKey(pem: pem) } catch {
+            throw .malformed(path: path, error)
+        }
+    }
+
+    /// A public key from a PEM file.
+    package static func publicKey(_ path: String) throws(Failure) -> PublicKey {
+        let pem = try read(path)
+        do throws(CryptographyError) { return try PublicKey(pem: pem) } catch {
+            throw .malformed(path: path, error)
+        }
+    }
+}
+
+extension TrustAnchors {
+    /// The anchors of a folder: every file that ends in `.pem` holds one certificate.
+    package init(folder: String) throws(KeyFile.Failure) {
+        var certificates: [Certificate] = []
+        for name in try KeyFile.names(in: folder, endingIn: ".pem").prefix(Self.mostAnchors) {
+            certificates.append(try KeyFile.certificate(folder + "/" + name))
+        }
+        self.init(certificates)
+    }
+}
+
+/// The system's words for an error number.
+package func errorText(_ number: Int32) -> String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard unsafe strerror_r(number, &buffer, buffer.count) == 0 else { return "error \(number)" }
+    let text = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return String(decoding: text, as: UTF8.self)
+}
