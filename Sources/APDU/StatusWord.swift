@@ -15,6 +15,8 @@ package struct StatusWord: RawRepresentable, Hashable, Sendable {
     package static let verificationFailed = StatusWord(rawValue: 0x6300)
     /// The command's length does not fit it.
     package static let wrongLength = StatusWord(rawValue: 0x6700)
+    /// The card could not write what it had to keep.
+    package static let memoryFailure = StatusWord(rawValue: 0x6581)
     /// A logical channel that the card does not have.
     package static let channelNotSupported = StatusWord(rawValue: 0x6881)
     /// Secure messaging that the card does not speak here.
