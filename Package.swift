@@ -103,10 +103,12 @@ let parts: [Part] = [
     // Simulators.
     Part(
         name: "VirtualCard", folder: "Simulators/VirtualCard",
-        needs: ["Octets", "JSON", "APDU", "Secrets", "Records", "Cryptography"]),
+        needs: ["Octets", "JSON", "APDU", "Records", "Cryptography", "Authority"]),
     Part(
         name: "virtual-card", folder: "Simulators/virtual-card",
-        needs: ["Octets", "JSON", "APDU", "Records", "Cryptography", "VirtualCard", "Network"],
+        needs: [
+            "Octets", "JSON", "Records", "Commands", "Cryptography", "Authority", "VirtualCard",
+        ],
         settings: bridge, isProgram: true),
     Part(
         name: "Authority", folder: "Simulators/Authority",
