@@ -79,26 +79,29 @@ let parts: [Part] = [
         needs: [
             "Octets", "JSON", "Secrets", "Records", "Cryptography", "APDU", "Disclosures",
             "Configuration", "CheckIns", "PCSC", "MyNumberCard", "Clearinghouse", "AccessHistory",
+            "Executors", "HTTP", "CSystem",
         ]),
     Part(
         name: "FrontDesk", folder: "Sources/FrontDesk",
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Disclosures",
-            "Configuration", "CheckIns", "Network", "Terminal", "AccessHistory",
+            "Configuration", "CheckIns", "Network", "Clearinghouse", "Terminal", "AccessHistory",
             "TransparencyLog",
         ]),
     Part(
         name: "madoguchid", folder: "Sources/madoguchid",
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
-            "Disclosures", "CheckIns", "Network", "PCSC", "Clearinghouse", "AccessHistory",
+            "Commands", "Executors", "Disclosures", "CheckIns", "Network", "PCSC", "Clearinghouse",
+            "AccessHistory",
             "TransparencyLog", "Terminal", "FrontDesk",
         ], isProgram: true),
     Part(
         name: "madoguchi", folder: "Sources/madoguchi",
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
-            "Disclosures", "CheckIns", "Network", "PCSC", "AccessHistory", "TransparencyLog",
+            "Commands", "FrontDesk", "Terminal", "Executors", "Disclosures", "CheckIns", "Network",
+            "PCSC", "AccessHistory", "TransparencyLog",
         ], isProgram: true),
     // Simulators.
     Part(
