@@ -47,7 +47,9 @@ let parts: [Part] = [
         needs: ["Octets", "JSON", "Records", "Disclosures"]),
     Part(
         name: "Network", folder: "Sources/Network",
-        needs: ["COpenSSL", "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography"],
+        needs: [
+            "COpenSSL", "CSystem", "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography",
+        ],
         settings: bridge),
     Part(
         name: "PCSC", folder: "Sources/PCSC", needs: ["CPCSC", "Octets", "APDU", "Secrets"],
@@ -68,7 +70,7 @@ let parts: [Part] = [
     Part(
         name: "AccessHistory", folder: "Sources/AccessHistory",
         needs: [
-            "Octets", "JSON", "Secrets", "Records", "Cryptography", "Disclosures",
+            "Octets", "JSON", "Executors", "Records", "Cryptography", "Disclosures",
             "TransparencyLog",
         ], settings: bridge),
     // Whole.
@@ -101,10 +103,12 @@ let parts: [Part] = [
     // Simulators.
     Part(
         name: "VirtualCard", folder: "Simulators/VirtualCard",
-        needs: ["Octets", "JSON", "APDU", "Secrets", "Records", "Cryptography"]),
+        needs: ["Octets", "JSON", "APDU", "Records", "Cryptography", "Authority"]),
     Part(
         name: "virtual-card", folder: "Simulators/virtual-card",
-        needs: ["Octets", "JSON", "APDU", "Records", "Cryptography", "VirtualCard", "Network"],
+        needs: [
+            "Octets", "JSON", "Records", "Commands", "Cryptography", "Authority", "VirtualCard",
+        ],
         settings: bridge, isProgram: true),
     Part(
         name: "Authority", folder: "Simulators/Authority",
@@ -140,7 +144,7 @@ func exists(_ folder: String) -> Bool {
 }
 
 let present = parts.filter { exists($0.folder) }
-let names = Set(present.map(\.name) + ["CPCSC", "COpenSSL"])
+let names = Set(present.map(\.name) + ["CPCSC", "COpenSSL", "CSystem"])
 
 func dependencies(_ needs: [String]) -> [Target.Dependency] {
     needs.filter(names.contains).map { .target(name: $0) }
@@ -149,6 +153,7 @@ func dependencies(_ needs: [String]) -> [Target.Dependency] {
 let doors: [Target] = [
     .target(name: "CPCSC", path: "Sources/CPCSC"),
     .target(name: "COpenSSL", path: "Sources/COpenSSL"),
+    .target(name: "CSystem", path: "Sources/CSystem"),
 ]
 
 let package = Package(
@@ -169,7 +174,7 @@ let package = Package(
                 name: "\(part.name)Tests",
                 dependencies: dependencies(
                     Set([part.name] + part.needs + testNeeds[part.name, default: []]).sorted()
-                        .filter { $0 != "COpenSSL" && $0 != "CPCSC" }),
+                        .filter { !["COpenSSL", "CPCSC", "CSystem"].contains($0) }),
                 path: "Tests/\(part.name)Tests",
                 resources: exists("Tests/\(part.name)Tests/Golden")
                     ? [.copy("Golden")] : [],
