@@ -5,6 +5,7 @@ import HTTP
 package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
     // The request as HTTP and JSON.
     case malformedBody = "malformed-body"
+    case malformedQuery = "malformed-query"
     case unsupportedMediaType = "unsupported-media-type"
     case notFound = "not-found"
     case methodNotAllowed = "method-not-allowed"
@@ -55,7 +56,7 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
     /// The status that goes with it (RFC 9110 §15).
     package var status: Int {
         switch self {
-        case .malformedBody, .grantMissing, .intentMissing: 400
+        case .malformedBody, .malformedQuery, .grantMissing, .intentMissing: 400
         case .sessionMissing, .sessionEnded, .adminUnauthorized: 401
         case .clientUnknown, .wrongClientIdentity, .adminWrongHost, .statementWrongInstitution,
             .certificateUnknownAuthority, .certificateExpired, .certificateNotYetValid,

@@ -21,7 +21,8 @@ extension ProblemKind {
     /// The sentences of the problem.
     package var text: ProblemText {
         switch self {
-        case .malformedBody, .unsupportedMediaType, .notFound, .methodNotAllowed, .unavailable,
+        case .malformedBody, .malformedQuery, .unsupportedMediaType, .notFound, .methodNotAllowed,
+            .unavailable,
             .tooManyRequests, .clientUnknown, .wrongClientIdentity:
             requestText
         case .statementMalformed, .statementWrongAudience, .statementWrongInstitution,
@@ -45,6 +46,11 @@ extension ProblemKind {
             ProblemText(
                 "The request's body is not JSON.", "要求の本文が JSON ではありません。",
                 next: "Send application/json.", "application/json で送信してください。")
+        case .malformedQuery:
+            ProblemText(
+                "The question in the address could not be read.", "アドレスの問合せ部分を読み取れませんでした。",
+                next: "Name months as 2026-11, and nothing that the address does not take.",
+                "月は 2026-11 の形で指定し、使えない項目は付けないでください。")
         case .notFound:
             ProblemText(
                 "There is nothing at this address.", "このアドレスには何もありません。",

@@ -148,7 +148,7 @@ extension JournalEntry {
 }
 
 extension JournalEntry.ConsentDecision {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         .object(present: [
             ("item", .string(item)), ("decision", until == nil ? "refused" : "given"),
             ("until", until.map { .string($0.rfc3339) }),
