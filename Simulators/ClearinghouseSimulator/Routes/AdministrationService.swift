@@ -13,22 +13,25 @@ package struct AdministrationService: Sendable {
     let trust: TrustFolder
     let now: @Sendable () -> Instant
     private let token: SHA256Digest
-    private let hosts: Set<String>
+    private let port: BoundPort
 
     /// A service on a port of loopback.
     package init(
-        house: House, trust: TrustFolder, token: String, port: Int,
+        house: House, trust: TrustFolder, token: String, port: BoundPort,
         now: @escaping @Sendable () -> Instant
     ) {
         (self.house, self.trust, self.now) = (house, trust, now)
         self.token = SHA256Digest(hashing: Array(token.utf8))
-        hosts = ["127.0.0.1:\(port)", "localhost:\(port)", "[::1]:\(port)"]
+        self.port = port
     }
 
     /// Answers a request.
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
         do throws(Refusal) {
-            guard let host = request.headers["Host"], hosts.contains(host) else {
+            let number = port.number
+            guard let host = request.headers["Host"],
+                host == "127.0.0.1:\(number)" || host == "localhost:\(number)"
+            else {
                 throw Refusal(.adminWrongHost)
             }
             guard let token = request.bearer,
