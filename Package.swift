@@ -119,7 +119,8 @@ let parts: [Part] = [
     Part(
         name: "ClearinghouseSimulator", folder: "Simulators/ClearinghouseSimulator",
         needs: [
-            "Octets", "JSON", "HTTP", "Records", "Cryptography", "Network", "Authority",
+            "Octets", "JSON", "HTTP", "Executors", "Records", "Cryptography", "Network",
+            "Authority", "VirtualCard",
         ]),
     Part(
         name: "clearinghouse", folder: "Simulators/clearinghouse",

@@ -31,8 +31,11 @@ package struct CardFile: Hashable, Sendable {
     var statePath: String { stem + ".state" }
 
     /// The card, ready to be powered: its counters are as they were left, and are kept.
-    package func load() throws(CardFileError) -> VirtualCard {
-        VirtualCard(try loadImage(), counters: try loadCounters()) {
+    package func load() throws(CardFileError) -> VirtualCard { try load(as: loadImage()) }
+
+    /// The card with another image than the file's: one that was damaged on purpose.
+    package func load(as image: CardImage) throws(CardFileError) -> VirtualCard {
+        VirtualCard(image, counters: try loadCounters()) {
             [self] (counters) throws(CardFileError) in try save(counters)
         }
     }

@@ -67,6 +67,11 @@ extension CardImage {
     /// The name of the signature password among the counters.
     package static let passwordName = "jpki/001b"
 
+    /// The tries of a fresh user-authentication PIN.
+    package static let pinLimit = 3
+    /// The tries of a fresh signature password.
+    package static let passwordLimit = 5
+
     /// The JPKI application (公的個人認証).
     private var userAuthenticationApplication: CardApplication {
         var elements: [FileIdentifier: CardElement] = [
@@ -74,9 +79,10 @@ extension CardImage {
             FileIdentifier(0x0008): .file([
                 signature == nil ? 0x00 : 0x8F, authentication == nil ? 0x00 : 0x8F, 0x00,
             ]),
-            FileIdentifier(0x0018): .pin(CardPIN(name: Self.pinName, value: pin, limit: 3)),
+            FileIdentifier(0x0018): .pin(
+                CardPIN(name: Self.pinName, value: pin, limit: Self.pinLimit)),
             FileIdentifier(0x001B): .pin(
-                CardPIN(name: Self.passwordName, value: password, limit: 5)),
+                CardPIN(name: Self.passwordName, value: password, limit: Self.passwordLimit)),
         ]
         if let authentication {
             elements[FileIdentifier(0x000A)] = .file(authentication.certificate)

@@ -26,6 +26,7 @@ package enum Fault: Hashable, Sendable {
 }
 
 /// Faults by the number of the command they strike, counted from 1 since the card was put in.
+/// Each strikes once.
 package struct FaultPlan: Hashable, Sendable {
     /// The faults.
     package var faults: [Int: Fault]
@@ -53,7 +54,8 @@ package struct FaultyCard: CardChannel, Sendable {
     /// The commands sent since the card was put in, without their data: header octets only, so
     /// that no PIN is kept.
     package private(set) var headers: [[UInt8]] = []
-    private var isOut = false
+    /// Whether the card was pulled.
+    package private(set) var isOut = false
 
     /// A card and its plan.
     package init(_ card: VirtualCard, plan: FaultPlan = FaultPlan()) {
@@ -73,7 +75,7 @@ package struct FaultyCard: CardChannel, Sendable {
     package mutating func exchange(_ command: [UInt8]) -> CardOutcome {
         guard !isOut else { return .gone }
         headers.append([UInt8](command.prefix(4)))
-        switch plan.faults[headers.count] {
+        switch plan.faults.removeValue(forKey: headers.count) {
         case nil: break
         case .pulledBefore?:
             isOut = true
