@@ -132,6 +132,7 @@ let parts: [Part] = [
 
 /// What a test target reads beside the target it is named after.
 let testNeeds: [String: [String]] = [
+    "PCSC": ["MyNumberCard", "Cryptography", "VirtualCard"],
     "MyNumberCard": ["VirtualCard", "Authority"],
     "VirtualCard": ["Authority", "MyNumberCard"],
     "Cryptography": ["Authority"],
