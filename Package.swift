@@ -26,7 +26,7 @@ let parts: [Part] = [
     // Ground. `Octets`, `JSON`, `HTTP`, `Records` are pure.
     Part(name: "Octets", folder: "Sources/Octets", needs: []),
     Part(name: "JSON", folder: "Sources/JSON", needs: ["Octets"]),
-    Part(name: "Secrets", folder: "Sources/Secrets", needs: [], settings: bridge),
+    Part(name: "Secrets", folder: "Sources/Secrets", needs: ["CSystem"], settings: bridge),
     Part(name: "HTTP", folder: "Sources/HTTP", needs: ["Octets", "JSON"]),
     Part(name: "Records", folder: "Sources/Records", needs: ["Octets", "JSON"]),
     Part(name: "Executors", folder: "Sources/Executors", needs: [], settings: bridge),

@@ -1,6 +1,7 @@
 internal import CheckIns
 internal import Clearinghouse
 internal import HTTP
+internal import JSON
 
 extension Problem {
     static func clearinghouse(_ error: ClearinghouseError) -> Problem {

@@ -1,7 +1,7 @@
-internal import AccessHistory
+package import AccessHistory
 internal import Disclosures
 internal import HTTP
-internal import JSON
+package import JSON
 internal import Octets
 internal import Records
 internal import Terminal

@@ -83,7 +83,8 @@ package struct LocalAPI: HTTPHandler {
         case ("GET", "status", 1): return .json(await status())
         case ("POST", "session", 2): return try await session(path[1], request)
         case ("GET", "session", 1):
-            return .json(await try reader(request).runner.view.shown(to: member(request)))
+            let runner = try await reader(request).runner
+            return .json(await runner.view.shown(to: member(request)))
         case (_, "check-ins", _): return try await checkIns(Array(path.dropFirst()), request)
         case ("GET", "history", 2): return try await history(path[1], request)
         default: throw .notFound

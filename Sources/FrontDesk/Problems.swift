@@ -1,5 +1,6 @@
 internal import CheckIns
 package import HTTP
+internal import JSON
 internal import Terminal
 
 // Every problem of the local API: what happened, and the next step, in both languages. The exit

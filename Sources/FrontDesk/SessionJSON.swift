@@ -1,5 +1,5 @@
 internal import CheckIns
-package import HTTP
+internal import HTTP
 package import JSON
 internal import Octets
 internal import Records

@@ -12,10 +12,3 @@ func complain(_ line: String) {
 
 /// Ends the process.
 func leave(_ code: ExitCode) -> Never { exit(code.rawValue) }
-
-/// No core file, no ptrace by others: a PIN passes through this process.
-func hideMemory() {
-    var limit = rlimit(rlim_cur: 0, rlim_max: 0)
-    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-}

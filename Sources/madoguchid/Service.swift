@@ -12,6 +12,7 @@ import Network
 import Octets
 import PCSC
 import Records
+import Secrets
 import Terminal
 
 /// The daemon put together: everything it needs is read before anything is begun.
@@ -84,7 +85,7 @@ struct Service {
                 certificate: certificate, key: key, serverAnchors: [authority],
                 serverName: house.serverName)
             return NetworkTransport(
-                client: HTTPClient(.tcp(host: house.host, port: house.port), tls: context),
+                HTTPClient(.tcp(host: house.host, port: house.port), tls: context),
                 seconds: Double(configuration.limits.exchangeSeconds))
         } catch { throw .malformed(path: identity.certificateFile, error) }
     }
@@ -93,7 +94,7 @@ struct Service {
 extension Service {
     /// Runs until SIGTERM or SIGINT, then closes the history in order.
     func run() async throws(ServiceError) {
-        hideMemory()
+        ProcessMemory.hide()
         let signals = ProcessSignals()
         let clock = SystemClock()
         let store = try await openHistory(clock)
