@@ -100,7 +100,8 @@ let parts: [Part] = [
         name: "madoguchi", folder: "Sources/madoguchi",
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
-            "Commands", "FrontDesk", "Terminal", "Executors", "Disclosures", "CheckIns", "Network",
+            "Commands", "Clearinghouse", "FrontDesk", "Terminal", "Executors", "Disclosures",
+            "CheckIns", "Network",
             "PCSC", "AccessHistory", "TransparencyLog",
         ], isProgram: true),
     // Simulators.
