@@ -26,7 +26,7 @@ let parts: [Part] = [
     // Ground. `Octets`, `JSON`, `HTTP`, `Records` are pure.
     Part(name: "Octets", folder: "Sources/Octets", needs: []),
     Part(name: "JSON", folder: "Sources/JSON", needs: ["Octets"]),
-    Part(name: "Secrets", folder: "Sources/Secrets", needs: [], settings: bridge),
+    Part(name: "Secrets", folder: "Sources/Secrets", needs: ["CSystem"], settings: bridge),
     Part(name: "HTTP", folder: "Sources/HTTP", needs: ["Octets", "JSON"]),
     Part(name: "Records", folder: "Sources/Records", needs: ["Octets", "JSON"]),
     Part(name: "Executors", folder: "Sources/Executors", needs: [], settings: bridge),
@@ -79,26 +79,29 @@ let parts: [Part] = [
         needs: [
             "Octets", "JSON", "Secrets", "Records", "Cryptography", "APDU", "Disclosures",
             "Configuration", "CheckIns", "PCSC", "MyNumberCard", "Clearinghouse", "AccessHistory",
+            "Executors", "HTTP", "CSystem",
         ]),
     Part(
         name: "FrontDesk", folder: "Sources/FrontDesk",
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Disclosures",
-            "Configuration", "CheckIns", "Network", "Terminal", "AccessHistory",
+            "Configuration", "CheckIns", "Network", "Clearinghouse", "Terminal", "AccessHistory",
             "TransparencyLog",
         ]),
     Part(
         name: "madoguchid", folder: "Sources/madoguchid",
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
-            "Disclosures", "CheckIns", "Network", "PCSC", "Clearinghouse", "AccessHistory",
+            "Commands", "Executors", "Disclosures", "CheckIns", "Network", "PCSC", "Clearinghouse",
+            "AccessHistory",
             "TransparencyLog", "Terminal", "FrontDesk",
         ], isProgram: true),
     Part(
         name: "madoguchi", folder: "Sources/madoguchi",
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
-            "Disclosures", "CheckIns", "Network", "PCSC", "AccessHistory", "TransparencyLog",
+            "Commands", "FrontDesk", "Terminal", "Executors", "Disclosures", "CheckIns", "Network",
+            "PCSC", "AccessHistory", "TransparencyLog",
         ], isProgram: true),
     // Simulators.
     Part(
@@ -129,6 +132,7 @@ let parts: [Part] = [
 
 /// What a test target reads beside the target it is named after.
 let testNeeds: [String: [String]] = [
+    "PCSC": ["MyNumberCard", "Cryptography", "VirtualCard"],
     "MyNumberCard": ["VirtualCard", "Authority"],
     "VirtualCard": ["Authority", "MyNumberCard"],
     "Cryptography": ["Authority"],

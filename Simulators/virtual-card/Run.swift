@@ -44,6 +44,11 @@ private func endOnSignals() {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGTERM) { _ in _exit(0) }
     signal(SIGINT) { _ in _exit(0) }
+    // Whoever started the program may have left them blocked.
+    var ending = sigset_t()
+    unsafe sigemptyset(&ending)
+    for number in [SIGTERM, SIGINT] { unsafe sigaddset(&ending, number) }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &ending, nil)
 }
 
 /// Tells what happens to the card: one JSON object a line, or words.

@@ -37,16 +37,11 @@ struct HistoryOpening {
         let headOctets = try disk.read(Head.fileName, longest: Head.fileOctetCount)
         let checkpointOctets = try disk.read(
             CheckpointFile.fileName, longest: SignedNote.longestOctetCount)
-        let hasTraces = headOctets != nil || checkpointOctets != nil
         let ring: KeyRing
         if let loaded = try KeyRing.load(origin: origin, from: disk) {
-            guard !segments.isEmpty || loaded.isUnused && !hasTraces else {
-                throw .damaged(
-                    file: Head.fileName, offset: 0, reason: "every segment is missing")
-            }
             ring = loaded
         } else {
-            guard segments.isEmpty, !hasTraces else {
+            guard segments.isEmpty, headOctets == nil, checkpointOctets == nil else {
                 throw .damaged(file: KeyRing.fileName, offset: 0, reason: "it is missing")
             }
             ring = try KeyRing.make(origin: origin, on: disk)
@@ -54,6 +49,16 @@ struct HistoryOpening {
         var findings = OpeningFindings()
         let head = try headOctets.flatMap { (octets) throws(HistoryError) in
             try Head.latest(in: octets, key: ring.macKey)
+        }
+        if segments.isEmpty {
+            // Stopped before the first entry: keys come first, then head, a key for the month,
+            // the segment. Anything else means that segments were taken away.
+            guard checkpointOctets == nil,
+                head.map({ $0.frontier.size == 0 }) ?? ring.isUnused
+            else {
+                throw .damaged(
+                    file: Head.fileName, offset: 0, reason: "every segment is missing")
+            }
         }
         findings.wasStoppedCleanly = head?.isCleanStop ?? segments.isEmpty
         findings.wasHeadRebuilt = head == nil && !segments.isEmpty

@@ -73,6 +73,10 @@ struct ReaderState: Hashable, Sendable {
 
     init(_ name: String) { self.name = name }
 
+    init(_ name: String, known: DWORD, atr: [UInt8] = []) {
+        (self.name, self.known, self.atr) = (name, known, atr)
+    }
+
     private func has(_ flag: Int32) -> Bool { known & DWORD(flag) != 0 }
     var isPresent: Bool { has(SCARD_STATE_PRESENT) }
     var isMute: Bool { has(SCARD_STATE_MUTE) }

@@ -13,6 +13,10 @@ int csystem_eventfd_signal(int descriptor);
 int64_t csystem_peer_user(int descriptor);
 /* A stream socket with SOCK_CLOEXEC. */
 int csystem_stream_socket(int family);
+/* No core file and no ptrace by others (RLIMIT_CORE, PR_SET_DUMPABLE); 0 when both hold. */
+int csystem_hide_process(void);
+/* adjtimex: whether the kernel says that a time service keeps its clock. */
+int csystem_clock_is_synchronised(void);
 /* A detached thread with a stack of 512 KiB. */
 int csystem_start_thread(void *(*body)(void *), void *argument);
 #endif
