@@ -126,8 +126,8 @@ let parts: [Part] = [
     Part(
         name: "clearinghouse", folder: "Simulators/clearinghouse",
         needs: [
-            "Octets", "JSON", "HTTP", "Records", "Cryptography", "Network", "Authority",
-            "ClearinghouseSimulator", "VirtualCard",
+            "Octets", "JSON", "Commands", "Executors", "Records", "Cryptography", "Network",
+            "ClearinghouseSimulator",
         ], isProgram: true),
 ]
 
