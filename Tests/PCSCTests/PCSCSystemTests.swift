@@ -1,6 +1,6 @@
 import APDU
 import Cryptography
-import Foundation
+import Glibc
 import MyNumberCard
 import PCSC
 import Secrets

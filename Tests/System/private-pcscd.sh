@@ -55,6 +55,8 @@ fi
 cleanup() {
     if [ -s "$daemon_pid_file" ]; then
         kill "$(cat "$daemon_pid_file")" 2>/dev/null || true
+        sleep 0.1
+        kill -9 "$(cat "$daemon_pid_file")" 2>/dev/null || true
     fi
     rm -rf "$folder"
 }
@@ -79,7 +81,11 @@ cat >"$folder/start" <<START
 #!/bin/sh
 # Starts the private pcscd and returns when its socket answers.
 rm -f /run/pcscd/pcscd.comm /run/pcscd/pcscd.pid
-pcscd -f -c "$folder/reader.conf.d" >>"${PCSCD_LOG:-/dev/null}" 2>&1 &
+(
+    # Nothing of the caller's stays open: who waits for this script would wait for the daemon.
+    for descriptor in 3 4 5 6 7 8 9; do eval "exec \$descriptor>&-"; done
+    exec pcscd -f -c "$folder/reader.conf.d" </dev/null >>"${PCSCD_LOG:-/dev/null}" 2>&1
+) &
 echo \$! >"$daemon_pid_file"
 tries=0
 until [ -S /run/pcscd/pcscd.comm ]; do
