@@ -5,9 +5,10 @@ import Testing
 /// cards in its readers, each a `virtual-card` process.
 struct VirtualReader {
     static let name = "Virtual PCD 00 00"
-    private let folder = "/tmp/madoguchi-cards-\(getpid())"
+    private let folder: String
 
     init() throws {
+        folder = try #require(environment("MADOGUCHI_PCSCD_FOLDER")) + "/cards"
         guard mkdir(folder, 0o700) == 0 else { return }
         for name in ["first", "second"] {
             let issuing = try ChildProcess(

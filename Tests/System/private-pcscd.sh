@@ -5,9 +5,11 @@
 #   Tests/System/private-pcscd.sh COMMAND [ARGUMENT ...]
 #
 # The command finds in its environment
-#   MADOGUCHI_PCSCD=private      namespaces are ours; MADOGUCHI_PCSCD_PID may be killed
+#   MADOGUCHI_PCSCD=private      the pcscd is ours and may be killed; or
 #   MADOGUCHI_PCSCD=system       namespaces are not allowed here: the machine's pcscd answers
+#   MADOGUCHI_PCSCD_PID_FILE     where the daemon's process id stands
 #   MADOGUCHI_PCSCD_RESTART      a command that starts pcscd again after it was killed
+#   MADOGUCHI_PCSCD_FOLDER       a folder that is gone afterwards
 # With PCSCD_LOG=FILE the daemon writes what it does there. The status is the command's.
 set -eu
 
@@ -38,7 +40,6 @@ fi
 unset MADOGUCHI_PCSCD_STAGE
 PATH=$PATH:/usr/sbin:/sbin
 folder=$(mktemp -d "${TMPDIR:-/tmp}/private-pcscd.XXXXXX")
-MADOGUCHI_PCSCD_FOLDER=$folder
 daemon_pid_file=$folder/pcscd.pid
 
 driver=
@@ -98,10 +99,10 @@ chmod 755 "$folder/start"
 "$folder/start"
 
 MADOGUCHI_PCSCD=private
-MADOGUCHI_PCSCD_PID=$(cat "$daemon_pid_file")
 MADOGUCHI_PCSCD_PID_FILE=$daemon_pid_file
 MADOGUCHI_PCSCD_RESTART=$folder/start
-export MADOGUCHI_PCSCD MADOGUCHI_PCSCD_PID MADOGUCHI_PCSCD_PID_FILE MADOGUCHI_PCSCD_RESTART
+MADOGUCHI_PCSCD_FOLDER=$folder
+export MADOGUCHI_PCSCD MADOGUCHI_PCSCD_FOLDER MADOGUCHI_PCSCD_PID_FILE MADOGUCHI_PCSCD_RESTART
 
 status=0
 "$@" || status=$?
