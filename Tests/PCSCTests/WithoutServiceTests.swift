@@ -5,7 +5,7 @@ import PCSC
 import Testing
 
 /// Unit tests meet no pcscd, whatever runs on the machine; the system tests have their own.
-let isPrivate = getenv("MADOGUCHI_PCSCD").map { String(cString: $0) } == "private"
+let isPrivate = environment("MADOGUCHI_PCSCD") == "private"
 
 @Suite("Without a PC/SC service", .enabled(if: !isPrivate))
 struct WithoutServiceTests {
