@@ -98,6 +98,12 @@ let parts: [Part] = [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
             "Disclosures", "CheckIns", "Network", "PCSC", "AccessHistory", "TransparencyLog",
         ], isProgram: true),
+    // Measurements, not installed.
+    Part(
+        name: "history-benchmark", folder: "Tests/Benchmarks/History",
+        needs: [
+            "Octets", "JSON", "Records", "Disclosures", "TransparencyLog", "AccessHistory",
+        ], settings: bridge, isProgram: true),
     // Simulators.
     Part(
         name: "VirtualCard", folder: "Simulators/VirtualCard",
