@@ -104,6 +104,12 @@ let parts: [Part] = [
             "CheckIns", "Network",
             "PCSC", "AccessHistory", "TransparencyLog",
         ], isProgram: true),
+    // Measurements, not installed.
+    Part(
+        name: "history-benchmark", folder: "Tests/Benchmarks/History",
+        needs: [
+            "Octets", "JSON", "Records", "Disclosures", "TransparencyLog", "AccessHistory",
+        ], settings: bridge, isProgram: true),
     // Simulators.
     Part(
         name: "VirtualCard", folder: "Simulators/VirtualCard",
