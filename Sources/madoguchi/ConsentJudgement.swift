@@ -1,4 +1,5 @@
 import CheckIns
+import Commands
 import Configuration
 import Cryptography
 import Disclosures

@@ -1,4 +1,5 @@
 import AccessHistory
+import CheckIns
 import Clearinghouse
 import Commands
 import Configuration

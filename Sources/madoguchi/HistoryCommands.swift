@@ -1,12 +1,14 @@
 import AccessHistory
 import CheckIns
 import Commands
+import Configuration
 import Cryptography
 import Disclosures
 import HTTP
 import JSON
 import Octets
 import Records
+import Terminal
 import TransparencyLog
 
 extension Context {
@@ -72,14 +74,15 @@ extension Context {
         let folder = try configuration().historyFolder
         let answer = try await ask("GET", "/v1/history/checkpoint", as: .administrator)
         let key = answer["key"]?.stringValue ?? ""
+        let note: SignedNote
         do throws(NoteError) {
-            let note = try SignedNote(octets: Array((answer["note"]?.stringValue ?? "").utf8))
-            do throws(HistoryError) {
-                try HistoryArchive(folder: folder).exportTiles(to: target, under: note)
-            } catch { throw CommandFailure(error) }
-        } catch let failure as CommandFailure { throw failure } catch {
+            note = try SignedNote(octets: Array((answer["note"]?.stringValue ?? "").utf8))
+        } catch {
             throw CommandFailure(.history, "note", "\(error)", next: "Restart the daemon.")
         }
+        do throws(HistoryError) {
+            try HistoryArchive(folder: folder).exportTiles(to: target, under: note)
+        } catch { throw CommandFailure(error) }
         try show(["folder": .string(target), "key": .string(key)]) {
             "書き出しました (exported): \(target)\nkey: \(key)"
         }
