@@ -71,7 +71,7 @@ private func tls(_ paths: StatePaths) throws -> TLSContext {
 }
 
 /// A date, or the date of a person's sample; nothing follows the calendar.
-private func businessDate(_ text: String?, _ people: [PersonFile]) throws -> LocalDate? {
+func businessDate(_ text: String?, _ people: [PersonFile]) throws -> LocalDate? {
     guard let text, !text.isEmpty else { return nil }
     if let date = LocalDate(text) { return date }
     guard let person = people.first(where: { $0.id == text }) else {
