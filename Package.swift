@@ -100,9 +100,16 @@ let parts: [Part] = [
         name: "madoguchi", folder: "Sources/madoguchi",
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
-            "Commands", "FrontDesk", "Terminal", "Executors", "Disclosures", "CheckIns", "Network",
+            "Commands", "Clearinghouse", "FrontDesk", "Terminal", "Executors", "Disclosures",
+            "CheckIns", "Network",
             "PCSC", "AccessHistory", "TransparencyLog",
         ], isProgram: true),
+    // Measurements, not installed.
+    Part(
+        name: "history-benchmark", folder: "Tests/Benchmarks/History",
+        needs: [
+            "Octets", "JSON", "Records", "Disclosures", "TransparencyLog", "AccessHistory",
+        ], settings: bridge, isProgram: true),
     // Simulators.
     Part(
         name: "VirtualCard", folder: "Simulators/VirtualCard",
@@ -125,8 +132,8 @@ let parts: [Part] = [
     Part(
         name: "clearinghouse", folder: "Simulators/clearinghouse",
         needs: [
-            "Octets", "JSON", "HTTP", "Records", "Cryptography", "Network", "Authority",
-            "ClearinghouseSimulator", "VirtualCard",
+            "Octets", "JSON", "Commands", "Executors", "Records", "Cryptography", "Network",
+            "ClearinghouseSimulator",
         ], isProgram: true),
 ]
 

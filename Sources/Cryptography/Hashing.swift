@@ -17,7 +17,7 @@ package enum HashAlgorithm: Sendable, CaseIterable {
     /// OpenSSL's algorithm; a constant of the library.
     var algorithm: OpaquePointer? {
         switch self {
-        case .sha256: unsafe EVP_sha256()
+        case .sha256: unsafe fetchedSHA256()
         case .sha384: unsafe EVP_sha384()
         case .sha512: unsafe EVP_sha512()
         }
@@ -51,6 +51,13 @@ package enum HashAlgorithm: Sendable, CaseIterable {
     }
 }
 
+/// SHA-256 as OpenSSL's provider implements it, looked up once: `EVP_sha256()` alone looks it up
+/// again for every hash, which costs twice as much as hashing a tree's node.
+private func fetchedSHA256() -> OpaquePointer? { unsafe OpaquePointer(bitPattern: sha256Address) }
+
+/// An address is not sendable; its bits are. Never freed.
+private let sha256Address = unsafe UInt(bitPattern: EVP_MD_fetch(nil, "SHA256", nil))
+
 extension SHA256Digest {
     /// SHA-256 of some octets.
     package init(hashing octets: [UInt8]) {
@@ -68,7 +75,7 @@ extension SHA256Digest {
     /// A hasher that has seen nothing.
     package init() {
         unsafe context = EVP_MD_CTX_new()
-        let result = unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil)
+        let result = unsafe EVP_DigestInit_ex(context, fetchedSHA256(), nil)
         precondition(result == 1, "no memory for a hash")
     }
 
@@ -104,7 +111,7 @@ package enum HMACSHA256 {
             unsafe message.withUnsafeBufferPointer { message in
                 unsafe code.withUnsafeMutableBufferPointer { output in
                     unsafe HMAC(
-                        EVP_sha256(), key.baseAddress, Int32(key.count), message.baseAddress,
+                        fetchedSHA256(), key.baseAddress, Int32(key.count), message.baseAddress,
                         message.count, output.baseAddress, nil)
                 }
             }
