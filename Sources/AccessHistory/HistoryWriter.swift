@@ -71,11 +71,11 @@ struct HistoryWriter: Sendable {
         current = segment
         do throws(HistoryError) {
             try segment.file.write(buffer, at: segment.end)
-            try segment.file.sync()
         } catch {
             isPoisoned = true
             throw error
         }
+        try sync(segment.file)
         segment.end += UInt64(buffer.count)
         (current, frontier, openIntents) = (segment, tree, intents)
         segments[segments.count - 1].end = segment.end
@@ -155,16 +155,26 @@ struct HistoryWriter: Sendable {
         } else {
             try segment.file.truncate(to: segment.end)
             current?.size = segment.end
-            try segment.file.sync()
+            try sync(segment.file)
+        }
+    }
+
+    /// A sync that failed once proves nothing when it succeeds the next time.
+    private mutating func sync(_ file: any HistoryFile) throws(HistoryError) {
+        do throws(HistoryError) {
+            try file.sync()
+        } catch {
+            isPoisoned = true
+            throw error
         }
     }
 
     /// Makes room of zeros ahead of the write, so that a full disk shows before it.
-    private func grow(_ segment: inout OpenSegment, by count: Int) throws(HistoryError) {
+    private mutating func grow(_ segment: inout OpenSegment, by count: Int) throws(HistoryError) {
         guard segment.end + UInt64(count) > segment.size else { return }
         let growth = max(growthOctetCount, count)
         try segment.file.write([UInt8](repeating: 0, count: growth), at: segment.size)
-        try segment.file.sync()
+        try sync(segment.file)
         segment.size += UInt64(growth)
     }
 }
