@@ -43,9 +43,7 @@ struct HistoryWriter: Sendable {
 
     /// Writes a group of entries with one write and one sync: one receipt each, or one error for
     /// all of them.
-    mutating func commit(
-        _ entries: ArraySlice<SealedEntry>
-    ) throws(HistoryError) -> [HistoryReceipt] {
+    mutating func commit(_ entries: [SealedEntry]) throws(HistoryError) -> [HistoryReceipt] {
         guard !isPoisoned else { throw .poisoned }
         guard let month = entries.first?.month else { return [] }
         var segment = try segment(for: month)
@@ -79,9 +77,14 @@ struct HistoryWriter: Sendable {
         segment.end += UInt64(buffer.count)
         (current, frontier, openIntents) = (segment, tree, intents)
         segments[segments.count - 1].end = segment.end
-        // Not synced: it may lag behind, never run ahead. A failure poisons the next write.
-        do throws(HistoryError) { try writeHead() } catch { isPoisoned = true }
         return receipts
+    }
+
+    /// Writes `head` where it lags behind. Not synced: it may lag, it never runs ahead. A
+    /// failure closes the store, but not what is durable already.
+    mutating func writeLaggingHead() {
+        guard !isPoisoned, head.frontier.size < frontier.size else { return }
+        do throws(HistoryError) { try writeHead() } catch { isPoisoned = true }
     }
 
     /// Writes `head` as the tree stands, and on demand makes it durable.
@@ -105,22 +108,7 @@ struct HistoryWriter: Sendable {
         isPoisoned = true
     }
 
-    /// How many of the entries fit one group: one segment, one write of bounded size.
-    func groupCount(_ entries: ArraySlice<SealedEntry>) -> Int {
-        guard let month = entries.first?.month else { return 0 }
-        var octets = CommitFrame.octetCount
-        var count = 0
-        for entry in entries {
-            octets += EntryFrame.octetCount(body: entry.body.count)
-            guard count == 0 || octets <= Self.largestGroupOctetCount, entry.month == month else {
-                break
-            }
-            count += 1
-        }
-        return count
-    }
-
-    /// The largest write, in octets; a single entry is far smaller.
+    /// The largest write of several appends, in octets.
     static let largestGroupOctetCount = 1 << 20
 
     /// The segment an entry of this month goes to: the open one, also for an entry that was made
