@@ -10,6 +10,7 @@ export VIRTUAL_CARD
 if [ "${MADOGUCHI_PCSCD:-}" = "" ]; then exec Tests/System/private-pcscd.sh "$0"; fi
 if [ "$MADOGUCHI_PCSCD" != private ]; then
     echo "opensc: these tests lock PINs and need a private pcscd: skipped" >&2
+    echo "0 passed, 0 failed, 1 skipped"
     exit 0
 fi
 
@@ -19,6 +20,7 @@ card=
 finish() { [ -z "$card" ] || kill "$card" 2>/dev/null || true; }
 trap finish EXIT
 failures=0
+successes=0
 
 insert() { # insert KEYKIND
     if [ -n "$card" ]; then
@@ -52,6 +54,7 @@ expect() {
         failures=$((failures + 1))
     else
         echo "ok: $*"
+        successes=$((successes + 1))
     fi
 }
 
@@ -87,4 +90,5 @@ expect 0 "BEGIN CERTIFICATE" pkcs15-tool --read-certificate 1
 insert rsa2048
 expect 0 "Tries left *: 3" pkcs15-tool --dump
 
-[ $failures -eq 0 ] || { echo "opensc: $failures failed" >&2; exit 1; }
+echo "$successes passed, $failures failed"
+[ $failures -eq 0 ]
