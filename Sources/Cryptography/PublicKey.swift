@@ -20,9 +20,13 @@ package struct PublicKey: Sendable {
         defer { unsafe CRYPTO_free(start, nil, 0) }
         guard count > 0, let octets = unsafe start else { throw failure("i2d_PUBKEY") }
         spki = unsafe [UInt8](UnsafeBufferPointer(start: octets, count: Int(count)))
+        guard kind.spkiOctetCount.map({ $0 == spki.count }) ?? true else {
+            throw .unsupported("form of an elliptic curve key")
+        }
     }
 
-    /// A key from its SubjectPublicKeyInfo; nothing may follow it.
+    /// A key from its SubjectPublicKeyInfo, which must be in its one DER form; nothing may
+    /// follow it.
     package init(spki octets: [UInt8]) throws(CryptographyError) {
         guard octets.count <= Self.longestOctetCount else {
             throw .malformed("the key is too long")
@@ -39,6 +43,7 @@ package struct PublicKey: Sendable {
             throw .malformed("not a SubjectPublicKeyInfo")
         }
         try self.init(key)
+        guard spki == octets else { throw .malformed("a SubjectPublicKeyInfo that is not DER") }
     }
 
     /// A key from its PEM form.
