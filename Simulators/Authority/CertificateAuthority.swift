@@ -50,6 +50,19 @@ package struct CertificateAuthority: Sendable {
         return try draft.signed(by: key)
     }
 
+    /// Where a card's revocation list would be found: a directory name, as on the real cards,
+    /// which also makes a simulated certificate as long as a real one.
+    private static let listPlace = """
+        [list]
+        fullname = dirName:place
+        [place]
+        C = JP
+        O = \(organization)
+        1.OU = CRL Distribution Points
+        2.OU = Simulated prefecture
+        CN = Simulated city CRLDP
+        """
+
     private func extend(
         _ draft: CertificateDraft, for request: CertificateRequest
     ) throws(CryptographyError) {
@@ -67,7 +80,14 @@ package struct CertificateAuthority: Sendable {
             draft.add("keyid", as: NID_authority_key_identifier)
         }
         if let policy = request.profile.policy {
-            draft.add(policy, as: NID_certificate_policies)
+            draft.add(
+                "@policy", as: NID_certificate_policies,
+                sections: """
+                    [policy]
+                    policyIdentifier = \(policy)
+                    CPS.1 = http://authority.simulation/cps.html
+                    """)
+            draft.add("list", as: NID_crl_distribution_points, sections: Self.listPlace)
         }
         if case .tlsServer(let names) = request.profile {
             draft.add(try subjectAlternativeName(names), as: NID_subject_alt_name)

@@ -72,11 +72,19 @@ internal import Records
         steps.require(result, "key")
     }
 
-    func add(_ value: String, as kind: Int32) {
+    /// Adds an extension in the words of OpenSSL's configuration (x509v3_config(5)); `sections`
+    /// are what the value refers to.
+    func add(_ value: String, as kind: Int32, sections: String = "") {
         var context = unsafe X509V3_CTX()
-        // An empty configuration: policies are not parsed without one.
         let configuration = unsafe NCONF_new(nil)
         defer { unsafe NCONF_free(configuration) }
+        if !sections.isEmpty {
+            let octets = Array(sections.utf8)
+            let bio = unsafe BIO_new(BIO_s_mem())
+            defer { unsafe BIO_free(bio) }
+            steps.require(unsafe BIO_write(bio, octets, Int32(octets.count)), "sections")
+            steps.require(unsafe NCONF_load_bio(configuration, bio, nil), "sections")
+        }
         func add(_ issuer: OpaquePointer?) {
             unsafe X509V3_set_ctx(&context, issuer, pointer, nil, nil, 0)
             unsafe X509V3_set_nconf(&context, configuration)
