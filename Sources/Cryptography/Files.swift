@@ -42,7 +42,7 @@ package enum KeyFile {
         guard unsafe fstat(descriptor, &status) == 0 else {
             throw .system(path: path, errno: errno)
         }
-        if isPrivate && status.st_mode & 0o077 != 0 {
+        if isPrivate && isLoose(status) {
             throw .looseMode(path: path, mode: status.st_mode & 0o777)
         }
         var octets: [UInt8] = []
@@ -57,6 +57,13 @@ package enum KeyFile {
             octets += buffer[..<count]
             guard octets.count <= longestOctetCount else { throw .tooLong(path: path) }
         }
+    }
+
+    /// Whether others than the owner may read a file. Where systemd hands a credential over, it
+    /// stays root's own, and the list that lets us read it shows in the group's bits.
+    private static func isLoose(_ status: stat) -> Bool {
+        let isRoots = status.st_uid == 0 && status.st_gid == 0
+        return status.st_mode & (isRoots ? 0o007 : 0o077) != 0
     }
 
     /// Writes a file anew: to a temporary name, synced, renamed. Mode 0600, or 0644 for what

@@ -22,7 +22,12 @@ internal import Records
         let key = unsafe EVPKey(adopting: X509_get_pubkey(pointer))
         ERR_clear_error()
         guard let key else { throw .unsupported("kind of key in a certificate") }
-        return try PublicKey(key)
+        var start: UnsafeMutablePointer<UInt8>?
+        let count = unsafe i2d_X509_PUBKEY(X509_get_X509_PUBKEY(pointer), &start)
+        defer { unsafe CRYPTO_free(start, nil, 0) }
+        guard count > 0, let octets = unsafe start else { throw failure("i2d_X509_PUBKEY") }
+        return try PublicKey(
+            key, spki: unsafe [UInt8](UnsafeBufferPointer(start: octets, count: Int(count))))
     }
 
     func der() throws(CryptographyError) -> [UInt8] {

@@ -12,7 +12,9 @@ struct AuthorityTests {
         #expect(authority.certificate.isAuthority)
         #expect(authority.certificate.keyUsage == [.certificateSigning, .listSigning])
         for card in [KeyKind.rsa(bits: 2048), .p384] {
-            let certificate = try authority.issue(Sample.request(.cardAuthentication, card))
+            let request = try Sample.request(.cardAuthentication, card)
+            let certificate = try authority.issue(request)
+            #expect(certificate.publicKey == request.publicKey)
             #expect(certificate.publicKey.kind == card)
             #expect(
                 try TrustAnchors([authority.certificate]).validate(

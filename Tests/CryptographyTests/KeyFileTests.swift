@@ -28,6 +28,26 @@ struct KeyFileTests {
         #expect(failure.description.hasSuffix("chmod 600 \(path)"))
     }
 
+    /// So look systemd's credentials: root's own, with an access list.
+    @Test("the group's bits count unless the file is root's own")
+    func groupMode() throws {
+        let folder = try Scratch()
+        let path = folder.path + "/credential.key"
+        try KeyFile.write(PrivateKey.generate(.p256).pem, to: path, isPrivate: true)
+        let manager = FileManager.default
+        try manager.setAttributes([.posixPermissions: 0o440], ofItemAtPath: path)
+        let attributes = try manager.attributesOfItem(atPath: path)
+        let owner = try #require(attributes[.ownerAccountID] as? NSNumber)
+        let group = try #require(attributes[.groupOwnerAccountID] as? NSNumber)
+        if owner.intValue == 0 && group.intValue == 0 {
+            _ = try KeyFile.privateKey(path)
+        } else {
+            #expect(throws: KeyFile.Failure.looseMode(path: path, mode: 0o440)) {
+                try KeyFile.privateKey(path)
+            }
+        }
+    }
+
     @Test("files that are missing, too long or something else are told by name")
     func unusable() throws {
         let folder = try Scratch()
