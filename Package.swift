@@ -26,7 +26,7 @@ let parts: [Part] = [
     // Ground. `Octets`, `JSON`, `HTTP`, `Records` are pure.
     Part(name: "Octets", folder: "Sources/Octets", needs: []),
     Part(name: "JSON", folder: "Sources/JSON", needs: ["Octets"]),
-    Part(name: "Secrets", folder: "Sources/Secrets", needs: [], settings: bridge),
+    Part(name: "Secrets", folder: "Sources/Secrets", needs: ["CSystem"], settings: bridge),
     Part(name: "HTTP", folder: "Sources/HTTP", needs: ["Octets", "JSON"]),
     Part(name: "Records", folder: "Sources/Records", needs: ["Octets", "JSON"]),
     Part(name: "Executors", folder: "Sources/Executors", needs: [], settings: bridge),
@@ -47,7 +47,9 @@ let parts: [Part] = [
         needs: ["Octets", "JSON", "Records", "Disclosures"]),
     Part(
         name: "Network", folder: "Sources/Network",
-        needs: ["COpenSSL", "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography"],
+        needs: [
+            "COpenSSL", "CSystem", "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography",
+        ],
         settings: bridge),
     Part(
         name: "PCSC", folder: "Sources/PCSC", needs: ["CPCSC", "Octets", "APDU", "Secrets"],
@@ -68,7 +70,7 @@ let parts: [Part] = [
     Part(
         name: "AccessHistory", folder: "Sources/AccessHistory",
         needs: [
-            "Octets", "JSON", "Secrets", "Records", "Cryptography", "Disclosures",
+            "Octets", "JSON", "Executors", "Records", "Cryptography", "Disclosures",
             "TransparencyLog",
         ], settings: bridge),
     // Whole.
@@ -77,34 +79,46 @@ let parts: [Part] = [
         needs: [
             "Octets", "JSON", "Secrets", "Records", "Cryptography", "APDU", "Disclosures",
             "Configuration", "CheckIns", "PCSC", "MyNumberCard", "Clearinghouse", "AccessHistory",
+            "Executors", "HTTP", "CSystem",
         ]),
     Part(
         name: "FrontDesk", folder: "Sources/FrontDesk",
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Disclosures",
-            "Configuration", "CheckIns", "Network", "Terminal", "AccessHistory",
+            "Configuration", "CheckIns", "Network", "Clearinghouse", "Terminal", "AccessHistory",
             "TransparencyLog",
         ]),
     Part(
         name: "madoguchid", folder: "Sources/madoguchid",
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
-            "Disclosures", "CheckIns", "Network", "PCSC", "Clearinghouse", "AccessHistory",
+            "Commands", "Executors", "Disclosures", "CheckIns", "Network", "PCSC", "Clearinghouse",
+            "AccessHistory",
             "TransparencyLog", "Terminal", "FrontDesk",
         ], isProgram: true),
     Part(
         name: "madoguchi", folder: "Sources/madoguchi",
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
-            "Disclosures", "CheckIns", "Network", "PCSC", "AccessHistory", "TransparencyLog",
+            "Commands", "Clearinghouse", "FrontDesk", "Terminal", "Executors", "Disclosures",
+            "CheckIns", "Network",
+            "PCSC", "AccessHistory", "TransparencyLog",
         ], isProgram: true),
+    // Measurements, not installed.
+    Part(
+        name: "history-benchmark", folder: "Tests/Benchmarks/History",
+        needs: [
+            "Octets", "JSON", "Records", "Disclosures", "TransparencyLog", "AccessHistory",
+        ], settings: bridge, isProgram: true),
     // Simulators.
     Part(
         name: "VirtualCard", folder: "Simulators/VirtualCard",
-        needs: ["Octets", "JSON", "APDU", "Secrets", "Records", "Cryptography"]),
+        needs: ["Octets", "JSON", "APDU", "Records", "Cryptography", "Authority"]),
     Part(
         name: "virtual-card", folder: "Simulators/virtual-card",
-        needs: ["Octets", "JSON", "APDU", "Records", "Cryptography", "VirtualCard", "Network"],
+        needs: [
+            "Octets", "JSON", "Records", "Commands", "Cryptography", "Authority", "VirtualCard",
+        ],
         settings: bridge, isProgram: true),
     Part(
         name: "Authority", folder: "Simulators/Authority",
@@ -112,18 +126,20 @@ let parts: [Part] = [
     Part(
         name: "ClearinghouseSimulator", folder: "Simulators/ClearinghouseSimulator",
         needs: [
-            "Octets", "JSON", "HTTP", "Records", "Cryptography", "Network", "Authority",
+            "Octets", "JSON", "HTTP", "Executors", "Records", "Cryptography", "Network",
+            "Authority", "VirtualCard",
         ]),
     Part(
         name: "clearinghouse", folder: "Simulators/clearinghouse",
         needs: [
-            "Octets", "JSON", "HTTP", "Records", "Cryptography", "Network", "Authority",
-            "ClearinghouseSimulator", "VirtualCard",
+            "Octets", "JSON", "Commands", "Executors", "Records", "Cryptography", "Network",
+            "ClearinghouseSimulator",
         ], isProgram: true),
 ]
 
 /// What a test target reads beside the target it is named after.
 let testNeeds: [String: [String]] = [
+    "PCSC": ["MyNumberCard", "Cryptography", "VirtualCard"],
     "MyNumberCard": ["VirtualCard", "Authority"],
     "VirtualCard": ["Authority", "MyNumberCard"],
     "Cryptography": ["Authority"],
@@ -139,7 +155,7 @@ func exists(_ folder: String) -> Bool {
 }
 
 let present = parts.filter { exists($0.folder) }
-let names = Set(present.map(\.name) + ["CPCSC", "COpenSSL"])
+let names = Set(present.map(\.name) + ["CPCSC", "COpenSSL", "CSystem"])
 
 func dependencies(_ needs: [String]) -> [Target.Dependency] {
     needs.filter(names.contains).map { .target(name: $0) }
@@ -148,6 +164,7 @@ func dependencies(_ needs: [String]) -> [Target.Dependency] {
 let doors: [Target] = [
     .target(name: "CPCSC", path: "Sources/CPCSC"),
     .target(name: "COpenSSL", path: "Sources/COpenSSL"),
+    .target(name: "CSystem", path: "Sources/CSystem"),
 ]
 
 let package = Package(
@@ -168,7 +185,7 @@ let package = Package(
                 name: "\(part.name)Tests",
                 dependencies: dependencies(
                     Set([part.name] + part.needs + testNeeds[part.name, default: []]).sorted()
-                        .filter { $0 != "COpenSSL" && $0 != "CPCSC" }),
+                        .filter { !["COpenSSL", "CPCSC", "CSystem"].contains($0) }),
                 path: "Tests/\(part.name)Tests",
                 resources: exists("Tests/\(part.name)Tests/Golden")
                     ? [.copy("Golden")] : [],

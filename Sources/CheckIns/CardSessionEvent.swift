@@ -38,7 +38,7 @@ package enum CardSessionEvent: Hashable, Sendable {
     case timeOut(SessionTimer)
     /// The closing message was seen.
     case messageSeen
-    /// Begin again with the card that is still there.
+    /// Begin again with the card that is still there, nothing of the last answers kept.
     case startAnew
 }
 

@@ -98,6 +98,7 @@ private func choosingStep(_ choosing: Choosing, on event: CardSessionEvent) -> S
         // Silence is not consent: the qualification alone is asked for.
         next.answers.consents = [:]
         return proof(next.answers, way)
+    case .startAnew: return (.reading(resuming: nil), [.readCard])
     default: return nil
     }
 }
@@ -137,6 +138,9 @@ private func provingStep(_ proving: Proving, on event: CardSessionEvent) -> Step
     case .backToChoice:
         guard !proving.isBusy else { return nil }
         return choice(proving.answers, notice: nil)
+    case .startAnew:
+        guard !proving.isBusy else { return nil }
+        return (.reading(resuming: nil), [.discardPIN, .readCard])
     case .timeOut(.nonce):
         guard proving.nonce != nil, !proving.isBusy else { return nil }
         next.nonce = nil

@@ -62,7 +62,7 @@ extension Statement {
 }
 
 extension ConsentedItem {
-    fileprivate init(json: JSONValue, at path: String) throws(JSONError) {
+    init(json: JSONValue, at path: String) throws(JSONError) {
         var fields = try JSONFields(json, at: path)
         item = try fields.require("item", "must be a known item") {
             $0.stringValue.flatMap(Item.init(rawValue:))
@@ -97,10 +97,10 @@ extension StatementWay {
     }
 }
 
-private func readDigest(_ value: JSONValue) -> SHA256Digest? {
+func readDigest(_ value: JSONValue) -> SHA256Digest? {
     value.stringValue.flatMap { SHA256Digest(hex: $0) }
 }
 
-private func readInstant(_ value: JSONValue) -> Instant? {
+func readInstant(_ value: JSONValue) -> Instant? {
     value.stringValue.flatMap { Instant(rfc3339: $0) }
 }

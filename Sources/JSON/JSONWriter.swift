@@ -24,7 +24,10 @@ private struct JSONWriter {
     var text: [UInt8] = []
     var depth = 0
 
-    init(indent: Int?) { self.indent = indent }
+    init(indent: Int?) {
+        self.indent = indent
+        text.reserveCapacity(1024)
+    }
 
     mutating func write(_ value: JSONValue) {
         switch value {
@@ -36,8 +39,7 @@ private struct JSONWriter {
         case .array(let elements):
             list("[", "]", elements) { writer, element in writer.write(element) }
         case .object(let fields):
-            let sorted = fields.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }
-            list("{", "}", sorted) { writer, field in
+            list("{", "}", fields.sorted { isBefore($0.key, $1.key) }) { writer, field in
                 writer.write(field.key)
                 writer.append(writer.indent == nil ? ":" : ": ")
                 writer.write(field.value)
@@ -45,7 +47,7 @@ private struct JSONWriter {
         }
     }
 
-    mutating func append(_ string: String) { text += Array(string.utf8) }
+    mutating func append(_ string: String) { text.append(contentsOf: string.utf8) }
 
     mutating func list<Element>(
         _ open: String, _ close: String, _ elements: [Element],
@@ -71,22 +73,47 @@ private struct JSONWriter {
 
     mutating func write(_ string: String) {
         text.append(UInt8(ascii: "\""))
-        for octet in string.utf8 {
-            switch octet {
-            case UInt8(ascii: "\""): append("\\\"")
-            case UInt8(ascii: "\\"): append("\\\\")
-            case 0x08: append("\\b")
-            case 0x09: append("\\t")
-            case 0x0A: append("\\n")
-            case 0x0C: append("\\f")
-            case 0x0D: append("\\r")
-            case 0..<0x20:
-                let digits = Array("0123456789abcdef".utf8)
-                append("\\u00")
-                text += [digits[Int(octet >> 4)], digits[Int(octet & 0x0F)]]
-            default: text.append(octet)
-            }
+        // Most strings need no escape: they are copied whole.
+        if string.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) {
+            append(string)
+        } else {
+            for octet in string.utf8 { writeEscaped(octet) }
         }
         text.append(UInt8(ascii: "\""))
+    }
+
+    mutating func writeEscaped(_ octet: UInt8) {
+        switch octet {
+        case UInt8(ascii: "\""): append("\\\"")
+        case UInt8(ascii: "\\"): append("\\\\")
+        case 0x08: append("\\b")
+        case 0x09: append("\\t")
+        case 0x0A: append("\\n")
+        case 0x0C: append("\\f")
+        case 0x0D: append("\\r")
+        case 0..<0x20:
+            let digits = Array("0123456789abcdef".utf8)
+            append("\\u00")
+            text += [digits[Int(octet >> 4)], digits[Int(octet & 0x0F)]]
+        default: text.append(octet)
+        }
+    }
+}
+
+/// The order of RFC 8785 §3.2.3: by UTF-16 code units. For ASCII, octets have the same order.
+private func isBefore(_ left: String, _ right: String) -> Bool {
+    let order = compareASCII(left, right)
+    return order ?? left.utf16.lexicographicallyPrecedes(right.utf16)
+}
+
+private func compareASCII(_ left: String, _ right: String) -> Bool? {
+    var left = left.utf8.makeIterator()
+    var right = right.utf8.makeIterator()
+    while true {
+        let (first, second) = (left.next(), right.next())
+        guard let second else { return false }
+        guard let first else { return true }
+        guard first < 0x80, second < 0x80 else { return nil }
+        if first != second { return first < second }
     }
 }

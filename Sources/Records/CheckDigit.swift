@@ -20,22 +20,3 @@ package enum CheckDigit {
         return last == expected
     }
 }
-
-/// Something about stored data that does not fit, told and never corrected: stored data is kept
-/// as it came.
-package enum RecordWarning: Hashable, Sendable {
-    /// A number whose check digit is wrong; `field` is its place in the record.
-    case checkDigit(field: String)
-    /// A body mass index other than weight and height give; `date` is the checkup's.
-    case bodyMassIndex(date: LocalDate)
-}
-
-extension Qualification {
-    /// Insurer numbers whose check digit is wrong.
-    package var warnings: [RecordWarning] {
-        entitlements.enumerated().compactMap { index, entitlement in
-            CheckDigit.isRight(in: entitlement.insurerNumber)
-                ? nil : .checkDigit(field: "entitlements[\(index)].insurerNumber")
-        }
-    }
-}

@@ -26,16 +26,21 @@ package struct DrugOverlap: Hashable, Sendable, PersonalData {
 extension DrugRecord {
     /// Pairs of medicines of one ingredient, from different prescribers, whose days overlap,
     /// oldest first. A medicine that is not counted in days is taken to last its first day only.
+    /// Pairs are looked for among the newest `maximumCourses` medicines, so that the work of a
+    /// hostile answer stays small.
     package var overlaps: [DrugOverlap] {
         let courses = dispensings.flatMap { dispensing in
             dispensing.drugs.compactMap { Course(dispensing, $0) }
-        }.sorted { $0.from < $1.from }
+        }.sorted { $0.from < $1.from }.suffix(maximumCourses)
         return courses.enumerated().flatMap { index, earlier in
-            courses[(index + 1)...].prefix { $0.from <= earlier.to }
+            courses.dropFirst(index + 1).prefix { $0.from <= earlier.to }
                 .compactMap { earlier.overlap(with: $0) }
         }
     }
 }
+
+/// How many medicines are compared with each other.
+private let maximumCourses = 2000
 
 /// A medicine and the days it lasts.
 private struct Course {

@@ -81,10 +81,7 @@ extension Entitlement: RecordCodable {
             throw .unexpected(path: fields.path("holder"), reason: "is missing")
         }
         classification = try fields.code("classification")
-        guard let insurer = try fields.optionalDigits("insurerNumber", count: 6...8) else {
-            throw .unexpected(path: fields.path("insurerNumber"), reason: "is missing")
-        }
-        insurerNumber = insurer
+        insurerNumber = try Entitlement.insurerNumber(&fields)
         insurerName = try fields.optionalText("insurerName")
         symbol = try fields.optionalText("symbol", maximum: 80)
         number = try fields.optionalText("number", maximum: 80)
@@ -109,6 +106,17 @@ extension Entitlement: RecordCodable {
         consents = try fields.optionalRecord("consents") ?? InformationConsents()
         referenceNumber = try fields.optionalText("referenceNumber", maximum: 80)
         try fields.finish()
+    }
+
+    /// 8 digits, or 6 for municipal insurances (国保), which have no prefix of the law.
+    private static func insurerNumber(_ fields: inout JSONFields) throws(JSONError) -> String {
+        guard let number = try fields.optionalDigits("insurerNumber", count: 6...8),
+            number.utf8.count != 7
+        else {
+            throw .unexpected(
+                path: fields.path("insurerNumber"), reason: "must be a string of 6 or 8 digits")
+        }
+        return number
     }
 
     package var json: JSONValue {

@@ -43,7 +43,8 @@ package enum CardProofFailure: Error, Hashable, Sendable {
 package protocol CheckPort: Sendable {
     /// A fresh nonce.
     func nonce() async -> Result<Nonce, NonceFailure>
-    /// The one exchange of a check-in.
+    /// The one exchange of a check-in; the answer names the patient that this certificate was
+    /// known by, if it was met before.
     func ask(_ asking: Asking) async -> Exchange
     /// SHA-256 of the key that signs its answers, which statements name as their audience.
     var audience: SHA256Digest { get }
@@ -70,11 +71,11 @@ package enum Exchange: Hashable, Sendable {
 /// durable; nothing means that the store is closed.
 package protocol SessionHistory: Sendable {
     /// The intent, with statement, signature and certificate, and the consents it rests on.
-    func recordIntent(_ proved: Proved) async -> HistoryPlace?
+    func recordIntent(_ proved: Proved, session: String) async -> HistoryPlace?
     /// What came of it.
-    func recordOutcome(_ outcome: Outcome) async -> HistoryPlace?
+    func recordOutcome(_ outcome: Outcome, session: String) async -> HistoryPlace?
     /// A step that is no disclosure.
-    func note(_ note: SessionNote) async
+    func note(_ note: SessionNote, session: String) async
 }
 
 /// Where accepted patients go.

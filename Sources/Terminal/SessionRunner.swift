@@ -40,10 +40,13 @@ package actor SessionRunner {
     private let history: any SessionHistory
     private let checkIns: any CheckInPort
     private let clock: any TerminalClock
+    private let ids: any IdentifierSource
     private let identity: Identity
     private let limits: Limits
 
     private(set) var session = CardSession.empty
+    /// The card session's id: each card that is read gets a new one.
+    private var sessionID: String
     /// The id of the check-in that this session opened, once it has.
     private var openedCheckIn: String?
     private var pendingPIN: SecretPage?
@@ -66,13 +69,16 @@ package actor SessionRunner {
     /// A runner for one reader.
     package init(
         card: any CardPort, clearinghouse: any CheckPort, history: any SessionHistory,
-        checkIns: any CheckInPort, clock: any TerminalClock, identity: Identity, limits: Limits
+        checkIns: any CheckInPort, clock: any TerminalClock, ids: any IdentifierSource,
+        identity: Identity, limits: Limits
     ) {
         self.card = card
         self.clearinghouse = clearinghouse
         self.history = history
         self.checkIns = checkIns
         self.clock = clock
+        self.ids = ids
+        sessionID = ids.identifier(at: clock.now())
         self.identity = identity
         self.limits = limits
         (work, workContinuation) = AsyncStream.makeStream()
@@ -129,6 +135,7 @@ extension SessionRunner {
     }
 
     private func forget() {
+        sessionID = ids.identifier(at: clock.now())
         pendingPIN = nil
         lastTryToken = nil
         openedCheckIn = nil
@@ -160,13 +167,13 @@ extension SessionRunner {
             await prove(proving, nonce, spendsLastTry)
         case .discardPIN: break
         case .recordIntent(let proved):
-            let place = await history.recordIntent(proved)
+            let place = await history.recordIntent(proved, session: sessionID)
             answer(place.map(CardSessionEvent.recorded) ?? .storeClosed) {
                 $0 == .recordingIntent(proved)
             }
         case .ask(let asking, let isRepeat): await ask(asking, isRepeat)
         case .recordOutcome(let outcome):
-            let place = await history.recordOutcome(outcome)
+            let place = await history.recordOutcome(outcome, session: sessionID)
             answer(place.map(CardSessionEvent.recorded) ?? .storeClosed) {
                 $0 == .recordingOutcome(outcome)
             }
@@ -175,7 +182,7 @@ extension SessionRunner {
             guard case .accepted(accepted, _) = session.phase else { return }
             openedCheckIn = id
             publish()
-        case .note(let note): await history.note(note)
+        case .note(let note): await history.note(note, session: sessionID)
         case .startTimer(let timer): await wait(for: timer, number: work.timerNumber)
         }
     }

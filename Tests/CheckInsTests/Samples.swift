@@ -110,7 +110,7 @@ enum Samples {
     static let lawful: [String: Set<String>] = [
         "empty": ["empty", "reading"],
         "reading": ["reading", "choosing", "refused", "empty", "interrupted"],
-        "choosing": ["choosing", "proving", "ended", "interrupted"],
+        "choosing": ["choosing", "proving", "ended", "interrupted", "reading"],
         "proving": [
             "proving", "recordingIntent", "choosing", "offline", "ended", "interrupted", "reading",
         ],

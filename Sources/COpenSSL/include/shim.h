@@ -57,4 +57,19 @@ static inline int copenssl_EVP_get_tag(EVP_CIPHER_CTX *context, int count, void 
 static inline int copenssl_SSL_CTX_require_tls13(SSL_CTX *context) {
     return SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
 }
+
+/* Values and calls that are macros. */
+static inline uint64_t copenssl_SSL_OP_NO_TICKET(void) { return SSL_OP_NO_TICKET; }
+static inline void copenssl_SSL_CTX_no_session_cache(SSL_CTX *context) {
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+}
+static inline long copenssl_SSL_set_tlsext_host_name(SSL *ssl, const char *name) {
+    return SSL_set_tlsext_host_name(ssl, name);
+}
+/* The alert that the other side sent, as OpenSSL writes it into its error code; 0 for others. */
+static inline int copenssl_alert_of(unsigned long code) {
+    int reason = ERR_GET_REASON(code);
+    return ERR_GET_LIB(code) == ERR_LIB_SSL && reason > SSL_AD_REASON_OFFSET
+        ? reason - SSL_AD_REASON_OFFSET : 0;
+}
 #endif

@@ -1,5 +1,6 @@
 /// A closed list of answers to an item (結果コード): the code that travels, and its words. The
-/// lists' OIDs begin with `1.2.392.200119.`.
+/// lists' OIDs begin with `1.2.392.200119.`. Public sources give the words of the fundus scales in
+/// their order but not their codes, and not the words of `examined`: both are assumptions.
 package enum CheckupScale: String, CaseIterable, Hashable, Sendable {
     case mealInterval = "6.2202"
     case urine = "6.2102"

@@ -1,0 +1,99 @@
+import Cryptography
+import HTTP
+import JSON
+import Octets
+
+extension HTTPRequest {
+    /// The token of `Authorization: Bearer` (RFC 6750 §2.1).
+    var bearer: String? {
+        guard let field = headers["Authorization"], field.hasPrefix("Bearer ") else { return nil }
+        let token = field.dropFirst(7)
+        return (1...200).contains(token.utf8.count) ? String(token) : nil
+    }
+
+    /// Bodies are JSON and say so.
+    func checkMediaType() throws(Refusal) {
+        let type = headers["Content-Type"].map { $0.prefix { $0 != ";" }.lowercased() }
+        guard type == "application/json" else { throw Refusal(.unsupportedMediaType) }
+    }
+
+    /// The body as an object's fields.
+    func jsonFields() throws(Refusal) -> JSONFields {
+        try checkMediaType()
+        do throws(JSONError) {
+            return try JSONFields(
+                JSONValue(parsing: body, limits: JSONLimits(octets: 1 << 20, depth: 8)))
+        } catch { throw Refusal(.malformedBody, error) }
+    }
+
+    /// A body that says nothing: `{}`.
+    func emptyObject() throws(Refusal) {
+        let fields = try jsonFields()
+        do throws(JSONError) { try fields.finish() } catch { throw Refusal(.malformedBody, error) }
+    }
+}
+
+extension HTTPResponse {
+    /// A stored answer, or one that is about to be stored.
+    init(_ answer: AnswerStore.Answer) {
+        self.init(
+            status: answer.status,
+            headers: HTTPHeaders([
+                (
+                    "Content-Type",
+                    answer.status < 400 ? "application/json" : "application/problem+json"
+                ),
+                ("Cache-Control", "no-store"),
+            ]), body: answer.body)
+    }
+
+    /// A refusal.
+    static func refusal(_ refusal: Refusal) -> HTTPResponse {
+        var response = HTTPResponse.problem(refusal.problem())
+        // RFC 9110 §15.5.2: a 401 names what is asked for.
+        if response.status == 401 { response.headers.append("WWW-Authenticate", "Bearer") }
+        return response
+    }
+
+    /// 405 with the methods that are taken (RFC 9110 §15.5.6).
+    static func methodNotAllowed(_ methods: [String]) -> HTTPResponse {
+        var response = HTTPResponse.refusal(Refusal(.methodNotAllowed))
+        response.headers.append("Allow", methods.joined(separator: ", "))
+        return response
+    }
+
+    /// Records with their validator; 304 where the client has them already (RFC 9110 §13.1.2).
+    static func record(_ value: JSONValue, for request: HTTPRequest) -> HTTPResponse {
+        var response = HTTPResponse.json(value)
+        let tag = "\"\(SHA256Digest(hashing: response.body).octets.prefix(16).map { $0 }.hex)\""
+        response.headers.append("ETag", tag)
+        guard let known = request.headers["If-None-Match"],
+            known == "*" || known.split(separator: ",").contains(where: { $0.trimmed == tag })
+        else { return response }
+        (response.status, response.body) = (304, [])
+        response.headers["Content-Type"] = nil
+        return response
+    }
+
+    /// The response as a fault on order leaves it.
+    func spoiled(by fault: Fault?) -> HTTPResponse {
+        var response = self
+        switch fault?.kind {
+        case .garbage:
+            response.status = 200
+            response.body = Array("<html>\u{0}{".utf8)
+        case .truncated: response.body = Array(body.prefix(body.count / 2))
+        case .down, .slow, .wrongStatement, .wrongPatient, .wrongGrant, .wrongSignature, nil: break
+        }
+        return response
+    }
+}
+
+extension Substring {
+    /// Without spaces at its ends.
+    var trimmed: Substring {
+        var text = self.drop { $0 == " " }
+        while text.last == " " { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,34 @@
+package import JSON
+import Octets
+import Records
+
+extension House {
+    /// The simulated people, with the cards that are theirs.
+    package var peopleJSON: JSONValue {
+        .array(
+            population.ids.map { id in
+                let file = population.file(of: id)
+                return .object(present: [
+                    ("id", .string(id)), ("about", file.map { .string($0.about) }),
+                    ("asOf", file?.asOf.map { .string($0.description) }),
+                    (
+                        "cards",
+                        .array(enrolments.cards(of: id).map { .string($0.hex) })
+                    ),
+                ])
+            })
+    }
+
+    /// Entries of the journal.
+    package func journalEntries(after number: Int, limit: Int) -> (
+        entries: [JournalEntry], last: Int
+    ) {
+        (journal.entries(after: number, limit: limit), journal.last)
+    }
+
+    /// The faults on order.
+    package var faultOrders: [Fault] { faults.orders }
+
+    /// Orders faults in place of those on order.
+    package func order(_ orders: [Fault]) { faults.replace(with: orders) }
+}

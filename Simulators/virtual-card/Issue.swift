@@ -1,0 +1,87 @@
+internal import Authority
+internal import Commands
+internal import Cryptography
+internal import Glibc
+internal import JSON
+internal import Records
+internal import VirtualCard
+
+/// `virtual-card issue`.
+func issue(_ invocation: Invocation) throws -> JSONValue {
+    let file = try CardFile(path: invocation.require("out"))
+    let folder = try invocation.require("authority")
+    let order = try order(invocation, file)
+    let authorities = try authorities(in: folder)
+    let image = try CardImage.issue(
+        order, authentication: authorities.authentication, signature: authorities.signature)
+    try file.save(image)
+    return description(of: image, PINCounters())
+}
+
+private func order(_ invocation: Invocation, _ file: CardFile) throws -> CardImage.Order {
+    let today = now().dateInJapan
+    let name = file.path.split(separator: "/").last.map { String($0.dropLast(5)) } ?? ""
+    var order = CardImage.Order(
+        person: invocation.value("person") ?? name,
+        notBefore: startOfDay(try date("not-before", invocation) ?? today.adding(days: -1)),
+        notAfter: startOfDay(
+            (try date("not-after", invocation) ?? today.adding(days: 1826)).adding(days: 1)
+        ).adding(seconds: -1))
+    switch invocation.value("key") ?? "rsa2048" {
+    case "rsa2048": order.keyKind = .rsa(bits: 2048)
+    case "p384": order.keyKind = .p384
+    case let kind: throw UsageError("--key must be rsa2048 or p384, not \"\(kind)\"")
+    }
+    if let pin = invocation.value("pin").map({ Array($0.utf8) }) {
+        guard CardImage.isPIN(pin) else { throw UsageError("--pin \(CardImage.pinRule)") }
+        order.pin = pin
+    }
+    if let password = invocation.value("password").map({ Array($0.utf8) }) {
+        guard CardImage.isPassword(password) else {
+            throw UsageError("--password \(CardImage.passwordRule)")
+        }
+        order.password = password
+    }
+    order.hasSignature = !invocation.has("without-signature")
+    if let fault = invocation.value("certificate-fault") {
+        order.faults = [try certificateFault(fault)]
+    }
+    return order
+}
+
+private func certificateFault(_ name: String) throws -> CertificateRequest.Fault {
+    switch name {
+    case "wrong-key-usage": .wrongKeyUsage
+    case "unknown-critical-extension": .unknownCriticalExtension
+    case "no-authority-key-id": .noAuthorityKeyID
+    case "authority": .authority
+    default: throw UsageError("--certificate-fault: no such fault: \(name); try --help")
+    }
+}
+
+/// The authorities of a folder, made when it has none.
+private func authorities(in folder: String) throws -> CardAuthorities {
+    if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST {
+        throw UsageError("--authority \(folder): \(errorText(errno))")
+    }
+    if let known = try CardAuthorities.load(from: folder) { return known }
+    let today = now().dateInJapan
+    return try CardAuthorities.make(
+        in: folder, notBefore: startOfDay(today.adding(days: -3650)),
+        notAfter: startOfDay(today.adding(days: 3650)))
+}
+
+private func date(_ option: String, _ invocation: Invocation) throws -> LocalDate? {
+    guard let text = invocation.value(option) else { return nil }
+    guard let date = LocalDate(text) else {
+        throw UsageError("--\(option) must be a date: YYYY-MM-DD")
+    }
+    return date
+}
+
+private func now() -> Instant { Instant(seconds: Int64(time(nil))) }
+
+/// Midnight in Japan.
+private func startOfDay(_ date: LocalDate) -> Instant {
+    Instant(seconds: Int64(date.dayNumber) * 86_400 - 9 * 3600)
+}

@@ -1,0 +1,53 @@
+internal import Cryptography
+internal import Glibc
+internal import JSON
+internal import Octets
+internal import Records
+internal import VirtualCard
+
+/// Writes a line at once, whatever standard output is.
+func printLine(_ text: String) { write(text + "\n", to: 1) }
+
+/// Writes a line for people.
+func printError(_ text: String) { write(text + "\n", to: 2) }
+
+private func write(_ text: String, to descriptor: Int32) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+        let count = unsafe rest.withUnsafeBytes { buffer in
+            unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+        }
+        guard count > 0 || errno == EINTR else { return }
+        rest = rest.dropFirst(max(count, 0))
+    }
+}
+
+/// What is on a card, as `issue` and `show` tell it. No PIN, no key.
+func description(of image: CardImage, _ counters: PINCounters) -> JSONValue {
+    let tries = counters.triesLeft
+    return .object(present: [
+        ("person", .string(image.person)),
+        ("atr", .string(image.atr.hex)),
+        ("authentication", image.authentication.flatMap(describe)),
+        ("signature", image.signature.flatMap(describe)),
+        (
+            "triesLeft",
+            [
+                "pin": JSONValue(tries[CardImage.pinName] ?? CardImage.pinLimit),
+                "password": JSONValue(tries[CardImage.passwordName] ?? CardImage.passwordLimit),
+            ]
+        ),
+    ])
+}
+
+private func describe(_ credential: CardImage.Credential) -> JSONValue? {
+    guard let certificate = try? Certificate(der: credential.certificate) else { return nil }
+    return [
+        "subject": .string(certificate.subject),
+        "issuer": .string(certificate.issuer),
+        "serial": .string(certificate.serialHex),
+        "notBefore": .string(certificate.notBefore.rfc3339),
+        "notAfter": .string(certificate.notAfter.rfc3339),
+        "digest": .string(certificate.digest.hex),
+    ]
+}

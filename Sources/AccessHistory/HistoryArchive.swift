@@ -1,0 +1,161 @@
+internal import Disclosures
+internal import Octets
+internal import Records
+internal import TransparencyLog
+
+/// A store as it stood at one moment, for reading: a running store hands one out, and a folder
+/// that nobody has open can be read as one.
+package struct HistoryArchive: Sendable {
+    let disk: any HistoryDisk
+    let ring: KeyRing?
+    let segments: [SegmentPlace]
+    /// How many entries it has.
+    package let size: UInt64
+
+    init(disk: any HistoryDisk, ring: KeyRing?, segments: [SegmentPlace], size: UInt64) {
+        (self.disk, self.ring) = (disk, ring)
+        (self.segments, self.size) = (segments, size)
+    }
+
+    /// Reads a folder without locking or changing it, up to the last group that is whole.
+    package init(folder: String) throws(HistoryError) {
+        let disk = try PosixDisk(path: folder, makesFolder: false)
+        try self.init(disk: disk, ring: try KeyRing.load(origin: nil, from: disk))
+    }
+
+    init(disk: any HistoryDisk, ring: KeyRing?) throws(HistoryError) {
+        var places: [SegmentPlace] = []
+        var size: UInt64 = 0
+        for name in try disk.names() where name.hasSuffix(SegmentHeader.suffix) {
+            let file = try disk.open(name, writable: false)
+            var scan = try SegmentScan(
+                file, name: name, key: ring?.macKey, limit: 0, trustedEnd: .max)
+            places.append(
+                SegmentPlace(
+                    name: name, firstIndex: scan.header.firstIndex, end: try file.size()))
+            size = scan.header.firstIndex
+            guard name == places.last?.name else { continue }
+            scan = try SegmentScan(file, name: name, key: ring?.macKey, trustedEnd: .max)
+            try scan.finish { _ in }
+            places[places.count - 1].end = scan.end
+            size = scan.frontier.size
+        }
+        guard !places.isEmpty else { throw .absent(path: "segments") }
+        self.init(disk: disk, ring: ring, segments: places, size: size)
+    }
+
+    /// One entry, opened.
+    package func entry(at index: UInt64) throws(HistoryError) -> HistoryEntry {
+        var found: HistoryEntry?
+        try forEach(from: index) { (raw) throws(HistoryError) in
+            found = HistoryEntry(index: index, event: try open(raw))
+            return false
+        }
+        guard let found else { throw .noEntry(index: index) }
+        return found
+    }
+
+    /// The latest entries that match, oldest first. Entries whose key is gone are passed over.
+    package func events(matching query: HistoryQuery) throws(HistoryError) -> [HistoryEntry] {
+        let cards = try cards(of: query.patient)
+        var found: [HistoryEntry] = []
+        try forEachEvent(from: 0) { entry in
+            guard query.matches(entry.event, cards: cards) else { return }
+            found.append(entry)
+            if found.count >= 2 * max(query.limit, 1) {
+                found.removeFirst(found.count - query.limit)
+            }
+        }
+        return Array(found.suffix(query.limit))
+    }
+
+    /// The intents from `floor` on that nothing has closed.
+    func openIntents(from floor: UInt64) throws(HistoryError) -> Set<UInt64> {
+        var open: Set<UInt64> = []
+        try forEachEvent(from: floor) { entry in
+            if entry.event.opensIntent { open.insert(entry.index) }
+            if let closed = entry.event.intentIndex { open.remove(closed) }
+        }
+        return open
+    }
+
+    /// The cards that any entry ties to the patient's id.
+    private func cards(of patient: PatientReference?) throws(HistoryError) -> Set<CardReference> {
+        guard let patient else { return [] }
+        var cards = Set([patient.card].compactMap(\.self))
+        guard let id = patient.id else { return cards }
+        try forEachEvent(from: 0) { entry in
+            if let other = entry.event.patient, let otherID = other.id, let card = other.card,
+                otherID.utf8.elementsEqual(id.utf8)
+            {
+                cards.insert(card)
+            }
+        }
+        return cards
+    }
+
+    private func forEachEvent(
+        from index: UInt64, _ body: (HistoryEntry) -> Void
+    ) throws(HistoryError) {
+        try forEach(from: index) { (raw) throws(HistoryError) in
+            do throws(HistoryError) {
+                body(HistoryEntry(index: raw.frame.index, event: try open(raw)))
+            } catch .keyGone {}
+            return true
+        }
+    }
+
+    /// Every entry from an index on, still sealed, until `body` has enough.
+    func forEach(
+        from index: UInt64, _ body: (ScannedGroup.Entry) throws(HistoryError) -> Bool
+    ) throws(HistoryError) {
+        let first = segments.lastIndex { $0.firstIndex <= index } ?? 0
+        for place in segments.dropFirst(first) {
+            let file = try disk.open(place.name, writable: false)
+            var scan = try SegmentScan(
+                file, name: place.name, key: ring?.macKey, limit: place.end, trustedEnd: .max)
+            while let group = try scan.next() {
+                for entry in group.entries where entry.frame.index >= index {
+                    guard try body(entry) else { return }
+                }
+            }
+            guard scan.stop == .limit else {
+                throw .damaged(
+                    file: place.name, offset: scan.stopOffset,
+                    reason: "an entry that was whole before no longer is")
+            }
+        }
+    }
+
+    /// Opens a sealed entry.
+    func open(_ entry: ScannedGroup.Entry) throws(HistoryError) -> HistoryEvent {
+        guard let ring else {
+            throw .foreign(file: KeyRing.fileName, reason: "it is missing")
+        }
+        guard let key = ring.key(id: entry.frame.leaf.keyID) else {
+            throw .keyGone(id: entry.frame.leaf.keyID)
+        }
+        return try Sealing(origin: ring.origin)
+            .open(entry.body, leaf: entry.frame.leaf, under: key)
+    }
+}
+
+extension HistoryQuery {
+    /// Whether an event is asked for; `cards` are the patient's.
+    func matches(_ event: HistoryEvent, cards: Set<CardReference>) -> Bool {
+        if let patient {
+            let isSameID =
+                patient.id.flatMap { id in
+                    event.patient?.id.map { $0.utf8.elementsEqual(id.utf8) }
+                } ?? false
+            let isSameCard = event.patient?.card.map(cards.contains) ?? false
+            guard isSameID || isSameCard else { return false }
+        }
+        if let from, event.time < from { return false }
+        if let until, event.time >= until { return false }
+        if let item, event.item != item { return false }
+        if let actor, !event.actor.id.utf8.elementsEqual(actor.utf8) { return false }
+        if let kinds, !kinds.contains(event.kind) { return false }
+        return true
+    }
+}

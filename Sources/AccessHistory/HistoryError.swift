@@ -1,0 +1,72 @@
+package import Cryptography
+package import Disclosures
+
+/// Why the access history could not be opened, written or read.
+package enum HistoryError: Error, Hashable, Sendable {
+    /// There is no history at this path.
+    case absent(path: String)
+    /// Another process has the store open.
+    case inUse(path: String)
+    /// The file system has no room left.
+    case diskFull(path: String)
+    /// The file system, or the file's owner, forbids it.
+    case notPermitted(path: String)
+    /// A system call failed.
+    case system(call: String, path: String, code: Int32)
+    /// A file holds what no crash leaves behind: from here on it is not believed.
+    case damaged(file: String, offset: UInt64, reason: String)
+    /// A file belongs to another log or a later version.
+    case foreign(file: String, reason: String)
+    /// A write or sync failed earlier: nothing more is written until the store is opened anew.
+    case poisoned
+    /// The store was closed.
+    case closed
+    /// The event cannot be written, or an entry is not an event.
+    case event(DisclosureError)
+    /// The month's key is gone, so the entry can no longer be opened.
+    case keyGone(id: UInt32)
+    /// There is no such entry.
+    case noEntry(index: UInt64)
+    /// A cryptographic step failed.
+    case cryptography(CryptographyError)
+
+    /// Whether this ends all writing: disclosure must stop.
+    package var stopsDisclosure: Bool {
+        switch self {
+        case .event, .keyGone, .noEntry: false
+        case .absent, .inUse, .diskFull, .notPermitted, .system, .damaged, .foreign, .poisoned,
+            .closed, .cryptography:
+            true
+        }
+    }
+}
+
+extension HistoryError: CustomStringConvertible {
+    /// One sentence of what happened and one of what to do.
+    package var description: String {
+        switch self {
+        case .absent(let path):
+            "There is no access history in \(path). Name the terminal's state folder."
+        case .inUse(let path):
+            "Another process has the access history in \(path) open. Stop it, or ask it."
+        case .diskFull(let path):
+            "The disk is full: \(path). Free space; until then nothing is disclosed."
+        case .notPermitted(let path):
+            "The access history may not be written: \(path). Check owner, mode and mount."
+        case .system(let call, let path, let code):
+            "\(call) failed on \(path) (errno \(code)). Check the disk before starting again."
+        case .damaged(let file, let offset, let reason):
+            "\(file) is damaged at octet \(offset): \(reason). Keep the folder as it is and "
+                + "compare it with the last checkpoint that was handed out."
+        case .foreign(let file, let reason):
+            "\(file) cannot be used here: \(reason)."
+        case .poisoned:
+            "An earlier write of the access history failed. Check the disk, then restart."
+        case .closed: "The access history is closed. Restart to open it."
+        case .event(let cause): "The entry is not an event: \(cause)."
+        case .keyGone(let id): "The key \(id) that sealed this entry is gone."
+        case .noEntry(let index): "There is no entry \(index)."
+        case .cryptography(let cause): "A cryptographic step failed: \(cause)."
+        }
+    }
+}

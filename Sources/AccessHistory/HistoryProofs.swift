@@ -1,0 +1,62 @@
+internal import Octets
+package import TransparencyLog
+
+extension HistoryArchive {
+    /// The hashes of all leaves, in order.
+    func leafHashes() throws(HistoryError) -> [SHA256Digest] {
+        var hashes: [SHA256Digest] = []
+        hashes.reserveCapacity(Int(size))
+        try forEach(from: 0) { entry in
+            hashes.append(entry.leafHash)
+            return true
+        }
+        return hashes
+    }
+
+    /// One entry's leaf and the proof that a signed checkpoint holds it.
+    package func proof(
+        of index: UInt64, under note: SignedNote
+    ) throws(HistoryError) -> (leaf: [UInt8], file: ProofFile) {
+        var leaf: [UInt8]?
+        try forEach(from: index) { entry in
+            leaf = entry.frame.leaf.octets
+            return false
+        }
+        let head: Checkpoint
+        do throws(NoteError) {
+            head = try Checkpoint(text: note.text)
+        } catch {
+            throw .foreign(file: CheckpointFile.fileName, reason: "it is no checkpoint")
+        }
+        guard let leaf,
+            let hashes = MerkleProver(leafHashes: try leafHashes())
+                .inclusion(of: index, size: head.size)
+        else { throw .noEntry(index: index) }
+        return (leaf, ProofFile(index: index, hashes: hashes, checkpoint: note))
+    }
+
+    /// Writes the log as C2SP tiles below a folder: full tiles and the partial ones of this
+    /// size, the checkpoint last. What an earlier export wrote stays, and must agree.
+    package func exportTiles(to folder: String, under note: SignedNote) throws(HistoryError) {
+        let head: Checkpoint
+        do throws(NoteError) {
+            head = try Checkpoint(text: note.text)
+        } catch {
+            throw .foreign(file: CheckpointFile.fileName, reason: "it is no checkpoint")
+        }
+        let target = try TileFolder(path: folder)
+        var builder = TileBuilder()
+        try forEach(from: 0) { (entry) throws(HistoryError) in
+            guard entry.frame.index < head.size else { return false }
+            for tile in builder.append(entry.frame.leaf.octets) { try target.write(tile) }
+            return true
+        }
+        guard builder.root == head.root else {
+            throw .damaged(
+                file: CheckpointFile.fileName, offset: 0,
+                reason: "it names another root than the entries give")
+        }
+        for tile in builder.partialTiles() { try target.write(tile) }
+        try target.writeCheckpoint(note.octets)
+    }
+}

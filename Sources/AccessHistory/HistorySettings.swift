@@ -1,0 +1,66 @@
+package import Disclosures
+package import Octets
+package import Records
+
+/// Where a store lies and whose it is.
+package struct HistorySettings: Sendable {
+    /// The folder; it is made when it is absent.
+    package var folder: String
+    /// The terminal: it names the log's origin and the store's own events.
+    package var place: TerminalPlace
+    /// The program and its version, as the store's own events name it.
+    package var software: String
+    /// The time and how far it is to be trusted.
+    package var clock: @Sendable () -> (Instant, TimeQuality)
+    /// By how many octets a segment grows; a group of entries is never larger.
+    package var growthOctetCount = 4 << 20
+
+    /// Settings.
+    package init(
+        folder: String, place: TerminalPlace, software: String,
+        clock: @escaping @Sendable () -> (Instant, TimeQuality)
+    ) {
+        (self.folder, self.place) = (folder, place)
+        (self.software, self.clock) = (software, clock)
+    }
+}
+
+/// Proof that an event is durable: only then may its data be shown.
+package struct HistoryReceipt: Hashable, Sendable {
+    /// The entry's index.
+    package var index: UInt64
+    /// The entry's leaf hash (RFC 6962).
+    package var leafHash: SHA256Digest
+    /// The tree's size once the entry's group was durable.
+    package var treeSize: UInt64
+}
+
+/// An entry that was opened.
+package struct HistoryEntry: Hashable, Sendable {
+    /// Its index.
+    package var index: UInt64
+    /// What it says.
+    package var event: HistoryEvent
+}
+
+/// Which entries are asked for; what is absent does not narrow.
+package struct HistoryQuery: Hashable, Sendable {
+    /// The patient, by id or card; an id also finds the entries that know only a card which
+    /// another entry ties to that id.
+    package var patient: PatientReference?
+    /// The earliest time.
+    package var from: Instant?
+    /// The first instant after the latest time.
+    package var until: Instant?
+    /// The item.
+    package var item: DisclosedItem?
+    /// The actor's id.
+    package var actor: String?
+    /// The kinds of event.
+    package var kinds: Set<EventKind>?
+    /// How many of the latest are given back.
+    package var limit = 10_000
+
+    /// A query that asks for everything.
+    package init(patient: PatientReference? = nil) { self.patient = patient }
+}

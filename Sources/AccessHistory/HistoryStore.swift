@@ -1,0 +1,327 @@
+internal import Cryptography
+package import Disclosures
+internal import Executors
+package import Octets
+internal import Records
+internal import Synchronization
+package import TransparencyLog
+
+/// The access history (閲覧・提供履歴) of one terminal, open for writing.
+///
+/// `append` returns when the entry is durable, never before. All writers that wait are served
+/// with one write and one sync; encoding and sealing happen before, on the writer's own time.
+/// After a failed write or sync the store refuses everything but reading.
+package actor HistoryStore {
+    /// The log's origin, `madoguchi/<institution>/<terminal>`.
+    package nonisolated let origin: String
+    private nonisolated let settings: HistorySettings
+    private nonisolated let disk: any HistoryDisk
+    private nonisolated let ring: KeyRing
+    private nonisolated let sealing: Sealing
+    private nonisolated let queue = Mutex<[WaitingEntry]>([])
+    private nonisolated let reader = HistoryReader()
+    private nonisolated let executor: BlockingExecutor
+    /// What this opening found open; later intents belong to who is still alive.
+    private nonisolated let sizeAtOpening: UInt64
+    private var writer: HistoryWriter
+    private var lock: (any HistoryLock)?
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe executor.asUnownedSerialExecutor()
+    }
+
+    /// Opens the store, or makes one in a folder that is absent or empty, and writes down how it
+    /// was found.
+    package static func open(_ settings: HistorySettings) async throws(HistoryError) -> HistoryStore
+    {
+        let executor = BlockingExecutor(label: "history-writer")
+        return try await open(settings, executor: executor) { () throws(HistoryError) in
+            try PosixDisk(path: settings.folder, makesFolder: true)
+        }
+    }
+
+    static func open(
+        _ settings: HistorySettings, executor: BlockingExecutor,
+        disk: @escaping @Sendable () throws(HistoryError) -> any HistoryDisk
+    ) async throws(HistoryError) -> HistoryStore {
+        let opened = try await HistoryOpener(executor: executor).open(settings, disk: disk)
+        let store = HistoryStore(settings, executor: executor, opened: opened)
+        try await store.recordOpening(opened.findings)
+        return store
+    }
+
+    private init(
+        _ settings: HistorySettings, executor: BlockingExecutor, opened: HistoryOpener.Opened
+    ) {
+        self.settings = settings
+        self.executor = executor
+        (disk, ring, writer, lock) = (opened.disk, opened.ring, opened.writer, opened.lock)
+        origin = opened.ring.origin
+        sealing = Sealing(origin: origin)
+        sizeAtOpening = opened.writer.frontier.size
+    }
+
+    // MARK: Writing
+
+    /// Writes an event. Returns when it is durable; throws when it may not be, and then nothing
+    /// of it may be shown.
+    package nonisolated func append(
+        _ event: HistoryEvent
+    ) async throws(HistoryError) -> HistoryReceipt {
+        let month = YearMonth(of: event.time.dateInJapan)
+        let key: MonthKey
+        if let known = ring.key(for: month) {
+            key = known
+        } else {
+            key = try await makeKey(for: month)
+        }
+        let waiting = WaitingEntry(try sealing.seal(event, under: key))
+        queue.withLock { $0.append(waiting) }
+        return try await settle(waiting)
+    }
+
+    /// Serves everybody who waits, unless an earlier turn has served this one already.
+    private func settle(_ waiting: WaitingEntry) throws(HistoryError) -> HistoryReceipt {
+        if let result = waiting.result { return try result.get() }
+        let batch = queue.withLock { queue in
+            defer { queue.removeAll(keepingCapacity: true) }
+            return queue
+        }
+        var rest = batch[...]
+        while !rest.isEmpty {
+            let group = rest.prefix(writer.groupCount(rest.map(\.entry)[...]))
+            rest = rest.dropFirst(group.count)
+            let result = commit(group.map(\.entry))
+            for (place, waiting) in group.enumerated() {
+                waiting.result = result.map { $0[place] }
+            }
+        }
+        guard let result = waiting.result else { throw .closed }
+        return try result.get()
+    }
+
+    private func commit(_ entries: [SealedEntry]) -> Result<[HistoryReceipt], HistoryError> {
+        guard lock != nil else { return .failure(.closed) }
+        do throws(HistoryError) {
+            return .success(try writer.commit(entries[...]))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func makeKey(for month: YearMonth) throws(HistoryError) -> MonthKey {
+        guard lock != nil else { throw .closed }
+        return try ring.makeKey(for: month, on: disk)
+    }
+
+    // MARK: The store's own life
+
+    private nonisolated func recordOpening(_ findings: OpeningFindings) async throws(HistoryError) {
+        for cut in findings.cuts {
+            var event = ownEvent(.storeCut)
+            event.store = cut.note
+            _ = try await append(event)
+            try await record(cut)
+        }
+        var event = ownEvent(.storeOpened)
+        event.store = StoreNote()
+        event.store?.software = settings.software
+        event.store?.wasStoppedCleanly = findings.wasStoppedCleanly
+        event.store?.wasHeadRebuilt = findings.wasHeadRebuilt
+        _ = try await append(event)
+    }
+
+    private func record(_ cut: Cut) throws(HistoryError) { try cut.recorded(on: disk) }
+
+    private nonisolated func ownEvent(_ kind: EventKind) -> HistoryEvent {
+        let (time, quality) = settings.clock()
+        return HistoryEvent(
+            kind, at: time, timeQuality: quality, place: settings.place,
+            actor: EventActor(id: "madoguchi", role: .system))
+    }
+
+    /// The intents that were open when this store was opened and still are: what was asked
+    /// before a crash, and nobody knows the answer.
+    package nonisolated func openIntents() async throws(HistoryError) -> [HistoryEntry] {
+        let (archive, indices) = await openIndices()
+        return try await reader.read { () throws(HistoryError) in
+            var entries: [HistoryEntry] = []
+            for index in indices { entries.append(try archive.entry(at: index)) }
+            return entries
+        }
+    }
+
+    /// Closes those intents with the outcome "unknown"; how many there were.
+    package nonisolated func closeOpenIntents() async throws(HistoryError) -> Int {
+        let intents = try await openIntents()
+        for intent in intents {
+            let (time, quality) = settings.clock()
+            var event = intent.event.outcome(
+                ofIntentAt: intent.index, .unknown, reason: "terminalStopped", at: time)
+            event.timeQuality = quality
+            event.actor = EventActor(id: "madoguchi", role: .system)
+            _ = try await append(event)
+        }
+        return intents.count
+    }
+
+    private func openIndices() -> (HistoryArchive, [UInt64]) {
+        (archive(), writer.openIntents.filter { $0 < sizeAtOpening }.sorted())
+    }
+
+    /// Writes the last entry, signs and keeps a checkpoint over all, marks the clean stop, and
+    /// lets others open the folder. Safe to repeat.
+    package nonisolated func close() async throws(HistoryError) {
+        do throws(HistoryError) {
+            _ = try await append(ownEvent(.storeClosed))
+        } catch .closed {
+            return
+        }
+        try await stop()
+    }
+
+    private func stop() throws(HistoryError) {
+        guard lock != nil else { return }
+        defer { lock = nil }
+        _ = try signCheckpoint()
+        try writer.stop()
+    }
+
+    // MARK: Checkpoints
+
+    /// The key that signs this log's checkpoints.
+    package nonisolated var logKey: NoteKey { ring.signer.key }
+
+    /// A signed checkpoint over everything that is durable now; kept before it is given out.
+    package func checkpoint() throws(HistoryError) -> SignedNote {
+        guard lock != nil else { throw .closed }
+        return try signCheckpoint()
+    }
+
+    private func signCheckpoint() throws(HistoryError) -> SignedNote {
+        let head = Checkpoint(
+            origin: origin, size: writer.frontier.size, root: writer.frontier.root)
+        let note: SignedNote
+        do throws(NoteError) {
+            note = try head.signed(by: ring.signer)
+        } catch {
+            throw .cryptography(.malformed("the log's signing key"))
+        }
+        if head.size > writer.signedSize {
+            try disk.replace(CheckpointFile.fileName, with: note.octets)
+            try writer.writeHead(signedSize: head.size)
+        }
+        return note
+    }
+
+    // MARK: Reading
+
+    /// The store as it stands, for reading in one's own time.
+    package func archive() -> HistoryArchive {
+        HistoryArchive(
+            disk: disk, ring: ring, segments: writer.segments, size: writer.frontier.size)
+    }
+
+    /// The latest entries that match, oldest first. Whoever asks records that they did.
+    package nonisolated func events(
+        matching query: HistoryQuery
+    ) async throws(HistoryError) -> [HistoryEntry] {
+        let archive = await archive()
+        return try await reader.read { () throws(HistoryError) in
+            try archive.events(matching: query)
+        }
+    }
+
+    /// One entry's leaf with the proof that the log holds it (`.tlog-proof`).
+    package nonisolated func receipt(
+        of index: UInt64
+    ) async throws(HistoryError) -> (leaf: [UInt8], proof: ProofFile) {
+        let note = try await checkpoint()
+        let archive = await archive()
+        let proof = try await reader.read { () throws(HistoryError) in
+            try archive.proof(of: index, under: note)
+        }
+        return (proof.leaf, proof.file)
+    }
+
+    /// Writes the log as C2SP tiles below a folder.
+    package nonisolated func exportTiles(to folder: String) async throws(HistoryError) {
+        let note = try await checkpoint()
+        let archive = await archive()
+        try await reader.read { () throws(HistoryError) in
+            try archive.exportTiles(to: folder, under: note)
+        }
+    }
+
+    /// Checks the whole folder as it lies on the disk.
+    package nonisolated func verify() async throws(HistoryError) -> HistoryReport {
+        let disk = disk
+        return try await reader.read { () throws(HistoryError) in
+            try HistoryArchive.verify(disk: disk)
+        }
+    }
+
+    /// What stands for a card in events: the HMAC of its certificate's digest.
+    package nonisolated func cardReference(
+        ofCertificate digest: SHA256Digest
+    ) -> CardReference {
+        ring.cardReference(ofCertificate: digest)
+    }
+}
+
+/// A sealed entry whose writer waits for it.
+private final class WaitingEntry: Sendable {
+    let entry: SealedEntry
+    private let settled = Mutex<Result<HistoryReceipt, HistoryError>?>(nil)
+
+    init(_ entry: SealedEntry) { self.entry = entry }
+
+    var result: Result<HistoryReceipt, HistoryError>? {
+        get { settled.withLock(\.self) }
+        set { settled.withLock { $0 = newValue } }
+    }
+}
+
+/// Opens a store on the executor that will write it.
+private actor HistoryOpener {
+    struct Opened: Sendable {
+        var disk: any HistoryDisk
+        var lock: any HistoryLock
+        var ring: KeyRing
+        var writer: HistoryWriter
+        var findings: OpeningFindings
+    }
+
+    private let executor: BlockingExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe executor.asUnownedSerialExecutor()
+    }
+
+    init(executor: BlockingExecutor) { self.executor = executor }
+
+    func open(
+        _ settings: HistorySettings, disk: @Sendable () throws(HistoryError) -> any HistoryDisk
+    ) throws(HistoryError) -> Opened {
+        let disk = try disk()
+        let lock = try disk.lock()
+        let (ring, writer, findings) = try HistoryOpening(
+            disk: disk, origin: settings.place.logOrigin,
+            growthOctetCount: settings.growthOctetCount
+        ).run()
+        return Opened(disk: disk, lock: lock, ring: ring, writer: writer, findings: findings)
+    }
+}
+
+/// Reads beside the writer, on a thread of its own.
+private actor HistoryReader {
+    private let executor = BlockingExecutor(label: "history-reader")
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe executor.asUnownedSerialExecutor()
+    }
+
+    func read<Value: Sendable>(
+        _ body: @Sendable () throws(HistoryError) -> Value
+    ) throws(HistoryError) -> Value {
+        try body()
+    }
+}

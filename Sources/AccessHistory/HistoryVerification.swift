@@ -1,0 +1,186 @@
+internal import Cryptography
+internal import Disclosures
+package import Octets
+internal import TransparencyLog
+
+/// What a verification found.
+package struct HistoryReport: Hashable, Sendable {
+    /// The log's origin.
+    package var origin: String
+    /// How many entries are whole.
+    package var size: UInt64 = 0
+    /// The root over them.
+    package var root = MerkleHash.emptyRoot
+    /// How many segments were read.
+    package var segmentCount = 0
+    /// How many entries were opened with their keys and found to say what they committed to.
+    package var openedCount: UInt64 = 0
+    /// The size of the kept checkpoint whose signature and root were checked.
+    package var checkpointSize: UInt64?
+    /// Octets of an unfinished write behind the last group: no fault, the next opening cuts them.
+    package var unfinishedOctetCount: UInt64 = 0
+    /// The first thing that is wrong; nothing after it was believed.
+    package var fault: HistoryFault?
+
+    /// Whether everything fits.
+    package var isWhole: Bool { fault == nil }
+}
+
+/// The first thing that is wrong in a store.
+package struct HistoryFault: Hashable, Sendable {
+    /// The file.
+    package var file: String
+    /// The octet.
+    package var offset: UInt64
+    /// The entry, where one is concerned.
+    package var index: UInt64?
+    /// What is wrong.
+    package var reason: String
+}
+
+extension HistoryArchive {
+    /// Checks a whole folder: frames, leaves, bodies, roots, codes, `head`, checkpoint, and with
+    /// the keys every entry's commitment and form. Changes nothing, needs no lock.
+    ///
+    /// Without the keys (`usesKeys` false, or the file taken away) the log's public key stands
+    /// in: the codes and the sealed events are then passed over.
+    package static func verify(
+        folder: String, vkey: String? = nil, usesKeys: Bool = true
+    ) throws(HistoryError) -> HistoryReport {
+        let disk = try PosixDisk(path: folder, makesFolder: false)
+        return try verify(disk: disk, vkey: vkey, usesKeys: usesKeys)
+    }
+
+    static func verify(
+        disk: any HistoryDisk, vkey: String? = nil, usesKeys: Bool = true
+    ) throws(HistoryError) -> HistoryReport {
+        let ring = usesKeys ? try KeyRing.load(origin: nil, from: disk) : nil
+        var log = ring?.signer.key
+        if let vkey {
+            do throws(NoteError) {
+                log = try NoteKey(vkey: vkey)
+            } catch {
+                throw .foreign(file: "key", reason: "not a verifier key")
+            }
+        }
+        var verification = Verification(disk: disk, ring: ring, log: log)
+        do throws(HistoryError) {
+            try verification.run()
+        } catch .damaged(let file, let offset, let reason) {
+            verification.report.fault = HistoryFault(file: file, offset: offset, reason: reason)
+        }
+        return verification.report
+    }
+}
+
+/// One pass over a store.
+private struct Verification {
+    let disk: any HistoryDisk
+    let ring: KeyRing?
+    let log: NoteKey?
+    var report: HistoryReport
+    private var marks: [(size: UInt64, root: SHA256Digest, file: String)] = []
+
+    init(disk: any HistoryDisk, ring: KeyRing?, log: NoteKey?) {
+        (self.disk, self.ring, self.log) = (disk, ring, log)
+        report = HistoryReport(origin: ring?.origin ?? log?.name ?? "")
+    }
+
+    mutating func run() throws(HistoryError) {
+        let names = try disk.names().filter { $0.hasSuffix(SegmentHeader.suffix) }
+        let head = try readHead()
+        if let octets = try disk.read(
+            CheckpointFile.fileName, longest: SignedNote.longestOctetCount), let log
+        {
+            let signed = try CheckpointFile.read(octets, log: log)
+            marks.append((signed.size, signed.root, CheckpointFile.fileName))
+            report.checkpointSize = signed.size
+        }
+        var frontier = TreeFrontier()
+        for name in names {
+            try verify(name, isLast: name == names.last, head: head, frontier: &frontier)
+            guard report.fault == nil else { return }
+        }
+        (report.size, report.root) = (frontier.size, frontier.root)
+        for mark in marks where mark.size > frontier.size {
+            report.fault = HistoryFault(
+                file: mark.file, offset: 0, index: frontier.size,
+                reason: "it names \(mark.size) entries, but the segments end before")
+        }
+    }
+
+    private mutating func readHead() throws(HistoryError) -> Head? {
+        guard let octets = try disk.read(Head.fileName, longest: Head.fileOctetCount),
+            let head = try Head.latest(in: octets, key: ring?.macKey)
+        else { throw .damaged(file: Head.fileName, offset: 0, reason: "missing or broken") }
+        marks.append((head.frontier.size, head.frontier.root, Head.fileName))
+        return head
+    }
+
+    private mutating func verify(
+        _ name: String, isLast: Bool, head: Head?, frontier: inout TreeFrontier
+    ) throws(HistoryError) {
+        let file = try disk.open(name, writable: false)
+        var scan = try SegmentScan(file, name: name, key: ring?.macKey)
+        report.segmentCount += 1
+        if report.origin.isEmpty { report.origin = scan.header.origin }
+        guard scan.header.origin.utf8.elementsEqual(report.origin.utf8) else {
+            throw .foreign(file: name, reason: "it belongs to the log \(scan.header.origin)")
+        }
+        guard scan.header.frontier == frontier else {
+            throw .damaged(file: name, offset: 0, reason: "it does not follow what is before it")
+        }
+        while let group = try scan.next() {
+            for entry in group.entries { open(entry, in: name) }
+            check(size: group.commit.size, root: group.commit.root, name, group.end)
+            guard report.fault == nil else { return }
+        }
+        frontier = scan.frontier
+        let isUnfinished = isLast && frontier.size >= head?.frontier.size ?? 0
+        switch scan.stop {
+        case .limit, nil: break
+        case .zeros where isLast:
+            report.unfinishedOctetCount = try remainder(of: file, from: scan.end)
+        case .fault where isUnfinished:
+            report.unfinishedOctetCount = try remainder(of: file, from: scan.end)
+        case .zeros:
+            throw .damaged(file: name, offset: scan.stopOffset, reason: "zeros within the log")
+        case .fault(let reason):
+            report.fault = HistoryFault(
+                file: name, offset: scan.stopOffset, index: scan.stopIndex, reason: reason)
+        }
+    }
+
+    /// Opens an entry with its key; an entry whose key was destroyed stays closed.
+    private mutating func open(_ entry: ScannedGroup.Entry, in file: String) {
+        guard report.fault == nil, let ring,
+            let key = ring.key(id: entry.frame.leaf.keyID)
+        else { return }
+        do throws(HistoryError) {
+            _ = try Sealing(origin: ring.origin)
+                .open(entry.body, leaf: entry.frame.leaf, under: key)
+            report.openedCount += 1
+        } catch {
+            report.fault = HistoryFault(
+                file: file, offset: entry.offset, index: entry.frame.index,
+                reason: "the sealed event is not what the leaf committed to")
+        }
+    }
+
+    private mutating func check(
+        size: UInt64, root: SHA256Digest, _ file: String, _ end: UInt64
+    ) {
+        for mark in marks where mark.size == size && mark.root != root {
+            report.fault = HistoryFault(
+                file: file, offset: end, index: size - 1,
+                reason: "another root than \(mark.file) has")
+        }
+    }
+
+    private func remainder(
+        of file: any HistoryFile, from offset: UInt64
+    ) throws(HistoryError) -> UInt64 {
+        let octets = try file.read(at: offset, count: Int(try file.size() - offset))
+        return UInt64(octets.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0)
+    }
+}

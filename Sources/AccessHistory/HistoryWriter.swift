@@ -1,0 +1,178 @@
+internal import Octets
+internal import Records
+internal import TransparencyLog
+
+/// The end of the log: where the next group goes. Durable first, then memory; after a failed
+/// write or sync it refuses for ever.
+struct HistoryWriter: Sendable {
+    let disk: any HistoryDisk
+    let origin: String
+    let key: MACKey
+    let growthOctetCount: Int
+
+    private(set) var segments: [SegmentPlace]
+    private(set) var frontier: TreeFrontier
+    private(set) var openIntents: Set<UInt64>
+    private var head: Head
+    private var headFile: any HistoryFile
+    private var current: OpenSegment?
+    private var isPoisoned = false
+    private var buffer: [UInt8] = []
+
+    /// The segment that is written.
+    struct OpenSegment: Sendable {
+        var file: any HistoryFile
+        var month: YearMonth
+        var firstIndex: UInt64
+        var end: UInt64
+        var size: UInt64
+    }
+
+    init(
+        disk: any HistoryDisk, origin: String, key: MACKey, growthOctetCount: Int,
+        state: OpenedState
+    ) {
+        (self.disk, self.origin, self.key) = (disk, origin, key)
+        self.growthOctetCount = growthOctetCount
+        (segments, frontier, openIntents) = (state.segments, state.frontier, state.openIntents)
+        (head, headFile, current) = (state.head, state.headFile, state.current)
+    }
+
+    /// The largest size ever signed.
+    var signedSize: UInt64 { head.signedSize }
+
+    /// Writes a group of entries with one write and one sync: one receipt each, or one error for
+    /// all of them.
+    mutating func commit(
+        _ entries: ArraySlice<SealedEntry>
+    ) throws(HistoryError) -> [HistoryReceipt] {
+        guard !isPoisoned else { throw .poisoned }
+        guard let month = entries.first?.month else { return [] }
+        var segment = try segment(for: month)
+        var tree = frontier
+        var intents = openIntents
+        var receipts: [HistoryReceipt] = []
+        receipts.reserveCapacity(entries.count)
+        buffer.removeAll(keepingCapacity: true)
+        let treeSize = tree.size + UInt64(entries.count)
+        for entry in entries {
+            EntryFrame.append(entry, index: tree.size, to: &buffer)
+            if entry.opensIntent { intents.insert(tree.size) }
+            if let closed = entry.closedIntent { intents.remove(closed) }
+            receipts.append(
+                HistoryReceipt(index: tree.size, leafHash: entry.leafHash, treeSize: treeSize))
+            tree.append(entry.leafHash)
+        }
+        let commit = CommitFrame(
+            entryCount: UInt32(entries.count), size: tree.size, root: tree.root,
+            openFloor: intents.min() ?? tree.size, offset: segment.end + UInt64(buffer.count))
+        buffer += commit.encoded(key: key)
+        try grow(&segment, by: buffer.count)
+        current = segment
+        do throws(HistoryError) {
+            try segment.file.write(buffer, at: segment.end)
+            try segment.file.sync()
+        } catch {
+            isPoisoned = true
+            throw error
+        }
+        segment.end += UInt64(buffer.count)
+        (current, frontier, openIntents) = (segment, tree, intents)
+        segments[segments.count - 1].end = segment.end
+        // Not synced: it may lag behind, never run ahead. A failure poisons the next write.
+        do throws(HistoryError) { try writeHead() } catch { isPoisoned = true }
+        return receipts
+    }
+
+    /// Writes `head` as the tree stands, and on demand makes it durable.
+    mutating func writeHead(
+        signedSize: UInt64? = nil, isCleanStop: Bool = false, isDurable: Bool = false
+    ) throws(HistoryError) {
+        head.number += 1
+        head.isCleanStop = isCleanStop
+        head.frontier = frontier
+        head.segmentFirstIndex = current?.firstIndex ?? 0
+        head.segmentEnd = current?.end ?? 0
+        head.signedSize = max(head.signedSize, signedSize ?? 0)
+        try headFile.write(head.encoded(key: key), at: head.place)
+        if isDurable { try headFile.sync() }
+    }
+
+    /// Closes the store in order: nothing may lie beyond this mark when it is opened again.
+    mutating func stop() throws(HistoryError) {
+        guard !isPoisoned else { throw .poisoned }
+        try writeHead(isCleanStop: true, isDurable: true)
+        isPoisoned = true
+    }
+
+    /// How many of the entries fit one group: one segment, one write of bounded size.
+    func groupCount(_ entries: ArraySlice<SealedEntry>) -> Int {
+        guard let month = entries.first?.month else { return 0 }
+        var octets = CommitFrame.octetCount
+        var count = 0
+        for entry in entries {
+            octets += EntryFrame.octetCount(body: entry.body.count)
+            guard count == 0 || octets <= Self.largestGroupOctetCount, entry.month == month else {
+                break
+            }
+            count += 1
+        }
+        return count
+    }
+
+    /// The largest write, in octets; a single entry is far smaller.
+    static let largestGroupOctetCount = 1 << 20
+
+    /// The segment an entry of this month goes to: the open one, also for an entry that was made
+    /// just before the month ended. A clock that ran far ahead and was set right begins anew.
+    private mutating func segment(for month: YearMonth) throws(HistoryError) -> OpenSegment {
+        if let current {
+            if month == current.month || month == current.month.adding(months: -1) {
+                return current
+            }
+            try leave(current)
+        }
+        let header = SegmentHeader(origin: origin, month: month, frontier: frontier)
+        let zeros = [UInt8](repeating: 0, count: growthOctetCount - SegmentHeader.octetCount)
+        try disk.replace(header.fileName, with: header.encoded(key: key) + zeros)
+        let segment = OpenSegment(
+            file: try disk.open(header.fileName, writable: true), month: month,
+            firstIndex: header.firstIndex, end: UInt64(SegmentHeader.octetCount),
+            size: UInt64(growthOctetCount))
+        segments.append(
+            SegmentPlace(
+                name: header.fileName, firstIndex: header.firstIndex, end: segment.end))
+        current = segment
+        return segment
+    }
+
+    /// Ends a segment where its last commit frame ends. One that never got an entry is removed:
+    /// its successor begins at the same index.
+    private mutating func leave(_ segment: OpenSegment) throws(HistoryError) {
+        if segment.firstIndex == frontier.size, let place = segments.popLast() {
+            current = nil
+            try disk.remove(place.name)
+        } else {
+            try segment.file.truncate(to: segment.end)
+            current?.size = segment.end
+            try segment.file.sync()
+        }
+    }
+
+    /// Makes room of zeros ahead of the write, so that a full disk shows before it.
+    private func grow(_ segment: inout OpenSegment, by count: Int) throws(HistoryError) {
+        guard segment.end + UInt64(count) > segment.size else { return }
+        let growth = max(growthOctetCount, count)
+        try segment.file.write([UInt8](repeating: 0, count: growth), at: segment.size)
+        try segment.file.sync()
+        segment.size += UInt64(growth)
+    }
+}
+
+/// Where a segment lies and how far it is read.
+struct SegmentPlace: Hashable, Sendable {
+    var name: String
+    var firstIndex: UInt64
+    /// Where its last commit frame ends.
+    var end: UInt64
+}

@@ -1,0 +1,73 @@
+package import JSON
+internal import Octets
+internal import Records
+
+extension CheckIn {
+    /// The check-in as it is kept, sealed, over a restart.
+    package var json: JSONValue {
+        [
+            "version": 1, "id": .string(id), "number": JSONValue(number),
+            "openedAt": .string(openedAt.rfc3339), "patient": .string(patient),
+            "certificate": .string(certificate.hex), "statement": .string(statement.hex),
+            "way": .string(way.name), "staff": JSONValue(way.staff),
+            "grant": .string(grant.id), "until": .string(grant.until.rfc3339),
+            "items": .array(
+                grant.items.map { item in
+                    [
+                        "item": .string(item.item.rawValue),
+                        "until": .string(item.until.rfc3339),
+                    ]
+                }),
+            "state": .string(state.rawValue),
+        ]
+    }
+
+    /// Reads a check-in back.
+    package init(json: JSONValue) throws(JSONError) {
+        var fields = try JSONFields(json)
+        _ = try fields.integer("version", in: 1...1)
+        let staff = try fields.optionalString("staff")
+        let way = try fields.require("way", "must be a known way") { value in
+            Way(name: value.stringValue ?? "", staff: staff)
+        }
+        let items = try fields.array("items", maximum: 8) { (value, path) throws(JSONError) in
+            try ConsentedItem(json: value, at: path)
+        }
+        self.init(
+            id: try fields.string("id", maximum: 64), number: try fields.integer("number"),
+            openedAt: try fields.require("openedAt", "must be an instant", readInstant),
+            patient: try fields.string("patient", maximum: 128),
+            certificate: try fields.require("certificate", "must be a digest", readDigest),
+            statement: try fields.require("statement", "must be a digest", readDigest), way: way,
+            grant: Grant(
+                id: try fields.string("grant", maximum: 128), items: items,
+                until: try fields.require("until", "must be an instant", readInstant)),
+            state: try fields.require("state", "must be a known state") {
+                $0.stringValue.flatMap(State.init(rawValue:))
+            })
+        try fields.finish()
+    }
+}
+
+extension Way {
+    /// The way's name in statements, events and interfaces.
+    package var name: String {
+        switch self {
+        case .pin: "pin"
+        case .face: "face"
+        case .visualCheck: "visualCheck"
+        }
+    }
+
+    var staff: String? { if case .visualCheck(let staff) = self { staff } else { nil } }
+
+    /// A way by its name.
+    package init?(name: String, staff: String? = nil) {
+        switch (name, staff) {
+        case ("pin", _): self = .pin
+        case ("face", _): self = .face
+        case ("visualCheck", .some(let staff)): self = .visualCheck(staff: staff)
+        default: return nil
+        }
+    }
+}

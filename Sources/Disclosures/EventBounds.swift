@@ -1,0 +1,72 @@
+internal import Records
+
+extension HistoryEvent {
+    /// The longest name, id or word, in octets of UTF-8.
+    package static let longestNameOctetCount = 128
+    /// The longest sentence, in octets of UTF-8.
+    package static let longestNoteOctetCount = 2048
+    /// The longest reason, in octets: problem types are addresses.
+    package static let longestReasonOctetCount = 256
+    /// The largest index that JSON readers agree on (RFC 7493 §2.2).
+    package static let largestIndex = 1 << 53 - 1
+
+    /// Refuses what no event may hold, before it is written and after it was read.
+    func checkBounds() throws(DisclosureError) {
+        let institution = place.institution.utf8
+        guard institution.count == 10, institution.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            throw .invalid(field: "institution")
+        }
+        let names: [(String, String?)] = [
+            ("terminal", place.terminal), ("actor.id", actor.id), ("patient.id", patient?.id),
+            ("requestID", requestID), ("cardSession", cardSession), ("checkIn", checkIn),
+            ("recipient", recipient), ("consent.grant", consent?.grant),
+            ("store.software", store?.software), ("store.segment", store?.segment),
+            ("way", way?.namedParty),
+        ]
+        for (field, name) in names {
+            try check(name, field, maximum: Self.longestNameOctetCount)
+        }
+        try check(reason, "reason", maximum: Self.longestReasonOctetCount)
+        try check(note, "note", maximum: Self.longestNoteOctetCount)
+        if let patient, patient.id == nil, patient.card == nil { throw .invalid(field: "patient") }
+        if case .face(_, let score) = way, !(0...1000).contains(score) {
+            throw .invalid(field: "way.scorePerMille")
+        }
+        if let triesLeft, !(0...15).contains(triesLeft) { throw .invalid(field: "triesLeft") }
+        try checkTime(time, "time")
+        if let until = consent?.until { try checkTime(until, "consent.until") }
+        for (field, number) in [
+            ("intent.index", intentIndex), ("store.offset", store?.offset),
+            ("store.octetCount", store?.octetCount),
+        ] {
+            if let number, number > UInt64(Self.largestIndex) { throw .invalid(field: field) }
+        }
+    }
+
+    /// RFC 3339 writes years of four digits: 0001-01-01 to 9999-12-31.
+    private func checkTime(_ time: Instant, _ field: String) throws(DisclosureError) {
+        guard (-62_135_596_800_000...253_402_300_799_999).contains(time.milliseconds) else {
+            throw .invalid(field: field)
+        }
+    }
+
+    private func check(
+        _ text: String?, _ field: String, maximum: Int
+    ) throws(DisclosureError) {
+        guard let text else { return }
+        guard !text.isEmpty, text.utf8.count <= maximum,
+            !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+        else { throw .invalid(field: field) }
+    }
+}
+
+extension VerificationWay {
+    /// The matcher or the person who vouches for the way.
+    var namedParty: String? {
+        switch self {
+        case .pin: nil
+        case .face(let matcher, _): matcher
+        case .visualCheck(let staff): staff
+        }
+    }
+}

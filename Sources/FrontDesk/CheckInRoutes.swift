@@ -1,0 +1,92 @@
+internal import CheckIns
+internal import HTTP
+internal import JSON
+internal import Octets
+internal import Records
+internal import Terminal
+
+extension LocalAPI {
+    /// The check-ins and what may be opened of them.
+    func checkIns(_ path: [String], _ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+        let member = try staff(request)
+        switch (request.method, path.count, path.last) {
+        case ("GET", 0, _): return try await list(member)
+        case ("GET", 1, _): return try await one(path[0], member)
+        case ("GET", 2, "drugs"): return try await record(.drugs, path[0], member)
+        case ("GET", 2, "checkups"): return try await record(.checkups, path[0], member)
+        case ("POST", 2, "withdraw"): return try await withdraw(path[0], member)
+        case ("POST", 2, "close"): return try await close(path[0], member)
+        default: throw .notFound
+        }
+    }
+
+    private func list(_ member: StaffMember) async throws(Problem) -> HTTPResponse {
+        guard member.role.seesQualification else { throw .notAllowed }
+        return .json(["checkIns": .array(await parts.book.all().map(\.listed))])
+    }
+
+    private func one(_ id: String, _ member: StaffMember) async throws(Problem) -> HTTPResponse {
+        do throws(OpeningRefusal) {
+            let qualification = try await parts.records.qualification(of: id, for: member)
+            guard let checkIn = await parts.book.checkIn(id: id) else {
+                throw .unknownCheckIn
+            }
+            guard case .object(var fields) = checkIn.listed else { throw .unknownCheckIn }
+            fields["qualification"] = qualification?.json
+            return .json(.object(fields))
+        } catch { throw .opening(error) }
+    }
+
+    private func record(
+        _ item: Item, _ id: String, _ member: StaffMember
+    ) async throws(Problem) -> HTTPResponse {
+        do throws(OpeningRefusal) {
+            let opened = try await parts.records.open(item, of: id, for: member)
+            let record: JSONValue =
+                switch opened.content {
+                case .drugs(let drugs): drugs.json
+                case .checkups(let checkups): checkups.json
+                }
+            let sex = await parts.book.qualification(of: id)?.entitlement?.holder.sex
+            return .json(
+                .object(present: [
+                    ("checkIn", .string(id)), ("item", .string(item.rawValue)),
+                    ("record", record), ("sex", sex.map { .string($0.rawValue) }),
+                    ("historyIndex", .integer(Int64(clamping: opened.disclosure.index))),
+                ]))
+        } catch { throw .opening(error) }
+    }
+
+    private func withdraw(
+        _ id: String, _ member: StaffMember
+    ) async throws(Problem) -> HTTPResponse {
+        guard member.role.seesQualification else { throw .notAllowed }
+        do throws(OpeningRefusal) {
+            return .json(try await parts.records.withdraw(id, by: member).listed)
+        } catch { throw .opening(error) }
+    }
+
+    private func close(_ id: String, _ member: StaffMember) async throws(Problem) -> HTTPResponse {
+        guard member.role.seesQualification else { throw .notAllowed }
+        guard let checkIn = await parts.book.checkIn(id: id) else { throw .unknownCheckIn }
+        guard let ended = await parts.book.end(id: id, by: .closed) else {
+            throw .opening(.ended(checkIn.state))
+        }
+        return .json(ended.listed)
+    }
+}
+
+extension CheckIn {
+    /// The check-in without anything about the patient.
+    fileprivate var listed: JSONValue {
+        [
+            "id": .string(id), "number": JSONValue(number),
+            "openedAt": .string(openedAt.rfc3339), "state": .string(state.rawValue),
+            "way": .string(way.name), "until": .string(grant.until.rfc3339),
+            "items": .array(
+                grant.items.map {
+                    ["item": .string($0.item.rawValue), "until": .string($0.until.rfc3339)]
+                }),
+        ]
+    }
+}

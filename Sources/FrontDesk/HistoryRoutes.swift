@@ -1,0 +1,65 @@
+package import AccessHistory
+internal import Disclosures
+internal import HTTP
+package import JSON
+internal import Octets
+internal import Records
+internal import Terminal
+internal import TransparencyLog
+
+extension LocalAPI {
+    /// Reading the access history: for administrators, and itself recorded first.
+    func history(_ name: String, _ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+        let member = try staff(request)
+        guard member.role == .administrator else { throw .notAllowed }
+        do throws(HistoryError) {
+            switch name {
+            case "entries":
+                let query = try query(request)
+                guard await noteReading(query, by: member) else { throw HistoryError.closed }
+                let entries = try await parts.scribe.store.events(matching: query)
+                return .json(["entries": .array(entries.map(\.json))])
+            case "checkpoint":
+                let note = try await parts.scribe.store.checkpoint()
+                return .json([
+                    "note": .string(String(decoding: note.octets, as: UTF8.self)),
+                    "key": .string(parts.scribe.store.logKey.vkey),
+                ])
+            default: return .problem(.notFound)
+            }
+        } catch {
+            var problem = Problem.historyClosed
+            problem.detail = error.description
+            throw problem
+        }
+    }
+
+    private func noteReading(_ query: HistoryQuery, by member: StaffMember) async -> Bool {
+        var event = parts.scribe.scene(actor: member.actor, patient: query.patient)
+            .event(.historyRead, at: parts.scribe.now)
+        event.item = .history
+        event.purpose = .review
+        return await parts.scribe.write(event) != nil
+    }
+
+    private func query(_ request: HTTPRequest) throws(HistoryError) -> HistoryQuery {
+        let asked = request.query
+        var query = HistoryQuery(patient: asked["patient"].map { PatientReference(id: $0) })
+        query.item = asked["item"].flatMap(DisclosedItem.init(rawValue:))
+        query.actor = asked["actor"]
+        query.from = asked["from"].flatMap { Instant(rfc3339: $0) }
+        query.until = asked["until"].flatMap { Instant(rfc3339: $0) }
+        query.limit = asked["limit"].flatMap { Int($0) }.map { min(max($0, 1), 10_000) } ?? 1000
+        return query
+    }
+}
+
+extension HistoryEntry {
+    /// The entry as programs get it: its index and what it says.
+    package var json: JSONValue {
+        [
+            "index": .integer(Int64(clamping: index)),
+            "event": event.json,
+        ]
+    }
+}

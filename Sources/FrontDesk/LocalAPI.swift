@@ -1,0 +1,150 @@
+internal import AccessHistory
+package import CheckIns
+internal import Cryptography
+package import HTTP
+internal import JSON
+package import Network
+internal import Octets
+internal import Records
+package import Secrets
+package import Terminal
+
+/// The local API on the terminal's UNIX socket: requests become events, states become views. It
+/// has no power of its own: who may do what is asked of the staff register, and what may be
+/// shown of the desks.
+///
+/// The socket's mode lets in the service's own user alone; the routes of the desk want a staff
+/// token besides.
+package struct LocalAPI: HTTPHandler {
+    /// What the API speaks for.
+    package struct Parts: Sendable {
+        /// The readers and their sessions.
+        package var roster: ReaderRoster
+        /// The check-ins.
+        package var book: CheckInBook
+        /// Where records are opened.
+        package var records: RecordDesk
+        /// Where patients see their own.
+        package var portal: PortalDesk
+        /// Who writes the history.
+        package var scribe: HistoryScribe
+        /// Who may do what.
+        package var staff: StaffRegister
+        /// The items that patients are asked about.
+        package var items: [Item]
+        /// The program's version.
+        package var version: String
+
+        /// The parts.
+        package init(
+            roster: ReaderRoster, book: CheckInBook, records: RecordDesk, portal: PortalDesk,
+            scribe: HistoryScribe, staff: StaffRegister, items: [Item], version: String
+        ) {
+            self.roster = roster
+            self.book = book
+            self.records = records
+            self.portal = portal
+            self.scribe = scribe
+            self.staff = staff
+            self.items = items
+            self.version = version
+        }
+    }
+
+    let parts: Parts
+
+    /// An API over the parts of a terminal.
+    package init(_ parts: Parts) { self.parts = parts }
+
+    package func respond(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPResponse {
+        do throws(Problem) { return try await route(request) } catch { return .problem(error) }
+    }
+
+    package func takesSecret(_ head: HTTPRequest) -> Bool {
+        guard head.method == "POST", let segments = head.segments else { return false }
+        return segments == ["v1", "session", "pin"]
+            || segments.count == 3 && segments.starts(with: ["v1", "portal"])
+    }
+
+    package func respond(
+        to head: HTTPRequest, secret: consuming SecretPage, from peer: ServerPeer
+    ) async -> HTTPResponse {
+        do throws(Problem) {
+            let segments = head.segments ?? []
+            if segments == ["v1", "session", "pin"] { return try await enter(pin: secret, head) }
+            return try await askPortal(segments[2], pin: secret, head)
+        } catch { return .problem(error) }
+    }
+
+    private func route(_ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+        guard let segments = request.segments, segments.first == "v1" else { throw .notFound }
+        let path = segments.dropFirst().map { $0 }
+        switch (request.method, path.first, path.count) {
+        case ("GET", "status", 1): return .json(await status())
+        case ("POST", "session", 2): return try await session(path[1], request)
+        case ("GET", "session", 1):
+            let runner = try await reader(request).runner
+            return .json(await runner.view.shown(to: member(request)))
+        case (_, "check-ins", _): return try await checkIns(Array(path.dropFirst()), request)
+        case ("GET", "history", 2): return try await history(path[1], request)
+        default: throw .notFound
+        }
+    }
+
+    private func status() async -> JSONValue {
+        var readers: [JSONValue] = []
+        for (name, view) in await parts.roster.views() {
+            readers.append(
+                [
+                    "name": .string(name), "state": .string(view.state),
+                    "cardPresent": .bool(view.isCardPresent),
+                ])
+        }
+        let open = await parts.book.all().filter { $0.state == .open }.count
+        return [
+            "version": .string(parts.version),
+            "pcscService": .bool(await parts.roster.isServiceThere),
+            "readers": .array(readers), "openCheckIns": JSONValue(open),
+            "items": .array(parts.items.map { .string($0.rawValue) }),
+            "historyOrigin": .string(parts.scribe.store.origin),
+        ]
+    }
+
+    // MARK: Who asks
+
+    /// Who holds the token of a request; nothing without a token.
+    func member(_ request: HTTPRequest) -> StaffMember? {
+        guard let field = request.headers["Authorization"], field.hasPrefix("Bearer ") else {
+            return nil
+        }
+        return parts.staff.member(holding: String(field.dropFirst("Bearer ".count)))
+    }
+
+    /// The same where a token is needed.
+    func staff(_ request: HTTPRequest) throws(Problem) -> StaffMember {
+        guard let member = member(request) else { throw .noToken }
+        return member
+    }
+
+    /// The reader that a request names, or the one that holds a card.
+    func reader(_ request: HTTPRequest) async throws(Problem) -> ReaderRoster.ServedReader {
+        let name = request.query["reader"]
+        if let reader = await parts.roster.reader(named: name) { return reader }
+        throw await parts.roster.isServiceThere ? .noReader : .noService
+    }
+}
+
+extension SessionView {
+    /// The view as somebody may see it: the qualification is for staff who may see one.
+    func shown(to member: StaffMember?) -> JSONValue {
+        guard case .object(var fields) = json else { return json }
+        if member?.role.seesQualification != true, case .object(var closing)? = fields["closing"] {
+            closing["qualification"] = nil
+            fields["closing"] = .object(closing)
+        }
+        return .object(fields)
+    }
+
+    /// Whether the session has come to an end that it will not leave by itself.
+    var isClosed: Bool { closing != nil }
+}

@@ -1,0 +1,264 @@
+internal import CheckIns
+package import HTTP
+internal import JSON
+internal import Terminal
+
+// Every problem of the local API: what happened, and the next step, in both languages. The exit
+// code of a command follows from its family.
+extension Problem {
+    /// The families of problems, by what is at fault.
+    package enum Family: String, Sendable, CaseIterable {
+        case reader, card, clearinghouse, history, refusal
+    }
+
+    private init(
+        _ family: Family, _ name: String, _ status: Int, _ title: String, _ japanese: String,
+        _ next: String, _ nextJapanese: String
+    ) {
+        self.init(
+            name, status: status, title: title, titleJapanese: japanese, nextStep: next,
+            nextStepJapanese: nextJapanese, extensions: ["family": .string(family.rawValue)])
+    }
+
+    /// The family, where the problem names one.
+    package var family: Family? { extensions["family"]?.stringValue.flatMap(Family.init) }
+
+    // MARK: Readers and cards
+
+    static let noService = Problem(
+        .reader, "no-pcsc-service", 503, "The PC/SC service (pcscd) is not running.",
+        "PC/SC サービス（pcscd）が動いていません。",
+        "Start it (systemctl start pcscd.socket), then try again.",
+        "pcscd を起動してから、もう一度お試しください。")
+
+    static let noReader = Problem(
+        .reader, "no-reader", 503, "No card reader is connected.", "カードリーダーが見つかりません。",
+        "Connect a reader, or name one that exists with --reader.",
+        "カードリーダーを接続してください。")
+
+    static let noCard = Problem(
+        .card, "no-card", 409, "No card lies on the reader.", "カードが置かれていません。",
+        "Put the My Number card on the reader.", "マイナンバーカードをリーダーに置いてください。")
+
+    static let cardPulled = Problem(
+        .card, "card-pulled", 409, "The card was taken away too early.",
+        "カードが途中で取り出されました。", "Put the card back and begin again.",
+        "カードを置き直して、最初からやり直してください。")
+
+    static func card(_ refusal: Refusal) -> Problem {
+        switch refusal {
+        case .notMyNumberCard:
+            Problem(
+                .card, "not-my-number-card", 409, "This is not a My Number card.",
+                "マイナンバーカードではありません。",
+                "Use the My Number card, or check the patient's eligibility certificate at the desk.",
+                "マイナンバーカードを置くか、窓口で資格確認書をご提示ください。")
+        case .mute:
+            Problem(
+                .card, "mute-card", 409, "The card does not answer.", "カードから応答がありません。",
+                "Take the card out of its sleeve, put it back, try another reader.",
+                "ケースから出して置き直してください。続く場合は別のリーダーをお試しください。")
+        case .unreadable:
+            Problem(
+                .card, "unreadable-card", 409, "The card's answer cannot be read.",
+                "カードを読み取れませんでした。",
+                "Put the card back; if it stays so, the municipal office checks the chip.",
+                "置き直してください。続く場合は市区町村の窓口でご確認ください。")
+        case .noCertificate:
+            Problem(
+                .card, "no-certificate", 409,
+                "The card holds no certificate for user authentication.",
+                "利用者証明用電子証明書がありません。",
+                "The municipal office issues one; staff can check the patient's identity today.",
+                "市区町村の窓口で発行できます。本日は窓口で資格確認書をご提示ください。")
+        case .foreignAuthority:
+            Problem(
+                .card, "foreign-authority", 409,
+                "The card's certificate comes from an authority that is not trusted here.",
+                "この端末が信頼していない認証局の証明書です。",
+                "Check the trust anchors of this terminal (trust folder).",
+                "この端末の信頼する認証局の設定をご確認ください。")
+        case .wrongKeyUsage:
+            Problem(
+                .card, "wrong-key-usage", 409,
+                "The card's certificate may not be used to authenticate.",
+                "本人確認に使えない電子証明書です。", "Use another card.",
+                "別のカードをお使いください。")
+        case .expired:
+            Problem(
+                .card, "certificate-expired", 409, "The card's certificate has expired.",
+                "電子証明書の有効期限が切れています。",
+                "The municipal office renews it; today the eligibility certificate is checked.",
+                "市区町村の窓口で更新できます。本日は資格確認書をご提示ください。")
+        case .notYetValid:
+            Problem(
+                .card, "certificate-not-yet-valid", 409,
+                "The card's certificate is not valid yet.", "電子証明書がまだ有効ではありません。",
+                "Check this terminal's clock.", "この端末の時刻をご確認ください。")
+        case .inUse:
+            Problem(
+                .card, "card-in-use", 409, "Another program uses the card.",
+                "ほかのプログラムがカードを使用中です。", "Close the other program, then begin again.",
+                "ほかのプログラムを終了してから、やり直してください。")
+        }
+    }
+
+    static func proof(_ failure: ProofFailure) -> Problem {
+        switch failure {
+        case .wrongPIN(triesLeft: 0), .pinLocked:
+            Problem(
+                .card, "pin-locked", 409, "The PIN is locked.", "暗証番号がロックされています。",
+                "The municipal office unlocks it; the other ways of identification stay open.",
+                "市区町村の窓口で解除できます。顔認証または目視でのご確認ができます。")
+        case .wrongPIN(let tries):
+            Problem(
+                .card, "wrong-pin", 409, "The PIN is wrong; \(tries) tries are left.",
+                "暗証番号が違います。あと\(tries)回です。", "Enter the four-digit PIN again.",
+                "4桁の暗証番号をもう一度入力してください。")
+        case .lastTry:
+            Problem(
+                .card, "last-try", 409, "Only one try is left; it was not used.",
+                "残り1回です。まだ使っていません。",
+                "Choose another way, or agree to use the last try (--spend-last-try).",
+                "ほかの方法を選ぶか、最後の1回を使うことに同意してください。")
+        case .pinMalformed:
+            Problem(
+                .card, "pin-malformed", 400, "A PIN is four digits; nothing was sent to the card.",
+                "暗証番号は数字4桁です。カードには送っていません。", "Enter four digits.",
+                "4桁の数字を入力してください。")
+        case .differentCard:
+            Problem(
+                .card, "different-card", 409,
+                "Another card lies there than the one that was read; no try was lost.",
+                "読み取ったカードと別のカードです。回数は減っていません。",
+                "Begin again with this card.", "このカードで最初からやり直してください。")
+        case .badSignature:
+            Problem(
+                .card, "bad-signature", 409,
+                "The card's signature does not fit its certificate.",
+                "カードの署名が証明書と一致しません。",
+                "Do not trust this card or reader; call the administrator.",
+                "このカードまたはリーダーは使用せず、管理者に連絡してください。")
+        case .cardFailed:
+            Problem(
+                .card, "card-failed", 409, "The card stopped in the middle of the proof.",
+                "本人確認の途中でカードの応答が止まりました。", "Put the card back and try again.",
+                "カードを置き直して、もう一度お試しください。")
+        }
+    }
+
+    // MARK: The clearinghouse
+
+    static func offline(_ trouble: ClearinghouseTrouble) -> Problem {
+        let (name, title, japanese): (String, String, String) =
+            switch trouble {
+            case .unreachable:
+                (
+                    "clearinghouse-unreachable", "The clearinghouse cannot be reached.",
+                    "支払基金・国保中央会に接続できません。"
+                )
+            case .tlsRefused:
+                (
+                    "clearinghouse-tls-refused",
+                    "The secure connection to the clearinghouse was refused.",
+                    "支払基金・国保中央会との安全な接続が拒否されました。"
+                )
+            case .slow:
+                (
+                    "clearinghouse-slow", "The clearinghouse does not answer in time.",
+                    "支払基金・国保中央会からの応答がありません。"
+                )
+            case .garbage:
+                (
+                    "clearinghouse-garbage", "What the clearinghouse sent is not an answer.",
+                    "支払基金・国保中央会の応答が正しくありません。"
+                )
+            case .refused:
+                (
+                    "clearinghouse-refused", "The clearinghouse refuses this terminal.",
+                    "支払基金・国保中央会がこの端末を拒否しました。"
+                )
+            }
+        return Problem(
+            .clearinghouse, name, 503, title, japanese,
+            "No PIN was asked. Note name, birth date, sex and address, check again later; madoguchi doctor finds the cause.",
+            "暗証番号はお聞きしていません。氏名・生年月日・性別・住所を控え、後で確認してください。原因は madoguchi doctor で調べられます。")
+    }
+
+    static let wrongAnswer = Problem(
+        .clearinghouse, "wrong-answer", 502,
+        "The clearinghouse's answer failed its checks; nothing of it is shown.",
+        "応答の検証に失敗したため、表示しません。", "Try again; if it stays so, call the administrator.",
+        "もう一度お試しください。続く場合は管理者に連絡してください。")
+
+    static let noAnswer = Problem(
+        .clearinghouse, "no-answer", 504, "No answer came before the question ran out.",
+        "時間内に応答がありませんでした。", "Begin again with the card.", "カードで最初からやり直してください。")
+
+    // MARK: Ends and rights
+
+    static func ended(_ reason: EndReason) -> Problem {
+        switch reason {
+        case .storeClosed: historyClosed
+        case .cardPulled: cardPulled
+        case .choiceTimedOut, .proofTimedOut:
+            Problem(
+                .refusal, "timed-out", 408, "Time ran out.", "時間切れになりました。",
+                "Begin again with the card.", "カードで最初からやり直してください。")
+        }
+    }
+
+    static let historyClosed = Problem(
+        .history, "history-closed", 503,
+        "The access history cannot be written, so nothing is disclosed.",
+        "閲覧・提供履歴に記録できないため、表示できません。",
+        "Check the disk (space, read-only), then restart the service; madoguchi doctor tells more.",
+        "ディスクの空き容量と書込み可否を確認し、サービスを再起動してください。")
+
+    static let notAllowed = Problem(
+        .refusal, "not-allowed", 403, "This role may not do that.", "この権限では行えません。",
+        "Use the token of a role that may.", "権限のある職員のトークンを使用してください。")
+
+    static let noToken = Problem(
+        .refusal, "no-token", 401, "A staff token is needed.", "職員のトークンが必要です。",
+        "Send it as Authorization: Bearer TOKEN.", "Authorization: Bearer で送ってください。")
+
+    static let wrongState = Problem(
+        .refusal, "wrong-state", 409, "The session is not in a state that allows this.",
+        "今はこの操作を行えません。", "Ask for the session's state first.", "先に状態を確認してください。")
+
+    static let unknownCheckIn = Problem(
+        .refusal, "unknown-check-in", 404, "There is no such check-in.", "その受付はありません。",
+        "List the check-ins.", "受付の一覧を確認してください。")
+
+    static func opening(_ refusal: OpeningRefusal) -> Problem {
+        switch refusal {
+        case .unknownCheckIn: .unknownCheckIn
+        case .ended(let state):
+            Problem(
+                .refusal, "check-in-ended", 409, "The check-in is \(state.rawValue).",
+                "この受付は終了しています。", "A new consent needs the card again.",
+                "再度の同意にはカードが必要です。")
+        case .notConsented(let item):
+            Problem(
+                .refusal, "not-consented", 403,
+                "The patient did not consent to \(item.rawValue), or the consent has ended.",
+                "患者の同意がないか、期限が切れています。", "A new consent needs the card again.",
+                "再度の同意にはカードが必要です。")
+        case .notAllowed: .notAllowed
+        case .storeClosed: .historyClosed
+        case .clearinghouse(let error): .clearinghouse(error)
+        }
+    }
+
+    static func portal(_ refusal: PortalRefusal) -> Problem {
+        switch refusal {
+        case .card(.some(let refusal)): .card(refusal)
+        case .card(.none): .noCard
+        case .proof(let failure): .proof(failure)
+        case .cardGone: .cardPulled
+        case .clearinghouse(let error): .clearinghouse(error)
+        case .storeClosed: .historyClosed
+        }
+    }
+}

@@ -1,0 +1,156 @@
+internal import CheckIns
+internal import Cryptography
+internal import HTTP
+internal import JSON
+internal import Octets
+internal import Records
+internal import Secrets
+internal import Terminal
+
+extension LocalAPI {
+    /// How long a route waits for a session to get somewhere, in seconds; the session's own
+    /// limits are shorter.
+    private static let longestWaitSeconds = 120.0
+
+    /// The steps of a card session.
+    func session(_ step: String, _ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+        let runner = try await reader(request).runner
+        switch step {
+        case "claim": return try await claim(runner, request)
+        case "choice": return try await choose(runner, request)
+        case "last-try":
+            let token = await runner.allowLastTry { RandomOctets.make(16).base64(.urlSafe) }
+            guard let token else { throw .wrongState }
+            return .json(["token": .string(token)])
+        case "back": return await answer(await runner.handle(.backToChoice), request)
+        case "seen": return await answer(await runner.handle(.messageSeen), request)
+        default: throw .notFound
+        }
+    }
+
+    private func answer(_ view: SessionView, _ request: HTTPRequest) async -> HTTPResponse {
+        .json(view.shown(to: member(request)))
+    }
+
+    /// Begins with the card that lies there, or comes within the time to wait.
+    private func claim(
+        _ runner: SessionRunner, _ request: HTTPRequest
+    ) async throws(Problem) -> HTTPResponse {
+        var wait = 0
+        if !request.body.isEmpty {
+            do throws(JSONError) {
+                var fields = try JSONFields(try request.jsonBody())
+                wait = try fields.optionalInteger("waitSeconds", in: 0...600) ?? 0
+                try fields.finish()
+            } catch { throw .malformedBody(error.description) }
+        }
+        if await runner.view.isCardPresent {
+            await runner.handle(.startAnew)
+        } else if await runner.view.isClosed {
+            await runner.handle(.messageSeen)
+        }
+        // A card that was just put in is told by the service within its polling time.
+        let arrived = await runner.firstView(within: Double(max(wait, 1))) { $0.isCardPresent }
+        guard arrived.isCardPresent else { throw .noCard }
+        let view = await runner.firstView(within: Self.longestWaitSeconds) {
+            $0.state == "choosing" || $0.isClosed || !$0.isCardPresent
+        }
+        guard view.isCardPresent else { throw .cardPulled }
+        return await answer(view, request)
+    }
+
+    /// The way and the consents, all at once: `{"way": "pin", "consents": {"drugs": true}}`.
+    private func choose(
+        _ runner: SessionRunner, _ request: HTTPRequest
+    ) async throws(Problem) -> HTTPResponse {
+        let way: Way
+        var consents: [Item: Bool] = [:]
+        do throws(JSONError) {
+            var fields = try JSONFields(try request.jsonBody())
+            way = try fields.require("way", "must be \"pin\"") { value in
+                value.stringValue.flatMap { $0 == "pin" ? Way.pin : nil }
+            }
+            let answers = try fields.nested("consents") { (value, path) throws(JSONError) in
+                var fields = try JSONFields(value, at: path)
+                var answers: [Item: Bool] = [:]
+                for item in parts.items {
+                    answers[item] = try fields.optionalBool(item.rawValue)
+                }
+                try fields.finish()
+                return answers
+            }
+            consents = answers ?? [:]
+            try fields.finish()
+        } catch { throw .malformedBody(error.description) }
+        guard await runner.view.state == "choosing" else { throw .wrongState }
+        guard await runner.handle(.wayChosen(way)).way == way else { throw .proof(.pinLocked) }
+        for (item, answer) in consents.sorted(by: { $0.key < $1.key }) {
+            await runner.handle(.consentAnswered(item, answer))
+        }
+        await runner.handle(.choiceConfirmed)
+        let view = await runner.firstView(within: Self.longestWaitSeconds) {
+            $0.isReadyForPIN || $0.isClosed || $0.state == "interrupted" || $0.state == "empty"
+        }
+        return await answer(view, request)
+    }
+
+    /// The PIN: four octets, straight from the socket.
+    func enter(
+        pin: consuming SecretPage, _ head: HTTPRequest
+    ) async throws(Problem) -> HTTPResponse {
+        let runner = try await reader(head).runner
+        guard await runner.view.isReadyForPIN else { throw .wrongState }
+        let token = head.headers["Madoguchi-Last-Try"]
+        _ = await runner.enter(pin: pin, lastTryToken: token)
+        let view = await runner.firstView(within: Self.longestWaitSeconds) { view in
+            if case .accepted = view.closing { return view.checkIn != nil }
+            return view.isClosed || view.state == "interrupted" || view.state == "empty"
+                || !view.isBusy && view.proofFailure != nil
+                    && (view.state == "proving" || view.state == "choosing")
+                || view.state == "choosing"
+        }
+        if let failure = view.proofFailure, !view.isClosed { throw .proof(failure) }
+        if view.state == "interrupted" || view.state == "empty" { throw .cardPulled }
+        return await answer(view, head)
+    }
+
+    /// One question at the portal with a PIN of its own.
+    func askPortal(
+        _ name: String, pin: consuming SecretPage, _ head: HTTPRequest
+    ) async throws(Problem) -> HTTPResponse {
+        let query = head.query
+        let from = try month(query["from"], "from")
+        let to = try month(query["to"], "to")
+        let question: PortalQuestion =
+            switch name {
+            case "qualification": .qualification
+            case "drugs": .drugs(from: from, to: to)
+            case "checkups": .checkups
+            case "expenses": .expenses(from: from, to: to)
+            case "disclosures": .disclosures
+            default: throw .notFound
+            }
+        let reader = try await reader(head)
+        guard await reader.runner.view.isCardPresent else { throw .noCard }
+        do throws(PortalRefusal) {
+            let answer = try await parts.portal.ask(
+                question, at: reader.port, pin: pin, spendsLastTry: false)
+            return .json(answer.json)
+        } catch { throw .portal(error) }
+    }
+
+    private func month(_ text: String?, _ name: String) throws(Problem) -> YearMonth? {
+        guard let text else { return nil }
+        guard let month = YearMonth(text) else { throw .badRequest("\(name) must be YYYY-MM") }
+        return month
+    }
+}
+
+extension HTTPRequest {
+    /// The body as JSON, its media type checked.
+    func jsonBody() throws(JSONError) -> JSONValue {
+        do throws(Problem) { return try json() } catch {
+            throw .unexpected(path: "$", reason: error.detail ?? error.title)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package import APDU
+package import Cryptography
+internal import Octets
+
+/// What a card tells of itself without a PIN.
+package struct CardIdentity: Hashable, Sendable {
+    /// The user-authentication certificate, as the card holds it: not yet validated.
+    package let certificate: Certificate
+    /// The tries left on its PIN.
+    package let pin: PINTries
+
+    /// An identity from its parts.
+    package init(certificate: Certificate, pin: PINTries) {
+        (self.certificate, self.pin) = (certificate, pin)
+    }
+
+    /// The certificate's octets.
+    package var certificateDER: [UInt8] { certificate.der }
+}
+
+/// Reads who a card says it is: four commands and one for each 256 octets of certificate. No PIN
+/// is needed, no try is spent, nothing is left unlocked.
+package func readIdentity(
+    on channel: inout some CardChannel & ~Copyable
+) throws(CardError) -> CardIdentity {
+    try channel.selectUserAuthentication()
+    try channel.selectCertificate()
+    let der = try readCertificate(on: &channel)
+    let certificate: Certificate
+    do throws(CryptographyError) {
+        certificate = try Certificate(der: der)
+    } catch {
+        throw .malformed(field: "certificate")
+    }
+    return CardIdentity(certificate: certificate, pin: try channel.askTries())
+}
+
+/// Reads the selected file up to the length that its first octets claim. A file may be longer
+/// than the certificate in it, so the file's own end says nothing.
+private func readCertificate(
+    on channel: inout some CardChannel & ~Copyable
+) throws(CardError) -> [UInt8] {
+    var octets = try channel.certificatePiece(at: 0, count: ReadBinary.longestPiece)
+    let total = try certificateLength(octets)
+    while octets.count < total {
+        let count = min(total - octets.count, ReadBinary.longestPiece)
+        let piece = try channel.certificatePiece(at: octets.count, count: count)
+        guard !piece.isEmpty else { throw .malformed(field: "certificate") }
+        octets += piece
+    }
+    return [UInt8](octets.prefix(total))
+}
+
+/// The length of the certificate that begins with these octets.
+private func certificateLength(_ start: [UInt8]) throws(CardError) -> Int {
+    // An absent certificate may be told by empty or erased octets.
+    guard start.first == 0x30 else { throw .noCertificate }
+    var reader = OctetReader(start)
+    guard let head = try? reader.tlvHead(),
+        head.valueCount > 0, head.totalCount <= UserAuthentication.longestCertificate
+    else { throw .malformed(field: "certificate") }
+    return head.totalCount
+}

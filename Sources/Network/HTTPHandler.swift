@@ -1,0 +1,64 @@
+package import Cryptography
+package import HTTP
+package import Secrets
+
+/// Who is on the other end of a connection.
+package struct ServerPeer: Hashable, Sendable {
+    /// The certificate presented over TLS.
+    package var certificate: Certificate?
+    /// The user of a UNIX socket's other end.
+    package var user: UInt32?
+
+    /// A peer.
+    package init(certificate: Certificate? = nil, user: UInt32? = nil) {
+        (self.certificate, self.user) = (certificate, user)
+    }
+}
+
+/// Answers requests.
+package protocol HTTPHandler: Sendable {
+    /// The answer to a request.
+    func respond(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPResponse
+
+    /// Whether the body of this request is a secret (a PIN): then it goes from the socket into a
+    /// page of its own and to `respond(to:secret:from:)`, never into an array.
+    func takesSecret(_ head: HTTPRequest) -> Bool
+
+    /// The answer to a request whose body is a secret.
+    func respond(
+        to head: HTTPRequest, secret: consuming SecretPage, from peer: ServerPeer
+    ) async -> HTTPResponse
+}
+
+extension HTTPHandler {
+    /// No body is a secret unless the handler says so.
+    package func takesSecret(_ head: HTTPRequest) -> Bool { false }
+
+    /// Not found, for handlers without secrets.
+    package func respond(
+        to head: HTTPRequest, secret: consuming SecretPage, from peer: ServerPeer
+    ) async -> HTTPResponse {
+        .problem(.notFound)
+    }
+}
+
+/// How long a server waits, and how much it takes.
+package struct ServerLimits: Hashable, Sendable {
+    /// How long a kept-alive connection may be silent, in seconds.
+    package var idleSeconds: Double = 60
+    /// How long a head may take from its first octet, in seconds.
+    package var headSeconds: Double = 10
+    /// How long a body may take, in seconds.
+    package var bodySeconds: Double = 30
+    /// How long an answer may take to be written, in seconds.
+    package var writeSeconds: Double = 30
+    /// How many connections at once.
+    package var connections = 256
+    /// The longest secret body, in octets.
+    package var secretOctets = 64
+    /// Bounds on messages.
+    package var http = HTTPLimits()
+
+    /// The defaults.
+    package init() {}
+}

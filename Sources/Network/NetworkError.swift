@@ -1,0 +1,37 @@
+package import HTTP
+
+/// What can go wrong on a connection.
+package enum NetworkError: Error, Hashable, Sendable {
+    /// Nobody listens there.
+    case refused
+    /// The system says no, with its error number.
+    case system(call: String, errno: Int32)
+    /// A deadline passed.
+    case timedOut
+    /// The TLS handshake, or the protocol after it, failed.
+    case tls(TLSFailure)
+    /// The other side closed before the message was whole.
+    case closed
+    /// What came is not HTTP.
+    case malformed(HTTPFault)
+    /// The address is in use by another program.
+    case addressInUse
+    /// A UNIX socket's path is too long for the system.
+    case pathTooLong
+}
+
+/// Why TLS failed.
+package enum TLSFailure: Error, Hashable, Sendable {
+    /// The other side's certificate was not accepted here; OpenSSL's reason.
+    case certificateRejected(String)
+    /// The other side sent an alert: it did not accept ours, or our version; the alert's number.
+    case alert(Int32)
+    /// Anything else, in OpenSSL's words.
+    case other(String)
+}
+
+/// The one gate from errno to errors: negative is failure. To be called right after the call.
+func check(_ result: Int32, _ call: String) throws(NetworkError) -> Int32 {
+    guard result >= 0 else { throw systemError(call) }
+    return result
+}

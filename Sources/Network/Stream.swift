@@ -1,0 +1,299 @@
+internal import Cryptography
+internal import Glibc
+internal import HTTP
+internal import Secrets
+
+/// One connection with what was read of it: plain, or TLS over memory buffers. The input lies in
+/// a secret page, because a PIN may be the next thing that comes; what was used is wiped.
+struct Stream: ~Copyable, Sendable {
+    let descriptor: Descriptor
+    private let tls: TLSEngine?
+    private var input: SecretPage
+    /// Where the next unread octet stands in `input`.
+    private var offset = 0
+
+    /// The size of the input page in octets; a head must fit into it.
+    static let inputOctetCount = 32_768
+
+    init(_ descriptor: consuming Descriptor, tls: consuming TLSEngine?) {
+        self.descriptor = descriptor
+        self.tls = tls
+        input = SecretPage(capacity: Self.inputOctetCount)
+    }
+
+    /// The other side's certificate.
+    var peerCertificate: Certificate? {
+        switch tls {
+        case .some(let engine): engine.peerCertificate()
+        case .none: nil
+        }
+    }
+
+    /// Whether nothing has come, not even the end: only then may it be used again.
+    var isQuiet: Bool {
+        var request = pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&request, 1, 0) == 0 && offset == input.count
+    }
+
+    /// Shakes hands, where TLS is spoken.
+    mutating func handshake(until deadline: Deadline) throws(NetworkError) {
+        guard tls != nil else { return }
+        while true {
+            let result = handshakeStep()
+            try flush(until: deadline)
+            switch result {
+            case .failure(let error): throw error
+            case .success(.done): return
+            case .success(.ended): throw .closed
+            case .success(.needsInput):
+                guard try receiveRecord(until: deadline) else { throw .closed }
+            }
+        }
+    }
+
+    private func handshakeStep() -> Result<TLSEngine.Progress, NetworkError> {
+        switch tls {
+        case .some(let engine):
+            do throws(NetworkError) { return .success(try engine.handshake()) } catch {
+                return .failure(error)
+            }
+        case .none: return .success(.done)
+        }
+    }
+
+    /// Sends what TLS has ready.
+    private func flush(until deadline: Deadline) throws(NetworkError) {
+        switch tls {
+        case .some(let engine):
+            let output = engine.takeOutput()
+            guard !output.isEmpty else { return }
+            try unsafe output.withUnsafeBufferPointer { (buffer) throws(NetworkError) in
+                try unsafe descriptor.write(UnsafeRawBufferPointer(buffer), until: deadline)
+            }
+        case .none: return
+        }
+    }
+
+    /// Feeds TLS from the wire; false at the end of the connection.
+    private func receiveRecord(until deadline: Deadline?) throws(NetworkError) -> Bool {
+        try unsafe withUnsafeTemporaryAllocation(byteCount: 17_000, alignment: 16) {
+            (buffer) -> Result<Bool, NetworkError> in
+            do throws(NetworkError) {
+                let count = try unsafe descriptor.read(into: buffer, until: deadline)
+                guard count > 0 else { return .success(false) }
+                switch tls {
+                case .some(let engine):
+                    unsafe engine.receive(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                case .none: break
+                }
+                return .success(true)
+            } catch { return .failure(error) }
+        }.get()
+    }
+
+    /// Reads more into the page; false at the end of the connection.
+    private mutating func fill(until deadline: Deadline?) throws(NetworkError) -> Bool {
+        if offset == input.count {
+            input.wipe()
+            offset = 0
+        }
+        guard input.count < input.capacity else { throw .malformed(.headTooLarge) }
+        let before = input.count
+        guard tls != nil else {
+            try unsafe input.appendUnsafe { (buffer) throws(NetworkError) in
+                try unsafe descriptor.read(into: buffer, until: deadline)
+            }
+            return input.count > before
+        }
+        while true {
+            var progress = TLSEngine.Progress.done
+            try unsafe input.appendUnsafe { (buffer) throws(NetworkError) in
+                switch tls {
+                case .some(let engine):
+                    let result = try unsafe engine.read(into: buffer)
+                    progress = result.progress
+                    return result.count
+                case .none: return 0
+                }
+            }
+            if input.count > before { return true }
+            if progress == .ended { return false }
+            guard try receiveRecord(until: deadline) else { return false }
+        }
+    }
+
+    /// Writes everything.
+    mutating func write(_ octets: [UInt8], until deadline: Deadline) throws(NetworkError) {
+        try unsafe octets.withUnsafeBufferPointer { (buffer) throws(NetworkError) in
+            try unsafe write(UnsafeRawBufferPointer(buffer), until: deadline)
+        }
+    }
+
+    private func write(
+        _ buffer: UnsafeRawBufferPointer, until deadline: Deadline
+    ) throws(NetworkError) {
+        switch tls {
+        case .some(let engine):
+            var rest = unsafe buffer[...]
+            while unsafe !rest.isEmpty {
+                let piece = unsafe UnsafeRawBufferPointer(rebasing: rest.prefix(16_384))
+                try unsafe engine.write(piece)
+                unsafe rest = rest.dropFirst(16_384)
+            }
+            try flush(until: deadline)
+        case .none: try unsafe descriptor.write(buffer, until: deadline)
+        }
+    }
+
+    /// Writes a secret straight from its page; over TLS it passes through the engine's buffer.
+    mutating func write(
+        secret: borrowing SecretPage, until deadline: Deadline
+    ) throws(NetworkError) {
+        try secret.withSpan { (span) throws(NetworkError) in
+            try unsafe span.withUnsafeBufferPointer { (buffer) throws(NetworkError) in
+                try unsafe write(UnsafeRawBufferPointer(buffer), until: deadline)
+            }
+        }
+    }
+
+    /// Says goodbye, as far as TLS wants that. With a time to linger, what the other side still
+    /// sends is read and dropped first: closing on unread octets would reset the connection and
+    /// take the last answer with it (RFC 9112 §9.6).
+    mutating func close(lingerSeconds: Double = 0) {
+        switch tls {
+        case .some(let engine):
+            engine.shutdown()
+            try? flush(until: Deadline(seconds: 1))
+        case .none: break
+        }
+        guard lingerSeconds > 0, shutdown(descriptor.raw, Int32(SHUT_WR)) == 0 else {
+            shutdown(descriptor.raw, Int32(SHUT_RDWR))
+            return
+        }
+        let deadline = Deadline(seconds: lingerSeconds)
+        var dropped = 0
+        while dropped < 1 << 20, let count = try? drop(until: deadline), count > 0 {
+            dropped += count
+        }
+    }
+
+    private func drop(until deadline: Deadline) throws(NetworkError) -> Int {
+        try unsafe withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 16) {
+            (buffer) -> Result<Int, NetworkError> in
+            do throws(NetworkError) {
+                return .success(try unsafe descriptor.read(into: buffer, until: deadline))
+            } catch { return .failure(error) }
+        }.get()
+    }
+}
+
+// MARK: Messages
+
+extension Stream {
+    /// Reads a head; nothing where the connection ends before its first octet.
+    mutating func readHead(
+        limits: HTTPLimits, idle: Deadline?, seconds: Double
+    ) throws(NetworkError) -> [UInt8]? {
+        var scanner = HTTPHeadScanner()
+        var head: [UInt8] = []
+        var deadline = idle
+        while true {
+            while let octet = nextOctet() {
+                if head.isEmpty { deadline = Deadline(seconds: seconds) }
+                head.append(octet)
+                do throws(HTTPFault) {
+                    if try scanner.isEnd(octet, limits: limits) { return head }
+                } catch { throw .malformed(error) }
+            }
+            guard try fill(until: deadline) else {
+                guard head.isEmpty else { throw .closed }
+                return nil
+            }
+        }
+    }
+
+    private mutating func nextOctet() -> UInt8? {
+        guard offset < input.count else { return nil }
+        let position = offset
+        offset += 1
+        return input.withSpan { $0[position] }
+    }
+
+    /// Reads a body as it is delimited.
+    mutating func readBody(
+        _ framing: HTTPFraming, limits: HTTPLimits, until deadline: Deadline
+    ) throws(NetworkError) -> [UInt8] {
+        switch framing {
+        case .none: return []
+        case .length(let count): return try readOctets(count, until: deadline)
+        case .chunked: return try readChunks(limits: limits, until: deadline)
+        case .untilClose:
+            var body: [UInt8] = []
+            while true {
+                body += takeInput(Int.max)
+                guard body.count <= limits.bodyOctets else { throw .malformed(.bodyTooLarge) }
+                guard try fill(until: deadline) else { return body }
+            }
+        }
+    }
+
+    private mutating func readOctets(
+        _ count: Int, until deadline: Deadline
+    ) throws(NetworkError) -> [UInt8] {
+        var body: [UInt8] = []
+        body.reserveCapacity(min(count, 65_536))
+        while true {
+            body += takeInput(count - body.count)
+            if body.count == count { return body }
+            guard try fill(until: deadline) else { throw .closed }
+        }
+    }
+
+    private mutating func readChunks(
+        limits: HTTPLimits, until deadline: Deadline
+    ) throws(NetworkError) -> [UInt8] {
+        var decoder = ChunkedDecoder(limit: limits.bodyOctets)
+        while !decoder.isDone {
+            let available = input.withSpan { span in
+                var octets: [UInt8] = []
+                for index in offset..<span.count { octets.append(span[index]) }
+                return octets
+            }
+            do throws(HTTPFault) { offset += try decoder.feed(available[...]) } catch {
+                throw .malformed(error)
+            }
+            if decoder.isDone { break }
+            guard try fill(until: deadline) else { throw .closed }
+        }
+        return decoder.body
+    }
+
+    private mutating func takeInput(_ most: Int) -> [UInt8] {
+        let count = min(most, input.count - offset)
+        let start = offset
+        offset += count
+        return input.withSpan { span in
+            var octets: [UInt8] = []
+            octets.reserveCapacity(count)
+            for index in start..<start + count { octets.append(span[index]) }
+            return octets
+        }
+    }
+
+    /// Moves a short body from the input page to a page of its own, never through an array.
+    mutating func readSecret(
+        _ count: Int, until deadline: Deadline
+    ) throws(NetworkError) -> SecretPage {
+        var secret = SecretPage(capacity: max(1, count))
+        while true {
+            while secret.count < count, let octet = nextOctet() { secret.append(octet) }
+            if secret.count == count { break }
+            guard try fill(until: deadline) else { throw .closed }
+        }
+        if offset == input.count {
+            input.wipe()
+            offset = 0
+        }
+        return secret
+    }
+}

@@ -1,0 +1,89 @@
+package import APDU
+internal import CPCSC
+
+/// The way to a card in a reader, within one transaction.
+package struct PCSCCardChannel: ~Copyable, CardChannel {
+    /// The shortest command; a driver takes less for a control octet.
+    private static let shortestCommand = 4
+
+    private let card: CardHandle
+    private let presence: CardPresence
+    private let errand: Errand
+    private let answer = AnswerBuffer()
+
+    init(card: consuming CardHandle, presence: CardPresence, errand: Errand) {
+        self.presence = presence
+        self.errand = errand
+        self.card = card
+    }
+
+    /// Ends the transaction; false where that failed, since the card is gone or in doubt.
+    func endTransaction(_ ending: CardEnding) -> Bool {
+        do throws(PCSCError) {
+            try card.endTransaction(ending)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Lets go of the card, as it is or with a reset.
+    consuming func letGo(asItIs: Bool) {
+        if asItIs { card.leave() }
+    }
+
+    package mutating func transmit(
+        _ command: Span<UInt8>
+    ) throws(CardChannelError) -> ResponseAPDU {
+        precondition(command.count >= Self.shortestCommand, "a command has a header")
+        guard errand.enter(.transmitting) else { throw .timedOut }
+        defer { _ = errand.enter(.thinking) }
+        let count: Int
+        do throws(PCSCError) {
+            count = try unsafe card.transmit(command, into: answer.space)
+        } catch {
+            throw cause(error)
+        }
+        // A card that leaves in the middle of an answer may be told as success with nothing.
+        if count == 0, presence.isGone() { throw .removed }
+        guard count <= AnswerBuffer.capacity else { throw .answerTooLong }
+        return try unsafe ResponseAPDU(answer.space.prefix(count))
+    }
+
+    /// A broken exchange is told before the reader notices that its card has left.
+    private func cause(_ error: PCSCError) -> CardChannelError {
+        switch error {
+        case .notTransacted, .dataLost: presence.isGone() ? .removed : .mute
+        case .insufficientBuffer: .answerTooLong
+        default: CardChannelError(error)
+        }
+    }
+}
+
+/// Where answers are written.
+@safe private struct AnswerBuffer: ~Copyable {
+    /// The longest answer a driver may hand over (`MAX_BUFFER_SIZE_EXTENDED`), in octets.
+    static let capacity = 65_548
+    let space: UnsafeMutableBufferPointer<UInt8> = .allocate(capacity: capacity)
+    deinit { unsafe space.deallocate() }
+}
+
+/// Asks whether a reader still holds its card, and waits as long as a reader may take to notice.
+struct CardPresence: Sendable {
+    /// Longer than the service's own look at a reader (400 ms).
+    private static let patienceMilliseconds = 600
+    let reader: String
+
+    func isGone() -> Bool {
+        do throws(PCSCError) {
+            let context = try PCSCContext()
+            var states = [ReaderState(reader)]
+            try context.wait(for: &states, milliseconds: 0)
+            guard states[0].isPresent else { return true }
+            try context.wait(for: &states, milliseconds: Self.patienceMilliseconds)
+            return !states[0].isPresent
+        } catch {
+            return error != .timeout
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package import APDU
+internal import CPCSC
+internal import Dispatch
+internal import Synchronization
+
+/// One reader, spoken to on a thread of its own. A call into PC/SC that never returns parks that
+/// one thread and no other: callers are told in time, and the reader is busy until it returns.
+package final class PCSCReader: Sendable {
+    /// How long a caller waits behind a visit that was given up and has not returned.
+    private static let patienceWithParkedThread = Duration.seconds(1)
+
+    /// The reader's name, as the service lists it.
+    package let name: String
+    private let queue: DispatchQueue
+    /// Touched on `queue` only; kept from one visit to the next.
+    private let context = Mutex<PCSCContext?>(nil)
+    /// The visit that has the thread.
+    private let current = Mutex<Errand?>(nil)
+
+    /// A reader of this name, present or not.
+    package init(name: String) {
+        self.name = name
+        queue = DispatchQueue(label: "reader \(name)")
+    }
+
+    /// Connects to the card, holds it in one transaction while `body` speaks to it, and ends the
+    /// transaction as `ending` says. After `limit`, or when the task is cancelled, the caller is
+    /// let go and the card is sent nothing more.
+    ///
+    /// Failures of connecting are told through the body's own error: `.busy` another program has
+    /// the card, `.mute` the card does not answer, `.timedOut` the task was cancelled.
+    package func perform<Answer: Sendable, Failure: CarriesChannelError>(
+        ending: CardEnding = .reset, limit: Duration = .seconds(10),
+        _ body: @escaping @Sendable (inout PCSCCardChannel) throws(Failure) -> Answer
+    ) async throws(Failure) -> Answer {
+        let isParked = current.withLock { $0?.isAbandoned ?? false }
+        let errand = Errand()
+        let outcome = OneShot<Result<Answer, Failure>>()
+        queue.async { [self] in visit(errand, ending, body) { outcome.settle($0) } }
+        let result = await withTaskGroup(of: Result<Answer, Failure>.self) { group in
+            group.addTask {
+                await outcome.value(ifCancelled: { .failure(Failure(.timedOut)) })
+            }
+            group.addTask { [self] in
+                .failure(Failure(await expiry(of: errand, after: limit, isParked: isParked)))
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .failure(Failure(.timedOut))
+        }
+        return try result.get()
+    }
+
+    /// Waits for a visit's time to be over and says what that means. Ends early, with a word
+    /// nobody hears, when the visit is done.
+    private func expiry(
+        of errand: Errand, after limit: Duration, isParked: Bool
+    ) async -> CardChannelError {
+        defer { errand.abandon() }
+        do {
+            if isParked {
+                try await Task.sleep(for: min(limit, Self.patienceWithParkedThread))
+                if errand.phase == .queued { return .busy }
+            }
+            try await Task.sleep(for: limit)
+        } catch {
+            return .timedOut
+        }
+        return switch errand.phase {
+        case .queued, .waitingForCard: .busy
+        case .transmitting: .mute
+        case .thinking: .timedOut
+        }
+    }
+
+    /// The whole visit, on the reader's thread. The result is told once the transaction has
+    /// ended; letting go of the connection costs nobody's time.
+    private func visit<Answer, Failure: CarriesChannelError>(
+        _ errand: Errand, _ ending: CardEnding,
+        _ body: (inout PCSCCardChannel) throws(Failure) -> Answer,
+        tell: (Result<Answer, Failure>) -> Void
+    ) {
+        current.withLock { $0 = errand }
+        defer { current.withLock { $0 = nil } }
+        guard errand.enter(.waitingForCard) else { return tell(.failure(Failure(.timedOut))) }
+        let card: CardHandle
+        do throws(PCSCError) {
+            card = try held(connect())
+        } catch {
+            return tell(.failure(Failure(CardChannelError(error))))
+        }
+        var channel = PCSCCardChannel(
+            card: card, presence: CardPresence(reader: name), errand: errand)
+        _ = errand.enter(.thinking)
+        let result = Result { () throws(Failure) in try body(&channel) }
+        let hasEnded = channel.endTransaction(ending)
+        tell(result)
+        channel.letGo(asItIs: hasEnded || ending == .leave)
+    }
+
+    /// The card, with its transaction begun; nothing of ours is in it yet, so failing leaves it.
+    private func held(_ card: consuming CardHandle) throws(PCSCError) -> CardHandle {
+        do throws(PCSCError) {
+            try card.beginTransaction()
+            return card
+        } catch {
+            card.leave()
+            throw error
+        }
+    }
+
+    /// Connects over the kept context, or over a new one where the service has been away.
+    private func connect() throws(PCSCError) -> CardHandle {
+        try context.withLock { (slot: inout PCSCContext?) throws(PCSCError) -> CardHandle in
+            if let kept = slot.take() {
+                do throws(PCSCError) {
+                    return try connect(over: kept, keepingItIn: &slot)
+                } catch {
+                    guard error.meansServiceLost else { throw error }
+                    slot = nil
+                }
+            }
+            return try connect(over: PCSCContext(), keepingItIn: &slot)
+        }
+    }
+
+    private func connect(
+        over context: consuming PCSCContext, keepingItIn slot: inout PCSCContext?
+    ) throws(PCSCError) -> CardHandle {
+        do throws(PCSCError) {
+            let card = try context.connect(name)
+            slot = consume context
+            return card
+        } catch {
+            slot = consume context
+            throw error
+        }
+    }
+}

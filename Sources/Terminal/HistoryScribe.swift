@@ -1,0 +1,204 @@
+package import AccessHistory
+package import CheckIns
+internal import Cryptography
+package import Disclosures
+package import Octets
+package import Records
+
+/// Writes what happens at this terminal into the access history: the only place where card
+/// sessions and openings become events.
+package struct HistoryScribe: SessionHistory {
+    /// The store.
+    package let store: HistoryStore
+    private let place: TerminalPlace
+    private let clock: any TerminalClock
+    private let quality: @Sendable () -> TimeQuality
+    private let ids: any IdentifierSource
+    private let items: [Item]
+
+    /// A scribe for the items that the institution asks about.
+    package init(
+        store: HistoryStore, place: TerminalPlace, clock: any TerminalClock,
+        quality: @escaping @Sendable () -> TimeQuality, ids: any IdentifierSource, items: [Item]
+    ) {
+        self.store = store
+        self.place = place
+        self.clock = clock
+        self.quality = quality
+        self.ids = ids
+        self.items = items
+    }
+
+    /// The scene of events that somebody causes.
+    package func scene(
+        actor: EventActor, patient: PatientReference? = nil, session: String? = nil,
+        checkIn: String? = nil
+    ) -> EventScene {
+        EventScene(
+            place: place, timeQuality: quality(), actor: actor, patient: patient,
+            cardSession: session, checkIn: checkIn)
+    }
+
+    /// Writes an event; nothing where the store is closed.
+    package func write(_ event: HistoryEvent) async -> HistoryPlace? {
+        guard let receipt = try? await store.append(event) else { return nil }
+        return HistoryPlace(origin: store.origin, index: receipt.index)
+    }
+
+    /// The instant that goes into an event made now.
+    package var now: Instant { clock.now() }
+
+    /// A fresh request number.
+    package func requestID() -> String { ids.identifier(at: clock.now()) }
+
+    // MARK: Card sessions
+
+    package func recordIntent(_ proved: Proved, session: String) async -> HistoryPlace? {
+        let scene = scene(of: proved, session)
+        let proof = scene.proof(
+            VerificationWay(proved.way), .succeeded,
+            triesLeft: proved.answers.card.triesLeft, at: now)
+        guard await write(proof) != nil else { return nil }
+        for item in items {
+            let consent = consent(of: proved, to: item)
+            guard await write(scene.consent(to: DisclosedItem(item), consent, at: now)) != nil
+            else { return nil }
+        }
+        return await write(intent(of: proved, session))
+    }
+
+    package func recordOutcome(_ outcome: Outcome, session: String) async -> HistoryPlace? {
+        let intent = intent(of: outcome.asking.proved, session)
+        let index = outcome.asking.intent.index
+        switch outcome.result {
+        case .answer(let acceptance):
+            return await write(
+                intent.outcome(
+                    ofIntentAt: index, .succeeded, patientID: acceptance.patient,
+                    answer: SignedAnswer(acceptance.receipt),
+                    answerDigest: acceptance.answerDigest, at: now))
+        case .problem(let problem):
+            return await write(
+                intent.outcome(
+                    ofIntentAt: index, .problem, reason: problem.type,
+                    answer: problem.receipt.map { SignedAnswer($0) }, at: now))
+        case .wrongAnswer:
+            return await write(intent.outcome(ofIntentAt: index, .wrongAnswer, at: now))
+        case .unknown:
+            return await write(intent.outcome(ofIntentAt: index, .unknown, at: now))
+        }
+    }
+
+    package func note(_ note: SessionNote, session: String) async {
+        _ = await write(event(for: note, session))
+    }
+
+    private func event(for note: SessionNote, _ session: String) -> HistoryEvent {
+        switch note {
+        case .proofFailed(let card, let way, let failure):
+            let outcome: EventOutcome = failure.isLocked ? .locked : .failed
+            return scene(actor: .patient, patient: reference(to: card), session: session).proof(
+                VerificationWay(way), outcome, reason: failure.word, triesLeft: failure.triesLeft,
+                at: now)
+        case .cardRefused(let refusal):
+            return scene(actor: .patient, session: session)
+                .cardRefused(reason: refusal.rawValue, at: now)
+        case .ended(let card, let reason):
+            return scene(actor: .patient, patient: card.map(reference(to:)), session: session)
+                .sessionEnded(reason: reason.rawValue, at: now)
+        }
+    }
+
+    private func scene(of proved: Proved, _ session: String) -> EventScene {
+        scene(actor: .patient, patient: reference(to: proved.answers.card), session: session)
+    }
+
+    /// The intent of a check-in. Made again for its outcome: all but the time comes from the
+    /// proof, so both say the same.
+    private func intent(of proved: Proved, _ session: String) -> HistoryEvent {
+        scene(of: proved, session).intent(
+            .checkIn, item: .qualification, purpose: .treatment, way: VerificationWay(proved.way),
+            requestID: session,
+            statement: SignedStatement(
+                octets: proved.statement, signature: proved.signature,
+                certificate: proved.answers.card.certificate), at: now)
+    }
+
+    private func consent(of proved: Proved, to item: Item) -> ConsentNote {
+        guard proved.answers.consented.contains(item) else { return ConsentNote(.refused) }
+        let statement = try? Statement(canonical: proved.statement)
+        return ConsentNote(.given, until: statement?.items.first { $0.item == item }?.until)
+    }
+
+    private func reference(to card: PresentedCard) -> PatientReference {
+        PatientReference(card: store.cardReference(ofCertificate: card.digest))
+    }
+
+    /// The reference of a patient whom the clearinghouse has named.
+    package func reference(patient: String?, certificate: SHA256Digest) -> PatientReference {
+        PatientReference(
+            id: patient, card: store.cardReference(ofCertificate: certificate))
+    }
+}
+
+extension VerificationWay {
+    /// A way as events name it. The stub of the face way says that it is one.
+    package init(_ way: Way) {
+        self =
+            switch way {
+            case .pin: .pin
+            case .face: .face(matcher: "stub", scorePerMille: 0)
+            case .visualCheck(let staff): .visualCheck(staff: staff)
+            }
+    }
+}
+
+extension DisclosedItem {
+    /// An item as events name it.
+    package init(_ item: Item) {
+        self =
+            switch item {
+            case .drugs: .drugs
+            case .checkups: .checkups
+            }
+    }
+}
+
+extension SignedAnswer {
+    init(_ receipt: SignedReceipt) {
+        self.init(octets: receipt.bytes, signature: receipt.signature)
+    }
+}
+
+extension ProofFailure {
+    /// A stable word for the history and for programs.
+    package var word: String {
+        switch self {
+        case .wrongPIN: "wrongPIN"
+        case .pinLocked: "pinLocked"
+        case .lastTry: "lastTry"
+        case .pinMalformed: "pinMalformed"
+        case .differentCard: "differentCard"
+        case .badSignature: "badSignature"
+        case .cardFailed: "cardFailed"
+        }
+    }
+
+    /// Whether the PIN is locked now.
+    var isLocked: Bool {
+        switch self {
+        case .pinLocked, .wrongPIN(triesLeft: 0): true
+        case .wrongPIN, .lastTry, .pinMalformed, .differentCard, .badSignature, .cardFailed: false
+        }
+    }
+
+    /// The tries left, where the failure tells them.
+    package var triesLeft: Int? {
+        switch self {
+        case .wrongPIN(let tries): tries
+        case .pinLocked: 0
+        case .lastTry: 1
+        case .pinMalformed, .differentCard, .badSignature, .cardFailed: nil
+        }
+    }
+}

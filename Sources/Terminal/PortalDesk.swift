@@ -1,0 +1,182 @@
+package import CheckIns
+package import Clearinghouse
+internal import Cryptography
+internal import Disclosures
+package import JSON
+internal import Octets
+package import Records
+package import Secrets
+
+/// What a patient asks of their own.
+package enum PortalQuestion: Hashable, Sendable {
+    case qualification
+    case drugs(from: YearMonth?, to: YearMonth?)
+    case checkups
+    case expenses(from: YearMonth?, to: YearMonth?)
+    case disclosures
+}
+
+/// What the patient alone sees. Exists only after its disclosure to them is durable.
+package enum PortalAnswer: Hashable, Sendable {
+    case qualification(Qualification)
+    case drugs(DrugRecord)
+    /// The thresholds of a few items depend on the sex.
+    case checkups(CheckupRecord, sex: Sex?)
+    case expenses(ExpenseRecord)
+    case disclosures([PortalDisclosure])
+}
+
+/// Why the patient saw nothing.
+package enum PortalRefusal: Error, Hashable, Sendable {
+    /// There is no card, or it cannot be used.
+    case card(Refusal?)
+    /// The proof failed.
+    case proof(ProofFailure)
+    /// The card was pulled.
+    case cardGone
+    /// The clearinghouse did not answer well.
+    case clearinghouse(ClearinghouseError)
+    /// The history cannot be written.
+    case storeClosed
+}
+
+/// The patient's own look at their data (わたしの情報): a session of its own with a PIN entry of
+/// its own, ended as soon as the answer is there.
+package struct PortalDesk: Sendable {
+    private let client: PortalClient
+    private let scribe: HistoryScribe
+    private let identity: SessionRunner.Identity
+
+    /// A desk.
+    package init(client: PortalClient, scribe: HistoryScribe, identity: SessionRunner.Identity) {
+        (self.client, self.scribe, self.identity) = (client, scribe, identity)
+    }
+
+    /// Reads the card, proves its holder, asks one thing, signs out.
+    package func ask(
+        _ question: PortalQuestion, at port: any CardPort, pin: consuming SecretPage,
+        spendsLastTry: Bool
+    ) async throws(PortalRefusal) -> PortalAnswer {
+        let card: PresentedCard
+        switch await port.readCard() {
+        case .success(let read): card = read
+        case .failure(.refused(let refusal)): throw .card(refusal)
+        case .failure(.gone): throw .card(nil)
+        }
+        let patient = scribe.reference(patient: nil, certificate: card.digest)
+        let scene = scribe.scene(
+            actor: .patient, patient: patient, session: scribe.requestID())
+        let (statement, signature) = try await prove(
+            card, scene, at: port, pin: pin, spendsLastTry: spendsLastTry)
+        let intent = scene.intent(
+            .portal, item: question.item, purpose: .ownAccess, way: .pin,
+            requestID: scribe.requestID(),
+            statement: SignedStatement(
+                octets: statement, signature: signature, certificate: card.certificate),
+            at: scribe.now)
+        guard let place = await scribe.write(intent) else { throw .storeClosed }
+        let answer: PortalAnswer
+        do throws(ClearinghouseError) {
+            let session = try await client.signIn(
+                statement: statement, signature: signature, certificate: card.certificate)
+            answer = try await fetch(question, session)
+            try await client.signOut(session)
+        } catch {
+            let event = intent.outcome(
+                ofIntentAt: place.index, error.eventOutcome, reason: error.reasonWord,
+                at: scribe.now)
+            guard await scribe.write(event) != nil else { throw .storeClosed }
+            throw .clearinghouse(error)
+        }
+        let disclosure = intent.disclosure(
+            ofIntentAt: place.index, answerDigest: answer.digest, at: scribe.now)
+        guard await scribe.write(disclosure) != nil else { throw .storeClosed }
+        return answer
+    }
+
+    private func prove(
+        _ card: PresentedCard, _ scene: EventScene, at port: any CardPort,
+        pin: consuming SecretPage, spendsLastTry: Bool
+    ) async throws(PortalRefusal) -> (statement: [UInt8], signature: [UInt8]) {
+        let nonce: Nonce
+        do throws(ClearinghouseError) { nonce = try await client.challenge() } catch {
+            throw .clearinghouse(error)
+        }
+        let statement = Statement(
+            audience: client.audience, institution: identity.institution,
+            terminal: identity.terminal, nonce: nonce.text, time: scribe.now, way: .pin,
+            purpose: "self", items: [], certificate: card.digest, algorithm: card.algorithm
+        ).canonical
+        let result = await port.prove(
+            card: card, pin: pin, signing: StatementKind.portalByCard.signedOctets(statement),
+            spendsLastTry: spendsLastTry)
+        switch result {
+        case .success(let signature): return (statement, signature)
+        case .failure(.gone): throw .cardGone
+        case .failure(.failed(let failure)):
+            let event = scene.proof(
+                .pin, failure.isLocked ? .locked : .failed, reason: failure.word,
+                triesLeft: failure.triesLeft, at: scribe.now)
+            guard await scribe.write(event) != nil else { throw .storeClosed }
+            throw .proof(failure)
+        }
+    }
+
+    private func fetch(
+        _ question: PortalQuestion, _ session: PortalSession
+    ) async throws(ClearinghouseError) -> PortalAnswer {
+        switch question {
+        case .qualification: .qualification(try await client.qualification(session))
+        case .drugs(let from, let to):
+            .drugs(try await client.drugs(session, from: from, to: to))
+        case .checkups:
+            .checkups(
+                try await client.checkups(session),
+                sex: try await client.qualification(session).entitlement?.holder.sex)
+        case .expenses(let from, let to):
+            .expenses(try await client.expenses(session, from: from, to: to))
+        case .disclosures: .disclosures(try await client.disclosures(session))
+        }
+    }
+}
+
+extension PortalQuestion {
+    fileprivate var item: DisclosedItem {
+        switch self {
+        case .qualification: .qualification
+        case .drugs: .drugs
+        case .checkups: .checkups
+        case .expenses: .expenses
+        case .disclosures: .history
+        }
+    }
+}
+
+extension PortalAnswer {
+    /// SHA-256 of the canonical JSON of what is shown.
+    fileprivate var digest: SHA256Digest { SHA256Digest(hashing: json.canonical) }
+
+    /// The answer as programs get it.
+    package var json: JSONValue {
+        switch self {
+        case .qualification(let value): value.json
+        case .drugs(let value): value.json
+        case .checkups(let value, let sex):
+            .object(present: [("record", value.json), ("sex", sex.map { .string($0.rawValue) })])
+        case .expenses(let value): value.json
+        case .disclosures(let lines): .array(lines.map(\.json))
+        }
+    }
+}
+
+extension PortalDisclosure {
+    /// The line as programs get it.
+    package var json: JSONValue {
+        .object(present: [
+            ("time", .string(time.rfc3339)), ("institution", institution.map(JSONValue.string)),
+            ("terminal", terminal.map(JSONValue.string)), ("request", .string(request)),
+            ("item", item.map(JSONValue.string)), ("way", way.map(JSONValue.string)),
+            ("refusedBecause", refusedBecause.map(JSONValue.string)),
+        ])
+    }
+}

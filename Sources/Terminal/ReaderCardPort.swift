@@ -1,0 +1,139 @@
+internal import APDU
+package import CheckIns
+package import Cryptography
+internal import MyNumberCard
+package import PCSC
+internal import Records
+package import Secrets
+
+/// A card on a PC/SC reader, as a card session sees it. Whether its certificate is trusted is
+/// decided here, before the patient is asked anything.
+package struct ReaderCardPort: CardPort {
+    private let reader: PCSCReader
+    private let anchors: TrustAnchors
+    private let clock: any TerminalClock
+
+    /// A port over a reader.
+    package init(reader: PCSCReader, anchors: TrustAnchors, clock: any TerminalClock) {
+        (self.reader, self.anchors, self.clock) = (reader, anchors, clock)
+    }
+
+    package func readCard() async -> Result<PresentedCard, CardRefusal> {
+        do throws(CardError) {
+            let identity = try await reader.perform(ending: .leave) {
+                (channel) throws(CardError) in try readIdentity(on: &channel)
+            }
+            return present(identity)
+        } catch { return .failure(CardRefusal(error)) }
+    }
+
+    private func present(_ identity: CardIdentity) -> Result<PresentedCard, CardRefusal> {
+        let certificate = identity.certificate
+        do throws(CertificateRefusal) {
+            _ = try anchors.validate(certificate, at: clock.now(), purpose: .cardAuthentication)
+        } catch { return .failure(.refused(Refusal(error))) }
+        guard let algorithm = StatementAlgorithm(certificate.publicKey.kind) else {
+            return .failure(.refused(.wrongKeyUsage))
+        }
+        return .success(
+            PresentedCard(
+                certificate: certificate.der, digest: certificate.digest,
+                notAfter: certificate.notAfter, algorithm: algorithm,
+                triesLeft: identity.pin.triesLeft))
+    }
+
+    package func prove(
+        card: PresentedCard, pin: consuming SecretPage, signing message: [UInt8],
+        spendsLastTry: Bool
+    ) async -> Result<[UInt8], CardProofFailure> {
+        guard let certificate = try? Certificate(der: card.certificate) else {
+            return .failure(.failed(.cardFailed))
+        }
+        let box = SecretBox(pin)
+        do throws(CardError) {
+            let signature = try await reader.perform(ending: .reset) {
+                (channel) throws(CardError) in
+                guard let pin = box.take() else { throw .pinMalformed }
+                return try MyNumberCard.prove(
+                    on: &channel, expecting: certificate, pin: pin, signing: message,
+                    spendLastTry: spendsLastTry)
+            }
+            return .success(signature)
+        } catch { return .failure(CardProofFailure(error)) }
+    }
+}
+
+extension PINTries {
+    /// The number of tries; zero where the PIN is locked.
+    var triesLeft: Int {
+        switch self {
+        case .left(let tries): tries
+        case .locked: 0
+        }
+    }
+}
+
+extension StatementAlgorithm {
+    /// The algorithm that a card's key signs with; nothing for kinds no card has.
+    init?(_ kind: KeyKind) {
+        switch kind {
+        case .rsa: self = .rsaPKCS1SHA256
+        case .p256: self = .ecdsaP256SHA256
+        case .p384: self = .ecdsaP384SHA384
+        case .ed25519: return nil
+        }
+    }
+}
+
+extension Refusal {
+    init(_ cause: CertificateRefusal) {
+        self =
+            switch cause {
+            case .expired: .expired
+            case .notYetValid: .notYetValid
+            case .wrongKeyUsage, .notEndEntity, .unknownCriticalExtension, .weakKey:
+                .wrongKeyUsage
+            case .unknownAuthority, .badSignature, .other: .foreignAuthority
+            }
+    }
+}
+
+extension CardRefusal {
+    init(_ cause: CardError) {
+        switch cause {
+        case .notMyNumberCard: self = .refused(.notMyNumberCard)
+        case .noCertificate, .certificateProtected: self = .refused(.noCertificate)
+        case .channel(let error): self = CardRefusal(error)
+        case .unsupportedKey: self = .refused(.wrongKeyUsage)
+        case .differentCard, .wrongPIN, .pinLocked, .lastTry, .pinMalformed, .wrongSignature,
+            .refused, .malformed:
+            self = .refused(.unreadable)
+        }
+    }
+
+    private init(_ cause: CardChannelError) {
+        switch cause {
+        case .removed, .readerLost, .noService: self = .gone
+        case .busy, .accessDenied: self = .refused(.inUse)
+        case .reset, .mute, .timedOut, .answerTooShort, .other: self = .refused(.mute)
+        case .answerTooLong: self = .refused(.unreadable)
+        }
+    }
+}
+
+extension CardProofFailure {
+    init(_ cause: CardError) {
+        switch cause {
+        case .wrongPIN(let triesLeft): self = .failed(.wrongPIN(triesLeft: triesLeft))
+        case .pinLocked: self = .failed(.pinLocked)
+        case .lastTry: self = .failed(.lastTry)
+        case .pinMalformed: self = .failed(.pinMalformed)
+        case .differentCard: self = .failed(.differentCard)
+        case .wrongSignature: self = .failed(.badSignature)
+        case .channel(.removed), .channel(.readerLost), .channel(.noService): self = .gone
+        case .channel, .notMyNumberCard, .noCertificate, .certificateProtected, .unsupportedKey,
+            .refused, .malformed:
+            self = .failed(.cardFailed)
+        }
+    }
+}

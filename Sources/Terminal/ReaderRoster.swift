@@ -1,0 +1,90 @@
+internal import CheckIns
+package import PCSC
+
+/// The readers of this machine and the card session on each.
+package actor ReaderRoster {
+    private let make: @Sendable (String) -> ServedReader
+    private let isServed: @Sendable (String) -> Bool
+    private var served: [String: ServedReader] = [:]
+    private var order: [String] = []
+    /// Whether the PC/SC service is there.
+    package private(set) var isServiceThere = false
+
+    /// A reader with its card session.
+    package struct ServedReader: Sendable {
+        /// The card on it.
+        package var port: any CardPort
+        /// The session.
+        package var runner: SessionRunner
+
+        /// A served reader.
+        package init(port: any CardPort, runner: SessionRunner) {
+            (self.port, self.runner) = (port, runner)
+        }
+    }
+
+    /// A roster; `isServed` says by a reader's name whether it is ours, `make` begins with one.
+    package init(
+        isServed: @escaping @Sendable (String) -> Bool,
+        make: @escaping @Sendable (String) -> ServedReader
+    ) {
+        (self.isServed, self.make) = (isServed, make)
+    }
+
+    /// Follows the monitor's events until its stream ends or the task is cancelled.
+    package func run(_ events: AsyncStream<ReaderEvent>) async {
+        await withDiscardingTaskGroup { group in
+            for await event in events {
+                for reader in await take(event) {
+                    group.addTask { await reader.runner.run() }
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Applies an event; the readers that are new.
+    private func take(_ event: ReaderEvent) async -> [ServedReader] {
+        switch event {
+        case .serviceReached: isServiceThere = true
+        case .serviceLost:
+            isServiceThere = false
+            order = []
+            // A dead service counts as every card pulled.
+            for reader in served.values { await reader.runner.handle(.cardGone) }
+        case .readers(let names):
+            order = names.filter(isServed)
+            let fresh = order.filter { served[$0] == nil }
+            for name in fresh { served[name] = make(name) }
+            return fresh.compactMap { served[$0] }
+        case .cardInserted(let name, _, _), .cardMute(let name, _):
+            await served[name]?.runner.handle(.cardInserted)
+        case .cardRemoved(let name):
+            await served[name]?.runner.handle(.cardGone)
+        }
+        return []
+    }
+
+    /// The readers that are there now, in the service's order.
+    package var names: [String] { order }
+
+    /// A reader by its name; without one, the reader that holds a card, else the only one.
+    package func reader(named name: String?) async -> ServedReader? {
+        if let name { return order.contains(name) ? served[name] : nil }
+        for candidate in order {
+            if let reader = served[candidate], await reader.runner.view.isCardPresent {
+                return reader
+            }
+        }
+        return order.first.flatMap { served[$0] }
+    }
+
+    /// The view of every reader's session.
+    package func views() async -> [(name: String, view: SessionView)] {
+        var views: [(String, SessionView)] = []
+        for name in order {
+            if let reader = served[name] { views.append((name, await reader.runner.view)) }
+        }
+        return views.map { (name: $0.0, view: $0.1) }
+    }
+}

@@ -1,0 +1,14 @@
+import Commands
+import Glibc
+
+/// The version that every program of the project prints.
+let madoguchiVersion = "0.1.0"
+
+/// Writes a line to standard error.
+func complain(_ line: String) {
+    let octets = Array("madoguchid: \(line)\n".utf8)
+    _ = octets.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+}
+
+/// Ends the process.
+func leave(_ code: ExitCode) -> Never { exit(code.rawValue) }

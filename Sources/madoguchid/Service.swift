@@ -1,0 +1,202 @@
+import AccessHistory
+import CheckIns
+import Clearinghouse
+import Commands
+import Configuration
+import Cryptography
+import Disclosures
+import Executors
+import FrontDesk
+import JSON
+import Network
+import Octets
+import PCSC
+import Records
+import Secrets
+import Terminal
+
+/// The daemon put together: everything it needs is read before anything is begun.
+struct Service {
+    private let configuration: TerminalConfiguration
+    private let client: ClearinghouseClient
+    private let portalClient: PortalClient
+    private let anchors: TrustAnchors
+    private let staff: StaffRegister
+
+    init(_ invocation: Invocation) throws(ServiceError) {
+        let path: String
+        if let named = invocation.value("config") {
+            path = named
+        } else if let state = invocation.value("state") {
+            path = state + "/terminal/config.json"
+        } else {
+            throw .noConfiguration
+        }
+        var configuration = try Self.read(path)
+        if let reader = invocation.value("reader") { configuration.reader = reader }
+        self.configuration = configuration
+        do throws(KeyFile.Failure) {
+            anchors = try TrustAnchors(folder: configuration.trustFolder)
+            let answerKey = try KeyFile.publicKey(configuration.clearinghouse.answerKeyFile)
+            client = ClearinghouseClient(
+                transport: try Self.transport(
+                    configuration, configuration.clearinghouse.identity), answerKey: answerKey)
+            portalClient = PortalClient(
+                transport: try Self.transport(configuration, configuration.portal),
+                answerKey: answerKey)
+        } catch { throw .file(error) }
+        guard !anchors.certificates.isEmpty else {
+            throw .noTrustAnchors(configuration.trustFolder)
+        }
+        staff = try Self.staff(configuration.staffFile)
+    }
+
+    private static func read(_ path: String) throws(ServiceError) -> TerminalConfiguration {
+        let text: [UInt8]
+        do throws(KeyFile.Failure) { text = try KeyFile.read(path) } catch { throw .file(error) }
+        do throws(JSONError) {
+            let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+                .joined(separator: "/")
+            return try TerminalConfiguration(parsing: text).resolvingPaths { written in
+                written.hasPrefix("/") ? written : (folder.isEmpty ? "." : folder) + "/" + written
+            }
+        } catch { throw .configuration(path: path, error) }
+    }
+
+    private static func staff(_ path: String) throws(ServiceError) -> StaffRegister {
+        let text: [UInt8]
+        do throws(KeyFile.Failure) {
+            text = try KeyFile.read(path, isPrivate: true)
+        } catch { throw .file(error) }
+        do throws(StaffFileError) { return try StaffRegister(parsing: text) } catch {
+            throw .staff(error.reason)
+        }
+    }
+
+    private static func transport(
+        _ configuration: TerminalConfiguration, _ identity: IdentityConfiguration
+    ) throws(KeyFile.Failure) -> NetworkTransport {
+        let house = configuration.clearinghouse
+        let certificate = try KeyFile.certificate(identity.certificateFile)
+        let key = try KeyFile.privateKey(identity.keyFile)
+        let authority = try KeyFile.certificate(house.authorityFile)
+        do throws(CryptographyError) {
+            let context = try TLSContext.client(
+                certificate: certificate, key: key, serverAnchors: [authority],
+                serverName: house.serverName)
+            return NetworkTransport(
+                HTTPClient(.tcp(host: house.host, port: house.port), tls: context),
+                seconds: Double(configuration.limits.exchangeSeconds))
+        } catch { throw .malformed(path: identity.certificateFile, error) }
+    }
+}
+
+extension Service {
+    /// Runs until SIGTERM or SIGINT, then closes the history in order.
+    func run() async throws(ServiceError) {
+        ProcessMemory.hide()
+        let signals = ProcessSignals()
+        let clock = SystemClock()
+        let store = try await openHistory(clock)
+        let server: HTTPServer
+        let roster: ReaderRoster
+        do throws(ServiceError) {
+            let api = try await assemble(store, clock)
+            roster = api.roster
+            server = try listen(LocalAPI(api))
+        } catch {
+            try? await store.close()
+            throw error
+        }
+        print("madoguchid is ready on \(configuration.socket)")
+        await withTaskGroup { group in
+            group.addTask { await server.run() }
+            group.addTask { await roster.run(ReaderMonitor().events()) }
+            group.addTask { await signals.untilTermination() }
+            await group.next()
+            group.cancelAll()
+        }
+        do throws(HistoryError) { try await store.close() } catch { throw .history(error) }
+    }
+
+    private var place: TerminalPlace {
+        TerminalPlace(
+            institution: configuration.institutionCode, terminal: configuration.terminal)
+    }
+
+    private func openHistory(_ clock: SystemClock) async throws(ServiceError) -> HistoryStore {
+        do throws(HistoryError) {
+            let store = try await HistoryStore.open(
+                HistorySettings(
+                    folder: configuration.historyFolder, place: place,
+                    software: "madoguchid \(madoguchiVersion)",
+                    clock: { (clock.now(), clock.timeQuality) }))
+            // What was asked before a crash and never answered is closed as unknown.
+            _ = try await store.closeOpenIntents()
+            return store
+        } catch { throw .history(error) }
+    }
+
+    private func assemble(
+        _ store: HistoryStore, _ clock: SystemClock
+    ) async throws(ServiceError) -> LocalAPI.Parts {
+        let ids = UUIDSource()
+        let items = configuration.items.compactMap(Item.init(rawValue:))
+        let scribe = HistoryScribe(
+            store: store, place: place, clock: clock, quality: { clock.timeQuality }, ids: ids,
+            items: items)
+        let vault: SealedVault
+        do throws(KeyFile.Failure) {
+            vault = try SealedVault(folder: configuration.checkInFolder)
+        } catch { throw .file(error) }
+        let book = CheckInBook(vault: vault, clock: clock, ids: ids)
+        await book.restore()
+        let identity = SessionRunner.Identity(
+            institution: configuration.institutionCode, terminal: configuration.terminal)
+        let check = ClearinghousePort(client: client) { await book.knownPatient(for: $0) }
+        let (anchors, limits, wanted) = (anchors, configuration.limits, configuration.reader)
+        let roster = ReaderRoster(
+            isServed: { wanted == nil || $0 == wanted },
+            make: { name in
+                let port = ReaderCardPort(
+                    reader: PCSCReader(name: name), anchors: anchors, clock: clock)
+                return ReaderRoster.ServedReader(
+                    port: port,
+                    runner: SessionRunner(
+                        card: port, clearinghouse: check, history: scribe, checkIns: book,
+                        clock: clock, ids: ids, identity: identity,
+                        limits: SessionRunner.Limits(limits)))
+            })
+        return LocalAPI.Parts(
+            roster: roster, book: book,
+            records: RecordDesk(book: book, client: client, scribe: scribe),
+            portal: PortalDesk(client: portalClient, scribe: scribe, identity: identity),
+            scribe: scribe, staff: staff, items: items, version: madoguchiVersion)
+    }
+
+    private func listen(_ api: LocalAPI) throws(ServiceError) -> HTTPServer {
+        var limits = ServerLimits()
+        limits.idleSeconds = 300
+        do throws(NetworkError) {
+            return try HTTPServer(
+                .unix(path: configuration.socket, mode: 0o600), limits: limits, handler: api)
+        } catch { throw .listener(configuration.socket, error) }
+    }
+}
+
+extension SystemClock {
+    var timeQuality: TimeQuality { isSynchronised ? .synchronised : .unsynchronised }
+}
+
+extension SessionRunner.Limits {
+    init(_ limits: WaitLimits) {
+        self.init(
+            seconds: [
+                .choosing: Double(limits.choosingSeconds),
+                .choosingWarning: Double(max(1, limits.choosingSeconds - limits.warningSeconds)),
+                .proving: Double(limits.provingSeconds), .nonce: 300,
+                .interrupted: Double(limits.interruptedSeconds),
+                .message: Double(limits.messageSeconds),
+            ], retrySeconds: Double(limits.retrySeconds))
+    }
+}

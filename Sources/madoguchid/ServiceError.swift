@@ -1,0 +1,38 @@
+import AccessHistory
+import Commands
+import Cryptography
+import JSON
+import Network
+import Terminal
+
+/// Why the service does not start, with the next step.
+enum ServiceError: Error, CustomStringConvertible {
+    case noConfiguration
+    case configuration(path: String, JSONError)
+    case file(KeyFile.Failure)
+    case cryptography(String, CryptographyError)
+    case staff(String)
+    case history(HistoryError)
+    case listener(String, NetworkError)
+    case noTrustAnchors(String)
+
+    var description: String {
+        switch self {
+        case .noConfiguration:
+            "no configuration: name one with --config FILE or --state DIR"
+        case .configuration(let path, let error):
+            "\(path): \(error). Correct the file, then start again."
+        case .file(let failure): "\(failure)"
+        case .cryptography(let path, let error): "\(path): \(error)"
+        case .staff(let reason): "the staff file: \(reason)"
+        case .history(let error): error.description
+        case .listener(let path, .addressInUse):
+            "\(path): another madoguchid serves this socket already"
+        case .listener(let path, let error): "\(path): \(error)"
+        case .noTrustAnchors(let folder):
+            "\(folder): no trust anchors (*.pem); without one no card is accepted"
+        }
+    }
+
+    var exitCode: ExitCode { if case .history = self { .history } else { .usage } }
+}

@@ -1,0 +1,68 @@
+import Disclosures
+import Foundation
+import Glibc
+import Octets
+import Records
+import Synchronization
+import Testing
+import TransparencyLog
+
+@testable import AccessHistory
+
+@Suite("A process killed with SIGKILL while 32 writers append")
+struct KillTests {
+    @Test("each acknowledged entry is there, and the store opens and verifies", arguments: 0..<6)
+    func killed(round: Int) async throws {
+        let folder = TemporaryFolder()
+        let path = folder.path
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = path as String, round = round as Int] in
+            try await hammer(path: path, limit: 100 + 173 * round)
+        }
+        let lines = String(decoding: folder.read("acknowledged"), as: UTF8.self)
+            .split(separator: "\n").filter { $0.utf8.count > 64 }
+        #expect(lines.count > 100 + 173 * round)
+        let store = try await HistoryStore.open(Sample.settings(folder))
+        let hashes = try await store.archive().leafHashes()
+        for line in lines {
+            let parts = line.split(separator: " ")
+            let index = try #require(Int(parts[0]))
+            #expect(index < hashes.count && hashes[index].hex == parts[1])
+        }
+        let report = try await store.verify()
+        #expect(report.isWhole && report.openedCount == report.size)
+    }
+}
+
+private final class Counter: Sendable {
+    private let total = Mutex(0)
+
+    func next() -> Int {
+        total.withLock { total in
+            total += 1
+            return total
+        }
+    }
+}
+
+/// Appends from 32 tasks, notes each acknowledgement, and kills its own process after so many.
+private func hammer(path: String, limit: Int) async throws {
+    var settings = HistorySettings(
+        folder: path, place: Sample.place, software: "test 1"
+    ) { (Sample.noon, .synchronised) }
+    settings.growthOctetCount = 64 << 10
+    let store = try await HistoryStore.open(settings)
+    let log = open(path + "/acknowledged", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    let counter = Counter()
+    await withTaskGroup(of: Void.self) { group in
+        for writer in 0..<32 {
+            group.addTask {
+                while let receipt = try? await store.append(Sample.event("\(writer)")) {
+                    let line = "\(receipt.index) \(receipt.leafHash.hex)\n"
+                    _ = write(log, line, line.utf8.count)
+                    if counter.next() > limit { kill(getpid(), SIGKILL) }
+                }
+            }
+        }
+    }
+}
