@@ -54,7 +54,7 @@ struct PrimitivesTests {
         "every kind of key signs, survives its PEM form, and refuses what is not its signature",
         arguments: [KeyKind.rsa(bits: 2048), .p256, .p384, .ed25519])
     func keys(kind: KeyKind) throws {
-        let made = try PrivateKey.generate(kind)
+        let made = try CertificateTests.key(kind)
         let key = try PrivateKey(pem: made.pem)
         #expect(key.kind == kind && key.publicKey == made.publicKey)
         let message = Array("a statement".utf8)
@@ -71,7 +71,7 @@ struct PrimitivesTests {
         "what a card signs verifies as an ordinary signature",
         arguments: [KeyKind.rsa(bits: 2048), .p256, .p384])
     func raw(kind: KeyKind) throws {
-        let key = try PrivateKey.generate(kind)
+        let key = try CertificateTests.key(kind)
         let message = Array("a statement".utf8)
         let digest = kind.hash.digest(message)
         let block = if case .rsa = kind { kind.hash.digestInfoPrefix + digest } else { digest }

@@ -113,7 +113,7 @@ struct SignatureTests {
 
     @Test("what a card cannot sign is refused before OpenSSL is asked")
     func rawLimits() throws {
-        let rsa = try PrivateKey.generate(.rsa(bits: 2048))
+        let rsa = try CertificateTests.key(.rsa(bits: 2048))
         #expect(try rsa.signRaw([UInt8](repeating: 1, count: 245)).count == 256)
         #expect(throws: CryptographyError.malformed("a block too long for the key")) {
             try rsa.signRaw([UInt8](repeating: 1, count: 246))
@@ -132,7 +132,7 @@ struct SignatureTests {
     @Test("one key signs and verifies on many threads at once")
     func threads() async throws {
         for kind in [KeyKind.rsa(bits: 2048), .p384, .ed25519] {
-            let key = try PrivateKey.generate(kind)
+            let key = try CertificateTests.key(kind)
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 for index in 0..<32 {
                     group.addTask {
