@@ -45,8 +45,9 @@ enum Raw {
         return Silent(descriptor, Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    /// Sends octets and reads until the other side closes, or five seconds have passed; on a
-    /// thread that may block, because the servers under test need the others.
+    /// Sends octets and reads until the other side closes, or a minute has passed (a whole test
+    /// run keeps the pool of threads busy for more than a few seconds); on a thread that may
+    /// block, because the servers under test need the others.
     static func exchange(_ port: Int, _ wire: String) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue(label: "raw-exchange").async {
@@ -60,7 +61,7 @@ enum Raw {
         defer { close(descriptor) }
         var address = address(port)
         guard with(&address, { connect(descriptor, $0, $1) }) == 0 else { throw Failed() }
-        var limit = timeval(tv_sec: 5, tv_usec: 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let octets = Array(wire.utf8)
