@@ -36,6 +36,11 @@ let program = Program(
                 "admin":"http://127.0.0.1:8711","businessDate":"2026-11-22"}.
                 Both ports are bound to 127.0.0.1.
                 """),
+        Command(
+            "date", "sets the business date of a running clearinghouse",
+            options: [.init("admin-port", "PORT", "its administration port (default 8711)")],
+            arguments: [.init("DATE")],
+            discussion: "DATE is a date as 2026-11-22, or a person's name for that sample's date."),
     ],
     common: [
         .init("state", "FOLDER", "the folder of the simulated world (default .madoguchi)"),

@@ -16,6 +16,7 @@ struct Main {
             case .run(let invocation):
                 switch invocation.command.words {
                 case ["init"]: try initialise(invocation)
+                case ["date"]: try await setDate(invocation)
                 default: try await serve(invocation)
                 }
             }

@@ -21,6 +21,9 @@ func serve(_ invocation: Invocation) async throws {
         journal: Journal(filed: journal == nil ? [] : try reading.journal(), sink: journal),
         businessDate: date, keeper: EnrolmentFile(path: paths.enrolments))
     let trust = TrustFolder(path: paths.trust)
+    for fault in await trust.faults(at: systemTime()).faults {
+        printError("clearinghouse: left out of the trust anchors: \(fault)")
+    }
     let adminPort = BoundPort()
     let service = try HTTPServer(
         .tcp(host: "127.0.0.1", port: invocation.integer("port", in: 0...65_535) ?? 8710),
@@ -71,7 +74,7 @@ private func tls(_ paths: StatePaths) throws -> TLSContext {
 }
 
 /// A date, or the date of a person's sample; nothing follows the calendar.
-private func businessDate(_ text: String?, _ people: [PersonFile]) throws -> LocalDate? {
+func businessDate(_ text: String?, _ people: [PersonFile]) throws -> LocalDate? {
     guard let text, !text.isEmpty else { return nil }
     if let date = LocalDate(text) { return date }
     guard let person = people.first(where: { $0.id == text }) else {

@@ -18,13 +18,14 @@ package actor HistoryStore {
     private nonisolated let disk: any HistoryDisk
     private nonisolated let ring: KeyRing
     private nonisolated let sealing: Sealing
-    private nonisolated let queue = Mutex<[WaitingEntry]>([])
+    private nonisolated let queue = Mutex<[WaitingAppend]>([])
     private nonisolated let reader = HistoryReader()
     private nonisolated let executor: BlockingExecutor
     /// What this opening found open; later intents belong to who is still alive.
     private nonisolated let sizeAtOpening: UInt64
     private var writer: HistoryWriter
     private var lock: (any HistoryLock)?
+    private var isHeadUpdateDue = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         unsafe executor.asUnownedSerialExecutor()
@@ -68,20 +69,34 @@ package actor HistoryStore {
     package nonisolated func append(
         _ event: HistoryEvent
     ) async throws(HistoryError) -> HistoryReceipt {
-        let month = YearMonth(of: event.time.dateInJapan)
-        let key: MonthKey
-        if let known = ring.key(for: month) {
-            key = known
-        } else {
-            key = try await makeKey(for: month)
+        guard let receipt = try await append(contentsOf: [event]).first else { throw .closed }
+        return receipt
+    }
+
+    /// Writes events that belong together, in their order: all of them become durable with one
+    /// write, or none does.
+    package nonisolated func append(
+        contentsOf events: [HistoryEvent]
+    ) async throws(HistoryError) -> [HistoryReceipt] {
+        guard !events.isEmpty else { return [] }
+        var entries: [SealedEntry] = []
+        entries.reserveCapacity(events.count)
+        for event in events {
+            entries.append(try sealing.seal(event, under: try await key(for: event)))
         }
-        let waiting = WaitingEntry(try sealing.seal(event, under: key))
+        let waiting = WaitingAppend(entries)
         queue.withLock { $0.append(waiting) }
         return try await settle(waiting)
     }
 
+    private nonisolated func key(for event: HistoryEvent) async throws(HistoryError) -> MonthKey {
+        let month = YearMonth(of: event.time.dateInJapan)
+        if let key = ring.key(for: month) { return key }
+        return try await makeKey(for: month)
+    }
+
     /// Serves everybody who waits, unless an earlier turn has served this one already.
-    private func settle(_ waiting: WaitingEntry) throws(HistoryError) -> HistoryReceipt {
+    private func settle(_ waiting: WaitingAppend) throws(HistoryError) -> [HistoryReceipt] {
         if let result = waiting.result { return try result.get() }
         let batch = queue.withLock { queue in
             defer { queue.removeAll(keepingCapacity: true) }
@@ -89,23 +104,49 @@ package actor HistoryStore {
         }
         var rest = batch[...]
         while !rest.isEmpty {
-            let group = rest.prefix(writer.groupCount(rest.map(\.entry)[...]))
+            let group = rest.prefix(groupCount(rest))
             rest = rest.dropFirst(group.count)
-            let result = commit(group.map(\.entry))
-            for (place, waiting) in group.enumerated() {
-                waiting.result = result.map { $0[place] }
-            }
+            serve(group)
         }
+        updateHeadSoon()
         guard let result = waiting.result else { throw .closed }
         return try result.get()
     }
 
-    private func commit(_ entries: [SealedEntry]) -> Result<[HistoryReceipt], HistoryError> {
-        guard lock != nil else { return .failure(.closed) }
+    /// How many appends share one write: those of one month, up to a size.
+    private func groupCount(_ appends: ArraySlice<WaitingAppend>) -> Int {
+        var octets = 0
+        let count = appends.prefix { append in
+            octets += append.octetCount
+            return octets <= HistoryWriter.largestGroupOctetCount
+                && append.month == appends.first?.month
+        }.count
+        return max(count, 1)
+    }
+
+    private func serve(_ group: ArraySlice<WaitingAppend>) {
+        let result: Result<[HistoryReceipt], HistoryError>
         do throws(HistoryError) {
-            return .success(try writer.commit(entries[...]))
+            guard lock != nil else { throw .closed }
+            result = .success(try writer.commit(group.flatMap(\.entries)))
         } catch {
-            return .failure(error)
+            result = .failure(error)
+        }
+        var start = 0
+        for append in group {
+            let end = start + append.entries.count
+            append.result = result.map { Array($0[start..<end]) }
+            start = end
+        }
+    }
+
+    /// `head` is written after the writers have their answers, once for all that wait.
+    private func updateHeadSoon() {
+        guard !isHeadUpdateDue else { return }
+        isHeadUpdateDue = true
+        Task {
+            isHeadUpdateDue = false
+            if lock != nil { writer.writeLaggingHead() }
         }
     }
 
@@ -269,14 +310,19 @@ package actor HistoryStore {
     }
 }
 
-/// A sealed entry whose writer waits for it.
-private final class WaitingEntry: Sendable {
-    let entry: SealedEntry
-    private let settled = Mutex<Result<HistoryReceipt, HistoryError>?>(nil)
+/// Sealed entries whose writer waits for them.
+private final class WaitingAppend: Sendable {
+    let entries: [SealedEntry]
+    private let settled = Mutex<Result<[HistoryReceipt], HistoryError>?>(nil)
 
-    init(_ entry: SealedEntry) { self.entry = entry }
+    init(_ entries: [SealedEntry]) { self.entries = entries }
 
-    var result: Result<HistoryReceipt, HistoryError>? {
+    var month: YearMonth? { entries.first?.month }
+    var octetCount: Int {
+        entries.reduce(0) { $0 + EntryFrame.octetCount(body: $1.body.count) }
+    }
+
+    var result: Result<[HistoryReceipt], HistoryError>? {
         get { settled.withLock(\.self) }
         set { settled.withLock { $0 = newValue } }
     }

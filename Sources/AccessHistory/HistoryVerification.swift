@@ -13,6 +13,8 @@ package struct HistoryReport: Hashable, Sendable {
     package var root = MerkleHash.emptyRoot
     /// How many segments were read.
     package var segmentCount = 0
+    /// Whether the store's keys were at hand: without them codes and events were passed over.
+    package var usedKeys = false
     /// How many entries were opened with their keys and found to say what they committed to.
     package var openedCount: UInt64 = 0
     /// The size of the kept checkpoint whose signature and root were checked.
@@ -84,6 +86,7 @@ private struct Verification {
     init(disk: any HistoryDisk, ring: KeyRing?, log: NoteKey?) {
         (self.disk, self.ring, self.log) = (disk, ring, log)
         report = HistoryReport(origin: ring?.origin ?? log?.name ?? "")
+        report.usedKeys = ring != nil
     }
 
     mutating func run() throws(HistoryError) {
@@ -151,11 +154,15 @@ private struct Verification {
         }
     }
 
-    /// Opens an entry with its key; an entry whose key was destroyed stays closed.
+    /// Opens an entry with its key. A key that is not there is a hole that nothing explains.
     private mutating func open(_ entry: ScannedGroup.Entry, in file: String) {
-        guard report.fault == nil, let ring,
-            let key = ring.key(id: entry.frame.leaf.keyID)
-        else { return }
+        guard report.fault == nil, let ring else { return }
+        guard let key = ring.key(id: entry.frame.leaf.keyID) else {
+            report.fault = HistoryFault(
+                file: file, offset: entry.offset, index: entry.frame.index,
+                reason: "the key that sealed it is missing")
+            return
+        }
         do throws(HistoryError) {
             _ = try Sealing(origin: ring.origin)
                 .open(entry.body, leaf: entry.frame.leaf, under: key)

@@ -43,9 +43,7 @@ struct HistoryWriter: Sendable {
 
     /// Writes a group of entries with one write and one sync: one receipt each, or one error for
     /// all of them.
-    mutating func commit(
-        _ entries: ArraySlice<SealedEntry>
-    ) throws(HistoryError) -> [HistoryReceipt] {
+    mutating func commit(_ entries: [SealedEntry]) throws(HistoryError) -> [HistoryReceipt] {
         guard !isPoisoned else { throw .poisoned }
         guard let month = entries.first?.month else { return [] }
         var segment = try segment(for: month)
@@ -71,17 +69,22 @@ struct HistoryWriter: Sendable {
         current = segment
         do throws(HistoryError) {
             try segment.file.write(buffer, at: segment.end)
-            try segment.file.sync()
         } catch {
             isPoisoned = true
             throw error
         }
+        try sync(segment.file)
         segment.end += UInt64(buffer.count)
         (current, frontier, openIntents) = (segment, tree, intents)
         segments[segments.count - 1].end = segment.end
-        // Not synced: it may lag behind, never run ahead. A failure poisons the next write.
-        do throws(HistoryError) { try writeHead() } catch { isPoisoned = true }
         return receipts
+    }
+
+    /// Writes `head` where it lags behind. Not synced: it may lag, it never runs ahead. A
+    /// failure closes the store, but not what is durable already.
+    mutating func writeLaggingHead() {
+        guard !isPoisoned, head.frontier.size < frontier.size else { return }
+        do throws(HistoryError) { try writeHead() } catch { isPoisoned = true }
     }
 
     /// Writes `head` as the tree stands, and on demand makes it durable.
@@ -105,22 +108,7 @@ struct HistoryWriter: Sendable {
         isPoisoned = true
     }
 
-    /// How many of the entries fit one group: one segment, one write of bounded size.
-    func groupCount(_ entries: ArraySlice<SealedEntry>) -> Int {
-        guard let month = entries.first?.month else { return 0 }
-        var octets = CommitFrame.octetCount
-        var count = 0
-        for entry in entries {
-            octets += EntryFrame.octetCount(body: entry.body.count)
-            guard count == 0 || octets <= Self.largestGroupOctetCount, entry.month == month else {
-                break
-            }
-            count += 1
-        }
-        return count
-    }
-
-    /// The largest write, in octets; a single entry is far smaller.
+    /// The largest write of several appends, in octets.
     static let largestGroupOctetCount = 1 << 20
 
     /// The segment an entry of this month goes to: the open one, also for an entry that was made
@@ -155,16 +143,26 @@ struct HistoryWriter: Sendable {
         } else {
             try segment.file.truncate(to: segment.end)
             current?.size = segment.end
-            try segment.file.sync()
+            try sync(segment.file)
+        }
+    }
+
+    /// A sync that failed once proves nothing when it succeeds the next time.
+    private mutating func sync(_ file: any HistoryFile) throws(HistoryError) {
+        do throws(HistoryError) {
+            try file.sync()
+        } catch {
+            isPoisoned = true
+            throw error
         }
     }
 
     /// Makes room of zeros ahead of the write, so that a full disk shows before it.
-    private func grow(_ segment: inout OpenSegment, by count: Int) throws(HistoryError) {
+    private mutating func grow(_ segment: inout OpenSegment, by count: Int) throws(HistoryError) {
         guard segment.end + UInt64(count) > segment.size else { return }
         let growth = max(growthOctetCount, count)
         try segment.file.write([UInt8](repeating: 0, count: growth), at: segment.size)
-        try segment.file.sync()
+        try sync(segment.file)
         segment.size += UInt64(growth)
     }
 }

@@ -1,5 +1,6 @@
 import Commands
 import JSON
+import PCSC
 
 extension Context {
     /// Runs the command of these words.
@@ -22,10 +23,25 @@ extension Context {
         case "history export tiles": try await exportTiles()
         case "history key": try await historyKey()
         case "consent verify": try verifyConsent()
+        case "readers": try listReaders()
         case "doctor": try await doctor()
         case "init": try initialise()
         default: throw CommandFailure(UsageError("no such command: \(words)"))
         }
+    }
+
+    /// `readers`: what pcscd sees, asked without the daemon.
+    private func listReaders() throws(CommandFailure) -> ExitCode {
+        let names: [String]
+        do throws(PCSCError) { names = try PCSCContext().readers() } catch {
+            throw CommandFailure(
+                .reader, "no-pcsc-service", "The PC/SC service (pcscd) is not running: \(error).",
+                next: "Start it: systemctl start pcscd.socket, or pcscd as root.")
+        }
+        try show(["readers": .array(names.map(JSONValue.string))]) {
+            names.joined(separator: "\n")
+        }
+        return .ok
     }
 
     private func status() async throws(CommandFailure) -> ExitCode {

@@ -198,6 +198,8 @@ extension HistoryWriter {
         let event = Sample.event(note)
         let key = try ring.makeKey(for: .init(of: event.time.dateInJapan), on: disk)
         let entry = try Sealing(origin: ring.origin).seal(event, under: key)
-        return try commit([entry])[0]
+        let receipt = try commit([entry])[0]
+        writeLaggingHead()
+        return receipt
     }
 }

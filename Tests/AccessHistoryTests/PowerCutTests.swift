@@ -21,6 +21,7 @@ struct PowerCutTests {
                 let key = try ring.makeKey(for: .init(of: time.dateInJapan), on: disk)
                 let entry = try Sealing(origin: ring.origin).seal(event, under: key)
                 acknowledged.append(try writer.commit([entry])[0].index)
+                writer.writeLaggingHead()
             }
             try writer.stop()
         } catch {}

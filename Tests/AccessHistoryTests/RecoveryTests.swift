@@ -54,7 +54,10 @@ struct RecoveryTests {
 
     @Test("no truncation of the segment opens, and none loses an entry quietly")
     func truncated() throws {
-        for count in 0..<end {
+        let lastGroups = try groupEnds(of: killed)[4]
+        for count in [0, 1, 4095, 4096] + Array(stride(from: 4097, to: lastGroups, by: 11))
+            + Array(lastGroups..<end)
+        {
             let disk = killed.copy()
             disk.set(segment, Array(killed.octets(segment)[..<count]))
             #expect(throws: HistoryError.self, "\(count) octets") { try disk.opened() }
@@ -184,6 +187,20 @@ struct RecoveryTests {
         }
         disk.set("checkpoint", Array("nonsense".utf8))
         #expect(throws: HistoryError.self) { try disk.opened() }
+    }
+
+    @Test(
+        "a month's key that is gone is a hole that nothing explains; without keys roots are judged")
+    func keyGone() throws {
+        let disk = killed.copy()
+        let text = String(decoding: disk.octets("keys.json"), as: UTF8.self)
+        disk.set("keys.json", Array(text.replacing("\"id\": 1,", with: "\"id\": 2,").utf8))
+        let report = try HistoryArchive.verify(disk: disk)
+        #expect(report.fault?.index == 0 && report.usedKeys)
+        let keyless = try HistoryArchive.verify(disk: disk, usesKeys: false)
+        #expect(keyless.isWhole && keyless.size == 6 && !keyless.usedKeys)
+        disk.patch(segment, [0xFF], at: SegmentHeader.octetCount + 120)
+        #expect(try HistoryArchive.verify(disk: disk, usesKeys: false).fault?.index == 0)
     }
 
     @Test("another terminal's store is foreign")

@@ -72,6 +72,10 @@ struct SetupTests {
             world.authority.certificate.pem, to: "\(paths.trust)/x.pem", isPrivate: false)
         let later = Instant(milliseconds: World.now.milliseconds + 1)
         #expect(await trust.standing(of: card, at: later) == .success(.good))
+        try KeyFile.write([1], to: "\(paths.trust)/broken.pem", isPrivate: false)
+        let (anchors, faults) = await trust.faults(at: later)
+        #expect(anchors == 1 && faults.count == 1)
+        #expect(await trust.standing(of: card, at: later) == .success(.good))
         try FileManager.default.removeItem(atPath: "\(paths.trust)/x.pem")
         let after = World.now.adding(seconds: 2)
         #expect(

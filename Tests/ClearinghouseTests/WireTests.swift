@@ -45,10 +45,11 @@ struct Connections {
             clientAnchors: [authority.certificate])
     }
 
-    /// A client's side; by default the right one.
+    /// A client's side; by default the right one. Its patience is for a run of all tests at once,
+    /// when other suites keep the few threads of Swift's pool busy for seconds.
     func transport(
         port: Int, as identity: Identity? = nil, trusting anchor: Certificate? = nil,
-        seconds: Double = 10
+        seconds: Double = 90
     ) throws -> NetworkTransport {
         let identity = identity ?? terminal
         return NetworkTransport(

@@ -45,9 +45,8 @@ enum Raw {
         return Silent(descriptor, Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    /// Sends octets and reads until the other side closes, or a minute has passed (a whole test
-    /// run keeps the pool of threads busy for more than a few seconds); on a thread that may
-    /// block, because the servers under test need the others.
+    /// Sends octets and reads until the other side closes, or a minute has passed; on a
+    /// thread that may block, because the servers under test need the others.
     static func exchange(_ port: Int, _ wire: String) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue(label: "raw-exchange").async {

@@ -9,7 +9,7 @@ import Testing
 import VirtualCard
 
 /// Through libpcsclite, pcscd and vpcd. Run by `Tests/System/cards.sh`.
-@Suite("Cards in a reader", .enabled(if: isPrivate), .serialized, .timeLimit(.minutes(5)))
+@Suite("Cards in a reader", .enabled(if: hasService), .serialized, .timeLimit(.minutes(5)))
 struct PCSCSystemTests {
     let readers: VirtualReader
     let reader = PCSCReader(name: VirtualReader.name)
@@ -226,7 +226,7 @@ struct PCSCSystemTests {
         #expect(!reached.withLock { $0 })
     }
 
-    @Test("the monitor tells cards, and pcscd's death and return")
+    @Test("the monitor tells cards, and pcscd's death and return", .enabled(if: isPrivate))
     func monitor() async throws {
         var events = ReaderMonitor().events().makeAsyncIterator()
         func next() async -> ReaderEvent? { await events.next(isolation: #isolation) }
@@ -255,7 +255,9 @@ struct PCSCSystemTests {
         _ = try await firstIdentity()
     }
 
-    @Test("pcscd killed in the middle of a visit ends it, and the next one works")
+    @Test(
+        "pcscd killed in the middle of a visit ends it, and the next one works",
+        .enabled(if: isPrivate))
     func killedService() async throws {
         let card = try readers.insert("first")
         defer { card.pull() }
