@@ -1,4 +1,5 @@
 import Cryptography
+import Foundation
 import Octets
 import Testing
 
@@ -106,9 +107,24 @@ struct SignatureTests {
 
     @Test("a locked key is refused, without a question at the terminal")
     func lockedKey() throws {
+        let lockedKey = try lockedKeyPEM()
+        #expect(String(decoding: lockedKey, as: UTF8.self).contains("ENCRYPTED PRIVATE KEY"))
         #expect(throws: CryptographyError.malformed("not a private key in PEM form")) {
-            try PrivateKey(pem: Golden.octets("locked-key.pem"))
+            try PrivateKey(pem: lockedKey)
         }
+    }
+
+    /// A key made here and locked with a password by the `openssl` program.
+    private func lockedKeyPEM() throws -> [UInt8] {
+        let openssl = Process()
+        openssl.executableURL = URL(filePath: "/usr/bin/openssl")
+        openssl.arguments = ["genpkey", "-algorithm", "ed25519", "-aes256", "-pass", "pass:away"]
+        let output = Pipe()
+        openssl.standardOutput = output
+        try openssl.run()
+        let octets = [UInt8](output.fileHandleForReading.readDataToEndOfFile())
+        openssl.waitUntilExit()
+        return octets
     }
 
     @Test("what a card cannot sign is refused before OpenSSL is asked")

@@ -147,13 +147,5 @@ def signatures():
     (FOLDER / "signatures.txt").write_text("".join(lines))
 
 
-def locked_key():
-    octets = curve().private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-        serialization.BestAvailableEncryption(b"thrown away"))
-    (FOLDER / "locked-key.pem").write_bytes(octets)
-
-
 certificates()
 signatures()
-locked_key()
