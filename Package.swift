@@ -1,5 +1,4 @@
 // swift-tools-version: 6.2
-import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] =
@@ -18,8 +17,6 @@ struct Part {
     var needs: [String]
     var settings: [SwiftSetting] = strict
     var isProgram = false
-    /// Folders beside the sources that tests read.
-    var resources: [Resource] = []
 }
 
 let parts: [Part] = [
@@ -100,7 +97,8 @@ let parts: [Part] = [
         name: "madoguchi", folder: "Sources/madoguchi",
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
-            "Commands", "FrontDesk", "Terminal", "Executors", "Disclosures", "CheckIns", "Network",
+            "Commands", "Clearinghouse", "FrontDesk", "Terminal", "Executors", "Disclosures",
+            "CheckIns", "Network",
             "PCSC", "AccessHistory", "TransparencyLog",
         ], isProgram: true),
     // Measurements, not installed.
@@ -131,8 +129,8 @@ let parts: [Part] = [
     Part(
         name: "clearinghouse", folder: "Simulators/clearinghouse",
         needs: [
-            "Octets", "JSON", "HTTP", "Records", "Cryptography", "Network", "Authority",
-            "ClearinghouseSimulator", "VirtualCard",
+            "Octets", "JSON", "Commands", "Executors", "Records", "Cryptography", "Network",
+            "ClearinghouseSimulator",
         ], isProgram: true),
 ]
 
@@ -149,28 +147,26 @@ let testNeeds: [String: [String]] = [
     "FrontDesk": ["VirtualCard", "Authority"],
 ]
 
-func exists(_ folder: String) -> Bool {
-    FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + folder)
-}
-
-let present = parts.filter { exists($0.folder) }
-let names = Set(present.map(\.name) + ["CPCSC", "COpenSSL", "CSystem"])
-
-func dependencies(_ needs: [String]) -> [Target.Dependency] {
-    needs.filter(names.contains).map { .target(name: $0) }
-}
-
-let doors: [Target] = [
-    .target(name: "CPCSC", path: "Sources/CPCSC"),
-    .target(name: "COpenSSL", path: "Sources/COpenSSL"),
-    .target(name: "CSystem", path: "Sources/CSystem"),
+/// Targets with tests of their own, in `Tests/<name>Tests`.
+let tested: Set<String> = [
+    "APDU", "AccessHistory", "CheckIns", "Clearinghouse", "ClearinghouseSimulator", "Commands",
+    "Configuration", "Cryptography", "Disclosures", "HTTP", "JSON", "MyNumberCard", "Network",
+    "Octets", "PCSC", "Records", "Terminal", "TransparencyLog", "VirtualCard",
 ]
+/// Those of them that compare with files.
+let golden: Set<String> = ["Records"]
+
+let doors = ["CPCSC", "COpenSSL", "CSystem"]
+
+func dependencies(_ names: [String]) -> [Target.Dependency] {
+    names.map { .target(name: $0) }
+}
 
 let package = Package(
     name: "madoguchi",
-    products: present.filter(\.isProgram).map { .executable(name: $0.name, targets: [$0.name]) },
-    targets: doors
-        + present.map { part in
+    products: parts.filter(\.isProgram).map { .executable(name: $0.name, targets: [$0.name]) },
+    targets: doors.map { .target(name: $0, path: "Sources/\($0)") }
+        + parts.map { part in
             part.isProgram
                 ? .executableTarget(
                     name: part.name, dependencies: dependencies(part.needs), path: part.folder,
@@ -179,15 +175,15 @@ let package = Package(
                     name: part.name, dependencies: dependencies(part.needs), path: part.folder,
                     swiftSettings: part.settings)
         }
-        + present.filter { exists("Tests/\($0.name)Tests") }.map { part in
+        + parts.filter { tested.contains($0.name) }.map { part in
             .testTarget(
                 name: "\(part.name)Tests",
                 dependencies: dependencies(
-                    Set([part.name] + part.needs + testNeeds[part.name, default: []]).sorted()
-                        .filter { !["COpenSSL", "CPCSC", "CSystem"].contains($0) }),
+                    Set([part.name] + part.needs + testNeeds[part.name, default: []])
+                        .subtracting(doors).sorted()),
                 path: "Tests/\(part.name)Tests",
-                resources: exists("Tests/\(part.name)Tests/Golden")
-                    ? [.copy("Golden")] : [],
+                resources: golden.contains(part.name) ? [.copy("Golden")] : [],
                 swiftSettings: strict)
         }
+        + [.testTarget(name: "StyleTests", path: "Tests/StyleTests", swiftSettings: strict)]
 )

@@ -156,8 +156,8 @@ package struct PortalDisclosure: Hashable, Sendable {
     package var item: String?
     /// How the holder was proved.
     package var way: String?
-    /// The consents given (with their ends) and refused (without).
-    package var consents: [String: Instant?]
+    /// What was decided about each item.
+    package var consents: [Consent]
     /// The problem, if it was refused.
     package var refusedBecause: String?
 
@@ -169,18 +169,28 @@ package struct PortalDisclosure: Hashable, Sendable {
         request = try fields.string("request", maximum: 32)
         item = try fields.optionalString("item", maximum: 32)
         way = try fields.optionalString("way", maximum: 32)
-        let told = try fields.array("consents", maximum: 8) { (value, path) throws(JSONError) in
+        consents = try fields.array("consents", maximum: 8, Consent.init)
+        refusedBecause = try fields.optionalString("refusedBecause", maximum: 64)
+        try fields.finish()
+    }
+
+    /// What the patient decided about an item.
+    package struct Consent: Hashable, Sendable {
+        /// The item.
+        package var item: String
+        /// `given`, `refused` or `withdrawn`.
+        package var decision: String
+        /// The end of a consent that was given.
+        package var until: Instant?
+
+        init(_ value: JSONValue, at path: String) throws(JSONError) {
             var fields = try JSONFields(value, at: path)
-            let item = try fields.string("item", maximum: 32)
-            _ = try fields.string("decision", maximum: 16)
-            let until = try fields.optional("until", "must be an instant") {
+            item = try fields.string("item", maximum: 32)
+            decision = try fields.string("decision", maximum: 16)
+            until = try fields.optional("until", "must be an instant") {
                 $0.stringValue.flatMap { Instant(rfc3339: $0) }
             }
             try fields.finish()
-            return (item, until)
         }
-        consents = Dictionary(told) { first, _ in first }
-        refusedBecause = try fields.optionalString("refusedBecause", maximum: 64)
-        try fields.finish()
     }
 }

@@ -20,7 +20,7 @@ package enum KeyFile {
         package var description: String {
             switch self {
             case .system(let path, let number): "\(path): \(errorText(number))"
-            case .tooLong(let path): "\(path): too long for a key or certificate"
+            case .tooLong(let path): "\(path): too long for what it should hold"
             case .looseMode(let path, let mode):
                 "\(path): mode \(String(mode, radix: 8)) lets others read it; chmod 600 \(path)"
             case .malformed(let path, let cause): "\(path): \(cause)"
@@ -28,9 +28,10 @@ package enum KeyFile {
         }
     }
 
-    /// The octets of a file. With `isPrivate`, nobody but the owner may be allowed to read it.
+    /// The octets of a file, at most `limit`. With `isPrivate`, nobody but the owner may be
+    /// allowed to read it.
     package static func read(
-        _ path: String, isPrivate: Bool = false
+        _ path: String, isPrivate: Bool = false, limit: Int = longestOctetCount
     ) throws(Failure) -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(path: path, errno: errno) }
@@ -52,7 +53,7 @@ package enum KeyFile {
                 throw .system(path: path, errno: errno)
             }
             octets += buffer[..<count]
-            guard octets.count <= longestOctetCount else { throw .tooLong(path: path) }
+            guard octets.count <= limit else { throw .tooLong(path: path) }
         }
     }
 

@@ -47,10 +47,13 @@ extension LocalAPI {
                 case .drugs(let drugs): drugs.json
                 case .checkups(let checkups): checkups.json
                 }
-            return .json([
-                "checkIn": .string(id), "item": .string(item.rawValue), "record": record,
-                "historyIndex": .integer(Int64(clamping: opened.disclosure.index)),
-            ])
+            let sex = await parts.book.qualification(of: id)?.entitlement?.holder.sex
+            return .json(
+                .object(present: [
+                    ("checkIn", .string(id)), ("item", .string(item.rawValue)),
+                    ("record", record), ("sex", sex.map { .string($0.rawValue) }),
+                    ("historyIndex", .integer(Int64(clamping: opened.disclosure.index))),
+                ]))
         } catch { throw .opening(error) }
     }
 

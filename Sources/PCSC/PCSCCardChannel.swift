@@ -17,15 +17,19 @@ package struct PCSCCardChannel: ~Copyable, CardChannel {
         self.card = card
     }
 
-    /// Ends the transaction and lets go of the card. Where that fails, the card is gone or the
-    /// last word is a reset.
-    consuming func close(_ ending: CardEnding) {
+    /// Ends the transaction; false where that failed, since the card is gone or in doubt.
+    func endTransaction(_ ending: CardEnding) -> Bool {
         do throws(PCSCError) {
             try card.endTransaction(ending)
-            card.leave()
+            return true
         } catch {
-            if ending == .leave { card.leave() }
+            return false
         }
+    }
+
+    /// Lets go of the card, as it is or with a reset.
+    consuming func letGo(asItIs: Bool) {
+        if asItIs { card.leave() }
     }
 
     package mutating func transmit(

@@ -36,7 +36,7 @@ package final class PCSCReader: Sendable {
         let isParked = current.withLock { $0?.isAbandoned ?? false }
         let errand = Errand()
         let outcome = OneShot<Result<Answer, Failure>>()
-        queue.async { [self] in outcome.settle(visit(errand, ending, body)) }
+        queue.async { [self] in visit(errand, ending, body) { outcome.settle($0) } }
         let result = await withTaskGroup(of: Result<Answer, Failure>.self) { group in
             group.addTask {
                 await outcome.value(ifCancelled: { .failure(Failure(.timedOut)) })
@@ -72,26 +72,29 @@ package final class PCSCReader: Sendable {
         }
     }
 
-    /// The whole visit, on the reader's thread.
+    /// The whole visit, on the reader's thread. The result is told once the transaction has
+    /// ended; letting go of the connection costs nobody's time.
     private func visit<Answer, Failure: CarriesChannelError>(
         _ errand: Errand, _ ending: CardEnding,
-        _ body: (inout PCSCCardChannel) throws(Failure) -> Answer
-    ) -> Result<Answer, Failure> {
+        _ body: (inout PCSCCardChannel) throws(Failure) -> Answer,
+        tell: (Result<Answer, Failure>) -> Void
+    ) {
         current.withLock { $0 = errand }
         defer { current.withLock { $0 = nil } }
-        guard errand.enter(.waitingForCard) else { return .failure(Failure(.timedOut)) }
+        guard errand.enter(.waitingForCard) else { return tell(.failure(Failure(.timedOut))) }
         let card: CardHandle
         do throws(PCSCError) {
             card = try held(connect())
         } catch {
-            return .failure(Failure(CardChannelError(error)))
+            return tell(.failure(Failure(CardChannelError(error))))
         }
         var channel = PCSCCardChannel(
             card: card, presence: CardPresence(reader: name), errand: errand)
         _ = errand.enter(.thinking)
         let result = Result { () throws(Failure) in try body(&channel) }
-        channel.close(ending)
-        return result
+        let hasEnded = channel.endTransaction(ending)
+        tell(result)
+        channel.letGo(asItIs: hasEnded || ending == .leave)
     }
 
     /// The card, with its transaction begun; nothing of ours is in it yet, so failing leaves it.

@@ -20,7 +20,8 @@ package enum PortalQuestion: Hashable, Sendable {
 package enum PortalAnswer: Hashable, Sendable {
     case qualification(Qualification)
     case drugs(DrugRecord)
-    case checkups(CheckupRecord)
+    /// The thresholds of a few items depend on the sex.
+    case checkups(CheckupRecord, sex: Sex?)
     case expenses(ExpenseRecord)
     case disclosures([PortalDisclosure])
 }
@@ -128,7 +129,10 @@ package struct PortalDesk: Sendable {
         case .qualification: .qualification(try await client.qualification(session))
         case .drugs(let from, let to):
             .drugs(try await client.drugs(session, from: from, to: to))
-        case .checkups: .checkups(try await client.checkups(session))
+        case .checkups:
+            .checkups(
+                try await client.checkups(session),
+                sex: try await client.qualification(session).entitlement?.holder.sex)
         case .expenses(let from, let to):
             .expenses(try await client.expenses(session, from: from, to: to))
         case .disclosures: .disclosures(try await client.disclosures(session))
@@ -157,7 +161,8 @@ extension PortalAnswer {
         switch self {
         case .qualification(let value): value.json
         case .drugs(let value): value.json
-        case .checkups(let value): value.json
+        case .checkups(let value, let sex):
+            .object(present: [("record", value.json), ("sex", sex.map { .string($0.rawValue) })])
         case .expenses(let value): value.json
         case .disclosures(let lines): .array(lines.map(\.json))
         }

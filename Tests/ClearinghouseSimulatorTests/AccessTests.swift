@@ -71,11 +71,13 @@ struct AccessTests {
         let world = try await World()
         let grant = try await world.grant(items: ["drugs"])
         await #expect(throws: Refusal(.grantUnknown)) {
-            try await world.house.withdraw(grant: grant, asked: World.pharmacy.asked())
+            try await world.house.withdraw(grant: grant, intent: nil, asked: World.pharmacy.asked())
         }
         #expect(await world.refusal(.drugs, grant) == nil)
-        let first = try await world.house.withdraw(grant: grant, asked: World.clinic.asked())
-        let second = try await world.house.withdraw(grant: grant, asked: World.clinic.asked())
+        let first = try await world.house.withdraw(
+            grant: grant, intent: nil, asked: World.clinic.asked())
+        let second = try await world.house.withdraw(
+            grant: grant, intent: nil, asked: World.clinic.asked())
         #expect(first == second)
         #expect(await world.refusal(.drugs, grant) == .grantWithdrawn)
     }

@@ -173,7 +173,7 @@ struct HouseCheckTests {
         let entries = await world.house.journalEntries(after: 0, limit: 10).entries
         let entry = try #require(entries.first)
         #expect(entry.consents.map(\.item) == ["drugs", "checkups"])
-        #expect(entry.consents.map { $0.until != nil } == [true, false])
+        #expect(entry.consents.map(\.decision) == [.given, .refused])
         #expect(entry.intent == .init(origin: "madoguchi/1310000000/desk-1", index: 7))
         #expect(entry.institution == "1310000000" && entry.person == "hanako")
         #expect(entry.evidence?.certificate == world.card.certificate.digest)

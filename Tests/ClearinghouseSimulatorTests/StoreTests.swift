@@ -126,7 +126,9 @@ struct StoreTests {
         var entry = JournalEntry(time: now, route: "check", requestID: "r", status: 200)
         entry.institution = "1310000000"
         entry.intent = .init(origin: "madoguchi/1310000000/desk-1", index: 7)
-        entry.consents = [.init(item: "drugs", until: now), .init(item: "checkups", until: nil)]
+        entry.consents = [
+            .init(item: "drugs", .given, until: now), .init(item: "checkups", .refused),
+        ]
         entry.withdrawn = .init(grant: World.digest(1), until: now)
         entry.evidence = .init(statement: [1], signature: [2], certificate: World.digest(2))
         entry.number = 12

@@ -207,7 +207,7 @@ struct PortalClientTests {
         #expect(try await portal.expenses(session).rows.isEmpty)
         let told = try await portal.disclosures(session)
         #expect(told.map(\.request) == ["drugs", "check"])
-        #expect(told.last?.consents["checkups"] == .some(.none))
+        #expect(told.last?.consents.map(\.decision) == ["given", "refused"])
         try await portal.signOut(session)
         let ended = await failure { _ = try await portal.drugs(session) }
         #expect(ended?.problemName == "session-ended")

@@ -44,7 +44,7 @@ struct Stage {
     let stranger: Certificate
     let trustFolder: String
 
-    init() async throws {
+    init(terminal known: Certificate? = nil) async throws {
         let now = Self.now
         authority = try CertificateAuthority.make(
             unit: "Simulated user authentication", key: try PrivateKey.generate(.p256),
@@ -53,7 +53,7 @@ struct Stage {
         key = try PrivateKey.generate(.p384)
         card = try authority.issue(
             Self.request(key.publicKey, profile: .cardAuthentication))
-        terminal = try Self.client(authority)
+        terminal = try known ?? Self.client(authority)
         otherTerminal = try Self.client(authority)
         portal = try Self.client(authority)
         stranger = try Self.client(authority)

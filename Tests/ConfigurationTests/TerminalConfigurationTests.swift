@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import JSON
 import Testing
 
@@ -32,6 +33,15 @@ struct TerminalConfigurationTests {
         #expect(configuration.limits.choosingSeconds == 60)
         #expect(configuration.limits.provingSeconds == 90)
         #expect(try TerminalConfiguration(json: configuration.json) == configuration)
+    }
+
+    @Test("the example in Config/ is a configuration, with the defaults it claims")
+    func documented() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Config/madoguchid.json")
+        let configuration = try TerminalConfiguration(parsing: Array(Data(contentsOf: file)))
+        #expect(configuration.limits == WaitLimits())
     }
 
     @Test("relative paths are resolved, all of them")

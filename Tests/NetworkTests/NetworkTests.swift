@@ -60,7 +60,8 @@ struct NetworkTests {
             let client = HTTPClient(.tcp(host: "127.0.0.1", port: port))
             for index in 0..<20 {
                 let answer = try await client.send(
-                    HTTPRequest(method: "POST", target: "/x", body: Array("n\(index)".utf8)))
+                    HTTPRequest(method: "POST", target: "/x", body: Array("n\(index)".utf8)),
+                    seconds: 60)
                 #expect(answer.status == 200)
                 #expect(try answer.json()["body"] == .string("n\(index)"))
             }
@@ -73,7 +74,7 @@ struct NetworkTests {
         let path = folder.path + "/s"
         try await serving(.unix(path: path, mode: 0o600)) { _ in
             let client = HTTPClient(.unix(path: path))
-            let answer = try await client.send(HTTPRequest(method: "GET", target: "/"))
+            let answer = try await client.send(HTTPRequest(method: "GET", target: "/"), seconds: 60)
             #expect(try answer.json()["user"] == JSONValue(Int(getuid())))
             var pin = SecretPage(capacity: 4)
             for octet in "1234".utf8 { pin.append(octet) }
@@ -95,7 +96,7 @@ struct NetworkTests {
         Leftover.makeStaleSocket(path)
         try await serving(.unix(path: path, mode: 0o600)) { _ in
             let client = HTTPClient(.unix(path: path))
-            let answer = try await client.send(HTTPRequest(method: "GET", target: "/"))
+            let answer = try await client.send(HTTPRequest(method: "GET", target: "/"), seconds: 60)
             #expect(answer.status == 200)
         }
     }
@@ -105,7 +106,7 @@ struct NetworkTests {
         let folder = Folder()
         await #expect(throws: NetworkError.refused) {
             try await HTTPClient(.unix(path: folder.path + "/none"))
-                .send(HTTPRequest(method: "GET", target: "/"))
+                .send(HTTPRequest(method: "GET", target: "/"), seconds: 60)
         }
         let silent = try Raw.listen()
         await #expect(throws: NetworkError.timedOut) {
@@ -175,17 +176,18 @@ struct NetworkTests {
             for _ in 0..<3 {
                 let answer = try await good.send(
                     HTTPRequest(
-                        method: "POST", target: "/x", body: [UInt8](repeating: 65, count: 100_000)))
+                        method: "POST", target: "/x", body: [UInt8](repeating: 65, count: 100_000)),
+                    seconds: 60)
                 #expect(try answer.json()["peer"]?.stringValue?.hasPrefix("CN=terminal") == true)
             }
             await #expect(throws: NetworkError.self) {
                 try await HTTPClient(endpoint, tls: identities.foreignClient)
-                    .send(HTTPRequest(method: "GET", target: "/"))
+                    .send(HTTPRequest(method: "GET", target: "/"), seconds: 60)
             }
             for context in [identities.wrongName, identities.wrongAnchor] {
                 do throws(NetworkError) {
                     _ = try await HTTPClient(endpoint, tls: context)
-                        .send(HTTPRequest(method: "GET", target: "/"))
+                        .send(HTTPRequest(method: "GET", target: "/"), seconds: 60)
                     Issue.record("accepted")
                 } catch {
                     guard case .tls(.certificateRejected) = error else {
@@ -195,7 +197,8 @@ struct NetworkTests {
                 }
             }
             await #expect(throws: NetworkError.self) {
-                try await HTTPClient(endpoint).send(HTTPRequest(method: "GET", target: "/"))
+                try await HTTPClient(endpoint).send(
+                    HTTPRequest(method: "GET", target: "/"), seconds: 60)
             }
         }
     }

@@ -45,7 +45,7 @@ enum Raw {
         return Silent(descriptor, Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    /// Sends octets and reads until the other side closes, or five seconds have passed; on a
+    /// Sends octets and reads until the other side closes, or a minute has passed; on a
     /// thread that may block, because the servers under test need the others.
     static func exchange(_ port: Int, _ wire: String) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
@@ -60,7 +60,7 @@ enum Raw {
         defer { close(descriptor) }
         var address = address(port)
         guard with(&address, { connect(descriptor, $0, $1) }) == 0 else { throw Failed() }
-        var limit = timeval(tv_sec: 5, tv_usec: 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let octets = Array(wire.utf8)

@@ -5,9 +5,11 @@
 #   Tests/System/private-pcscd.sh COMMAND [ARGUMENT ...]
 #
 # The command finds in its environment
-#   MADOGUCHI_PCSCD=private      namespaces are ours; MADOGUCHI_PCSCD_PID may be killed
+#   MADOGUCHI_PCSCD=private      the pcscd is ours and may be killed; or
 #   MADOGUCHI_PCSCD=system       namespaces are not allowed here: the machine's pcscd answers
+#   MADOGUCHI_PCSCD_PID_FILE     where the daemon's process id stands
 #   MADOGUCHI_PCSCD_RESTART      a command that starts pcscd again after it was killed
+#   MADOGUCHI_PCSCD_FOLDER       a folder that is gone afterwards
 # With PCSCD_LOG=FILE the daemon writes what it does there. The status is the command's.
 set -eu
 
@@ -38,7 +40,6 @@ fi
 unset MADOGUCHI_PCSCD_STAGE
 PATH=$PATH:/usr/sbin:/sbin
 folder=$(mktemp -d "${TMPDIR:-/tmp}/private-pcscd.XXXXXX")
-MADOGUCHI_PCSCD_FOLDER=$folder
 daemon_pid_file=$folder/pcscd.pid
 
 driver=
@@ -55,6 +56,8 @@ fi
 cleanup() {
     if [ -s "$daemon_pid_file" ]; then
         kill "$(cat "$daemon_pid_file")" 2>/dev/null || true
+        sleep 0.1
+        kill -9 "$(cat "$daemon_pid_file")" 2>/dev/null || true
     fi
     rm -rf "$folder"
 }
@@ -79,7 +82,11 @@ cat >"$folder/start" <<START
 #!/bin/sh
 # Starts the private pcscd and returns when its socket answers.
 rm -f /run/pcscd/pcscd.comm /run/pcscd/pcscd.pid
-pcscd -f -c "$folder/reader.conf.d" >>"${PCSCD_LOG:-/dev/null}" 2>&1 &
+(
+    # Nothing of the caller's stays open: who waits for this script would wait for the daemon.
+    for descriptor in 3 4 5 6 7 8 9; do eval "exec \$descriptor>&-"; done
+    exec pcscd -f -c "$folder/reader.conf.d" </dev/null >>"${PCSCD_LOG:-/dev/null}" 2>&1
+) &
 echo \$! >"$daemon_pid_file"
 tries=0
 until [ -S /run/pcscd/pcscd.comm ]; do
@@ -92,10 +99,10 @@ chmod 755 "$folder/start"
 "$folder/start"
 
 MADOGUCHI_PCSCD=private
-MADOGUCHI_PCSCD_PID=$(cat "$daemon_pid_file")
 MADOGUCHI_PCSCD_PID_FILE=$daemon_pid_file
 MADOGUCHI_PCSCD_RESTART=$folder/start
-export MADOGUCHI_PCSCD MADOGUCHI_PCSCD_PID MADOGUCHI_PCSCD_PID_FILE MADOGUCHI_PCSCD_RESTART
+MADOGUCHI_PCSCD_FOLDER=$folder
+export MADOGUCHI_PCSCD MADOGUCHI_PCSCD_FOLDER MADOGUCHI_PCSCD_PID_FILE MADOGUCHI_PCSCD_RESTART
 
 status=0
 "$@" || status=$?

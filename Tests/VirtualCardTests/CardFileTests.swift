@@ -1,8 +1,10 @@
 import APDU
+import Authority
 import Cryptography
 import Glibc
 import JSON
 import Octets
+import Records
 import Testing
 import VirtualCard
 
@@ -112,6 +114,20 @@ struct CardFileTests {
                 try KeyFile.write(Array(pins.utf8), to: "\(folder)/mado.pins", isPrivate: true)
                 #expect(throws: CardFileError.self) { try file.loadImage() }
             }
+        }
+    }
+
+    @Test("authorities are made once and found again; their keys are for their owner only")
+    func authorities() throws {
+        try withFolder { folder in
+            #expect(try CardAuthorities.load(from: folder)?.signature.certificate == nil)
+            let made = try CardAuthorities.make(
+                in: folder, notBefore: Samples.now, notAfter: Samples.now.adding(seconds: 86_400))
+            let found = try #require(try CardAuthorities.load(from: folder))
+            #expect(found.authentication.certificate == made.authentication.certificate)
+            #expect(found.signature.certificate == made.signature.certificate)
+            #expect(made.signature.certificate != made.authentication.certificate)
+            #expect(mode("\(folder)/user-authentication.key") == 0o600)
         }
     }
 

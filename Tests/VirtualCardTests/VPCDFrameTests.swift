@@ -25,3 +25,17 @@ func frameOfAnAnswer() {
     #expect(vpcdFrame([]).hex == "0000")
     #expect(vpcdFrame([UInt8](repeating: 1, count: 70_000)).count == 2 + 65_535)
 }
+
+@Test("a plan of faults is read as it is written")
+func faultPlan() {
+    #expect(
+        FaultPlan("pulled@3,mute@7,sw:6F00@1,zero@2")
+            == FaultPlan([
+                3: .pulledBefore, 7: .mute, 1: .octets([0x6F, 0x00]), 2: .zeroOctets,
+            ]))
+    for text in [
+        "", "pulled", "pulled@0", "pulled@x", "pulled@1,", "pulled@1,mute@1", "sw:6F@1", "nap@1",
+    ] {
+        #expect(FaultPlan(text) == nil)
+    }
+}

@@ -66,7 +66,11 @@ package struct AdministrationService: Sendable {
     ]
 
     private func health() async -> HTTPResponse {
-        .json([
+        let (anchors, faults) = await trust.faults(at: now())
+        return .json([
+            "trust": [
+                "anchors": JSONValue(anchors), "faults": .array(faults.map(JSONValue.string)),
+            ],
             "status": "ok", "time": .string(now().rfc3339),
             "businessDate": .string(await house.businessDate(at: now()).description),
             "journal": JSONValue(await house.journalEntries(after: 0, limit: 0).last),

@@ -54,7 +54,8 @@ extension ClearinghouseService {
     ) async throws(Refusal) -> HTTPResponse {
         try request.emptyObject()
         let withdrawn = try await house.withdraw(
-            grant: request.headers["Madoguchi-Grant"], asked: asked)
+            grant: request.headers["Madoguchi-Grant"],
+            intent: request.headers["Madoguchi-Intent"], asked: asked)
         return .json([
             "patient": .string(withdrawn.patient),
             "grantStatementDigest": .string(withdrawn.statement.hex),

@@ -18,13 +18,14 @@ package actor House {
     var journal: Journal
     private let clients: ClientRegister
     private var fixedDate: LocalDate?
-    private let keepEnrolments: @Sendable (Enrolments) -> Void
+    private var revision = 0
+    private let keeper: (any EnrolmentKeeper)?
 
-    /// A house of its parts; `keepEnrolments` is called with each change of who owns which card.
+    /// A house of its parts; `keeper` is told each change of who owns which card.
     package init(
         keys: HouseKeys, clients: ClientRegister, enrolments: Enrolments,
         population: Population, journal: Journal = Journal(), businessDate: LocalDate? = nil,
-        keepEnrolments: @escaping @Sendable (Enrolments) -> Void = { _ in }
+        keeper: (any EnrolmentKeeper)? = nil
     ) {
         signer = AnswerSigner(key: keys.answer)
         seal = GrantSeal(key: keys.grants)
@@ -34,7 +35,7 @@ package actor House {
         self.population = population
         self.journal = journal
         fixedDate = businessDate
-        self.keepEnrolments = keepEnrolments
+        self.keeper = keeper
     }
 
     /// SHA-256 of the answer-signing key.
@@ -88,12 +89,19 @@ package actor House {
         return found
     }
 
-    /// Binds a card to a person.
-    package func bind(_ certificate: SHA256Digest, to person: String) throws(Refusal) {
+    /// Binds a card to a person; returns when that is kept.
+    package func bind(_ certificate: SHA256Digest, to person: String) async throws(Refusal) {
         guard population.file(of: person) != nil else { throw Refusal(.personUnknown) }
         enrolments.bind(certificate, to: person)
-        keepEnrolments(enrolments)
+        revision += 1
+        await keeper?.keep(enrolments, revision: revision)
     }
+}
+
+/// Keeps who owns which card.
+package protocol EnrolmentKeeper: Sendable {
+    /// Keeps the newest revision; an older one that comes late is dropped.
+    func keep(_ enrolments: Enrolments, revision: Int) async
 }
 
 /// The keys of a clearinghouse.

@@ -59,11 +59,7 @@ extension House {
         entry.evidence = JournalEntry.Evidence(
             statement: verified.request.statement, signature: verified.request.signature,
             certificate: verified.certificate.digest)
-        entry.consents = RecordItem.allCases.map { item in
-            JournalEntry.ConsentDecision(
-                item: item.rawValue,
-                until: verified.statement.consents.first { $0.item == item }?.until)
-        }
+        entry.consents = RecordItem.allCases.map { verified.statement.decision(on: $0) }
         let answer: AnswerStore.Answer
         do throws(Refusal) {
             try spend(verified, asked)
@@ -221,5 +217,15 @@ extension Qualification {
             entitlements[index].consents.drugs = state(.drugs)
             entitlements[index].consents.checkups = state(.checkups)
         }
+    }
+}
+
+extension SignedStatement {
+    /// What the patient decided about an item.
+    fileprivate func decision(on item: RecordItem) -> JournalEntry.ConsentDecision {
+        guard let consent = consents.first(where: { $0.item == item }) else {
+            return .init(item: item.rawValue, .refused)
+        }
+        return .init(item: item.rawValue, .given, until: consent.until)
     }
 }

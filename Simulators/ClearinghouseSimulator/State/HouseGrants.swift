@@ -93,13 +93,16 @@ extension House {
     }
 
     /// Withdraws a grant: from now on it opens nothing. A second time changes nothing.
-    package func withdraw(grant text: String?, asked: Asked) throws(Refusal) -> Withdrawn {
+    package func withdraw(
+        grant text: String?, intent: String?, asked: Asked
+    ) throws(Refusal) -> Withdrawn {
         var entry = asked.entry("withdrawal")
+        entry.intent = intent.flatMap(JournalEntry.IntentPlace.init(header:))
         do throws(Refusal) {
             let (id, grant) = try grant(text, asked, &entry)
             entry.withdrawn = JournalEntry.Withdrawal(grant: id, until: grant.until)
             entry.consents = grant.consents.map {
-                JournalEntry.ConsentDecision(item: $0.item.rawValue, until: nil)
+                JournalEntry.ConsentDecision(item: $0.item.rawValue, .withdrawn)
             }
             journal.forget(at: asked.now)
             journal.append(entry)

@@ -38,7 +38,12 @@ package struct Journal: Sendable {
 
     /// The entries after a number, oldest first.
     package func entries(after number: Int, limit: Int) -> [JournalEntry] {
-        Array(entries.drop { $0.number <= number }.prefix(limit))
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].number <= number { low = middle + 1 } else { high = middle }
+        }
+        return Array(entries[low...].prefix(limit))
     }
 
     /// The number of the newest entry.
@@ -46,7 +51,7 @@ package struct Journal: Sendable {
 
     /// Who obtained a person's data, or asked for it: newest first.
     package func disclosures(of person: String) -> [JournalEntry] {
-        disclosures[person, default: []].reversed()
+        disclosures[person, default: []].suffix(Self.maximumDisclosures).reversed()
     }
 
     /// Whether a grant was withdrawn.
@@ -58,12 +63,13 @@ package struct Journal: Sendable {
         entries.append(entry)
         if let withdrawn = entry.withdrawn { withdrawals[withdrawn.grant] = withdrawn.until }
         if let person = entry.person, entry.institution != nil, !entry.isRepeat {
-            var told = disclosures[person, default: []]
-            if told.count >= Self.maximumDisclosures { told.removeFirst() }
             var short = entry
             short.evidence = nil
-            told.append(short)
-            disclosures[person] = told
+            disclosures[person, default: []].append(short)
+            // In blocks, as removing from the front moves all the others.
+            if disclosures[person, default: []].count >= 2 * Self.maximumDisclosures {
+                disclosures[person]?.removeFirst(Self.maximumDisclosures)
+            }
         }
     }
 

@@ -52,13 +52,24 @@ package struct JournalEntry: Hashable, Sendable {
 
     /// The log's view of a patient's decision.
     package struct ConsentDecision: Hashable, Sendable {
+        /// What was decided. What a statement does not name counts as refused.
+        package enum Decision: String, Hashable, Sendable {
+            case given
+            case refused
+            case withdrawn
+        }
+
         /// The item.
         package var item: String
-        /// The end of the consent; nothing where it was refused, or not given.
+        /// The decision.
+        package var decision: Decision
+        /// The end of a consent that was given.
         package var until: Instant?
 
         /// A decision.
-        package init(item: String, until: Instant?) { (self.item, self.until) = (item, until) }
+        package init(item: String, _ decision: Decision, until: Instant? = nil) {
+            (self.item, self.decision, self.until) = (item, decision, until)
+        }
     }
 
     /// Where an intent stands.
@@ -150,7 +161,7 @@ extension JournalEntry {
 extension JournalEntry.ConsentDecision {
     var json: JSONValue {
         .object(present: [
-            ("item", .string(item)), ("decision", until == nil ? "refused" : "given"),
+            ("item", .string(item)), ("decision", .string(decision.rawValue)),
             ("until", until.map { .string($0.rfc3339) }),
         ])
     }
@@ -158,7 +169,9 @@ extension JournalEntry.ConsentDecision {
     fileprivate init(_ value: JSONValue, at path: String) throws(JSONError) {
         var fields = try JSONFields(value, at: path)
         item = try fields.string("item")
-        _ = try fields.string("decision")
+        decision = try fields.require("decision", "must be a known decision") {
+            $0.stringValue.flatMap(Decision.init)
+        }
         until = try fields.optional("until", "must be an instant", instant)
         try fields.finish()
     }

@@ -10,6 +10,7 @@ package actor TrustFolder {
     private let path: String
     private let executor = BlockingExecutor(label: "trust-folder")
     private var anchors = TrustAnchors([])
+    private var broken: [String] = []
     private var readAt: Instant?
 
     /// Anchors in a folder.
@@ -43,10 +44,26 @@ package actor TrustFolder {
         }
     }
 
-    /// Reads the folder; one that cannot be read whole leaves the anchors as they were.
+    /// What is wrong with files of the folder, as they were last read.
+    package func faults(at now: Instant) -> (anchors: Int, faults: [String]) {
+        read(at: now)
+        return (anchors.certificates.count, broken)
+    }
+
+    /// Reads the folder; a file that is no certificate is left out, and named by `faults`.
     private func read(at now: Instant) {
         readAt = now
-        guard let read = try? TrustAnchors(folder: path) else { return }
-        anchors = read
+        var read: [Certificate] = []
+        broken = []
+        do throws(KeyFile.Failure) {
+            for name in try KeyFile.names(in: path, endingIn: ".pem")
+                .prefix(TrustAnchors.mostAnchors)
+            {
+                do throws(KeyFile.Failure) {
+                    read.append(try KeyFile.certificate("\(path)/\(name)"))
+                } catch { broken.append("\(error)") }
+            }
+        } catch { broken.append("\(error)") }
+        anchors = TrustAnchors(read)
     }
 }

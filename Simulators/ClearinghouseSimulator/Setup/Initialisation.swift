@@ -1,0 +1,190 @@
+import Authority
+import Cryptography
+import JSON
+import Octets
+package import Records
+import VirtualCard
+
+/// Makes a simulated world in a folder: authorities, trust, the keys of clearinghouse, terminal
+/// and portal, people and their cards. What is there already stays as it is, so it may be
+/// repeated; what is missing is made.
+package struct Initialisation: Sendable {
+    /// How long simulated certificates last, in seconds: five years.
+    package static let lifetimeSeconds: Int64 = 5 * 365 * 86_400
+    private let paths: StatePaths
+    private let institution: String
+    private let terminal: String
+    private let now: Instant
+
+    /// An initialisation of the folders of `paths`, which are there.
+    package init(paths: StatePaths, institution: String, terminal: String, now: Instant) {
+        (self.paths, self.institution) = (paths, institution)
+        (self.terminal, self.now) = (terminal, now)
+    }
+
+    /// Makes what is missing and says what it made. People are copied from a folder, if one is
+    /// named; cards are issued for those of them that `wantsCard` names.
+    package func run(
+        people source: String?, wantsCard: (String) -> Bool
+    ) throws(SetupError) -> [String] {
+        var made: [String] = []
+        try setup {
+            let cards = try cardAuthorities(&made)
+            try connections(&made)
+            try houseKeys(&made)
+            try ensure("admin.token", in: paths.root, isPrivate: true, &made) {
+                Array((RandomOctets.make(32).base64(.urlSafe) + "\n").utf8)
+            }
+            if let source { try copyPeople(from: source) }
+            try issueCards(cards, wantsCard, &made)
+        }
+        return made
+    }
+
+    /// Writes a file unless it is there.
+    private func ensure(
+        _ name: String, in folder: String, isPrivate: Bool = false, _ made: inout [String],
+        _ octets: () throws -> [UInt8]
+    ) throws {
+        guard try !has(name, in: folder) else { return }
+        try KeyFile.write(try octets(), to: "\(folder)/\(name)", isPrivate: isPrivate)
+        made.append("\(folder)/\(name)")
+    }
+
+    private func has(_ name: String, in folder: String) throws -> Bool {
+        try KeyFile.names(in: folder, endingIn: name).contains(name)
+    }
+
+    private func cardAuthorities(_ made: inout [String]) throws -> CardAuthorities {
+        let authorities =
+            try CardAuthorities.load(from: paths.authority)
+            ?? CardAuthorities.make(
+                in: paths.authority, notBefore: now.adding(seconds: -2 * Self.lifetimeSeconds),
+                notAfter: now.adding(seconds: 2 * Self.lifetimeSeconds))
+        try ensure("simulated-user-authentication.pem", in: paths.trust, &made) {
+            authorities.authentication.certificate.pem
+        }
+        return authorities
+    }
+
+    private func houseKeys(_ made: inout [String]) throws {
+        try ensure("answer.key", in: paths.house, isPrivate: true, &made) {
+            try PrivateKey.generate(.ed25519).pem
+        }
+        let answer = try KeyFile.privateKey("\(paths.house)/answer.key").publicKey.pem
+        try ensure("answer.pem", in: paths.house, &made) { answer }
+        try ensure("answer.pub", in: paths.terminal, &made) { answer }
+        for name in ["grants.key", "patients.key"] {
+            try ensure(name, in: paths.house, isPrivate: true, &made) {
+                Array((RandomOctets.make(32).hex + "\n").utf8)
+            }
+        }
+        try ensure("statement.key", in: paths.terminal, isPrivate: true, &made) {
+            try PrivateKey.generate(.p256).pem
+        }
+    }
+}
+
+// MARK: Connections
+
+extension Initialisation {
+    /// The names that the server's certificate carries.
+    package static let serverNames = ["clearinghouse.localhost", "localhost", "127.0.0.1"]
+
+    /// The authority of connections, and the three identities it vouches for. It is not among the
+    /// anchors of cards: a card cannot pass for a terminal, nor a terminal for a card.
+    private func connections(_ made: inout [String]) throws {
+        try ensure("connections.key", in: paths.authority, isPrivate: true, &made) {
+            try PrivateKey.generate(.p256).pem
+        }
+        let key = try KeyFile.privateKey("\(paths.authority)/connections.key")
+        try ensure("connections.pem", in: paths.authority, &made) {
+            try CertificateAuthority.make(
+                unit: "Simulated connections", key: key, notBefore: now.adding(seconds: -86_400),
+                notAfter: now.adding(seconds: 2 * Self.lifetimeSeconds)
+            ).certificate.pem
+        }
+        let certificate = try KeyFile.certificate("\(paths.authority)/connections.pem")
+        let authority = CertificateAuthority(certificate: certificate, key: key)
+        try ensure("server-ca.pem", in: paths.terminal, &made) { certificate.pem }
+        _ = try identity(
+            "tls", in: paths.house, authority, "clearinghouse",
+            .tlsServer(names: Self.serverNames), &made)
+        let desk = try identity("tls", in: paths.terminal, authority, terminal, .tlsClient, &made)
+        let portal = try identity(
+            "portal", in: paths.terminal, authority, "portal", .tlsClient, &made)
+        try register(desk, portal)
+    }
+
+    private func identity(
+        _ name: String, in folder: String, _ authority: CertificateAuthority,
+        _ commonName: String, _ profile: CertificateProfile, _ made: inout [String]
+    ) throws -> Certificate {
+        try ensure("\(name).key", in: folder, isPrivate: true, &made) {
+            try PrivateKey.generate(.p256).pem
+        }
+        let key = try KeyFile.privateKey("\(folder)/\(name).key")
+        try ensure("\(name).pem", in: folder, &made) {
+            try authority.issue(
+                CertificateRequest(
+                    commonName: commonName, publicKey: key.publicKey,
+                    notBefore: now.adding(seconds: -86_400),
+                    notAfter: now.adding(seconds: Self.lifetimeSeconds), profile: profile)
+            ).pem
+        }
+        return try KeyFile.certificate("\(folder)/\(name).pem")
+    }
+
+    private func register(_ desk: Certificate, _ portal: Certificate) throws {
+        var clients = try StateReading(paths: paths).clients()
+        let wanted = ClientRegister.Identity.institution(code: institution, terminal: terminal)
+        if clients.identity(of: desk.digest) == nil { clients.register(desk.digest, as: wanted) }
+        clients.register(portal.digest, as: .portal)
+        try KeyFile.write(clients.json.pretty, to: paths.clients, isPrivate: false)
+    }
+}
+
+// MARK: People and cards
+
+extension Initialisation {
+    private func copyPeople(from source: String) throws {
+        for name in try KeyFile.names(in: source, endingIn: ".json") {
+            let octets = try KeyFile.read(
+                "\(source)/\(name)", limit: PersonFile.maximumOctets)
+            try KeyFile.write(octets, to: "\(paths.people)/\(name)", isPrivate: false)
+        }
+    }
+
+    /// Issues cards to those who have none, and binds each card of the folder to its person.
+    private func issueCards(
+        _ authorities: CardAuthorities, _ wantsCard: (String) -> Bool, _ made: inout [String]
+    ) throws {
+        let reading = StateReading(paths: paths)
+        var enrolments = try reading.enrolments()
+        for id in try reading.people().map(\.id).sorted() {
+            let file = try CardFile(path: "\(paths.cards)/\(id).json")
+            let image: CardImage
+            if try has("\(id).json", in: paths.cards) {
+                image = try file.loadImage()
+            } else if wantsCard(id) {
+                image = try CardImage.issue(
+                    order(for: id), authentication: authorities.authentication,
+                    signature: authorities.signature)
+                try file.save(image)
+                made.append(file.path)
+            } else {
+                continue
+            }
+            guard let credential = image.authentication else { continue }
+            let digest = SHA256Digest(hashing: credential.certificate)
+            if enrolments.person(of: digest) == nil { enrolments.bind(digest, to: id) }
+        }
+        try KeyFile.write(enrolments.json.pretty, to: paths.enrolments, isPrivate: false)
+    }
+
+    private func order(for id: String) -> CardImage.Order {
+        CardImage.Order(
+            person: id, notBefore: now.adding(seconds: -86_400),
+            notAfter: now.adding(seconds: Self.lifetimeSeconds))
+    }
+}

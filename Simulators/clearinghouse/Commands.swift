@@ -1,0 +1,48 @@
+internal import Commands
+
+let version = "0.1.0"
+
+/// The program as its users see it.
+let program = Program(
+    name: "clearinghouse", summary: "a simulated clearinghouse for qualification checks",
+    version: version,
+    commands: [
+        Command(
+            "init", "makes a simulated world: authorities, keys, people, cards",
+            options: [
+                .init("people", "FOLDER", "people files to take in (Simulators/People)"),
+                .init("cards", "NAMES", "whose cards to issue: all (default), none, or a,b,c"),
+                .init("institution", "CODE", "the terminal's institution (default 1310000003)"),
+                .init("terminal", "NAME", "the terminal's name (default desk-1)"),
+            ],
+            discussion: """
+                What is in the folder already stays as it is; what is missing is made. People
+                files are copied anew each time. Simulated cards have PIN 1234 and signature
+                password ABC123.
+                """),
+        Command(
+            "serve", "answers until SIGTERM",
+            options: [
+                .init("port", "PORT", "where institutions and the portal connect (default 8710)"),
+                .init("admin-port", "PORT", "the administration port (default 8711)"),
+                .init(
+                    "as-of", "DATE",
+                    "the business date, or a person's name for the date of that sample"),
+                .init("no-journal-file", nil, "keep the journal in memory only"),
+            ],
+            discussion: """
+                Port 0 takes any free port. When it listens, it prints one line of JSON:
+                {"ready":true,"port":8710,"adminPort":8711,"address":"https://127.0.0.1:8710",
+                "admin":"http://127.0.0.1:8711","businessDate":"2026-11-22"}.
+                Both ports are bound to 127.0.0.1.
+                """),
+        Command(
+            "date", "sets the business date of a running clearinghouse",
+            options: [.init("admin-port", "PORT", "its administration port (default 8711)")],
+            arguments: [.init("DATE")],
+            discussion: "DATE is a date as 2026-11-22, or a person's name for that sample's date."),
+    ],
+    common: [
+        .init("state", "FOLDER", "the folder of the simulated world (default .madoguchi)"),
+        .init("json", nil, "write JSON to standard output"),
+    ])

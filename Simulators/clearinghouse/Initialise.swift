@@ -1,0 +1,51 @@
+internal import ClearinghouseSimulator
+internal import Commands
+internal import Cryptography
+internal import Glibc
+internal import JSON
+
+/// `clearinghouse init`.
+func initialise(_ invocation: Invocation) throws {
+    let paths = StatePaths(root: invocation.value("state") ?? ".madoguchi")
+    for folder in paths.folders { try makeFolder(folder) }
+    let institution = invocation.value("institution") ?? "1310000003"
+    guard institution.utf8.count == 10, institution.allSatisfy(\.isASCIIDigit) else {
+        throw UsageError("--institution must be ten digits")
+    }
+    let terminal = invocation.value("terminal") ?? "desk-1"
+    guard (1...32).contains(terminal.utf8.count) else {
+        throw UsageError("--terminal must be 1 to 32 characters")
+    }
+    let wanted = invocation.value("cards") ?? "all"
+    let names = Set(wanted.split(separator: ",").map(String.init))
+    let made = try Initialisation(
+        paths: paths, institution: institution, terminal: terminal, now: systemTime()
+    ).run(people: try peopleFolder(invocation)) { id in
+        wanted == "all" || wanted != "none" && names.contains(id)
+    }
+    if invocation.has("json") {
+        let value: JSONValue = [
+            "state": .string(paths.root), "made": .array(made.map(JSONValue.string)),
+        ]
+        printLine(value.canonicalText)
+    } else {
+        printLine("\(paths.root): \(made.count) files made")
+    }
+}
+
+/// The people's files: those named, else those beside the sources if this is run there.
+private func peopleFolder(_ invocation: Invocation) throws -> String? {
+    if let named = invocation.value("people") { return named }
+    let beside = "Simulators/People"
+    return access(beside, R_OK) == 0 ? beside : nil
+}
+
+private func makeFolder(_ path: String) throws {
+    if mkdir(path, 0o700) != 0, errno != EEXIST {
+        throw UsageError("--state: \(path): \(errorText(errno))")
+    }
+}
+
+extension Character {
+    fileprivate var isASCIIDigit: Bool { isASCII && isNumber }
+}

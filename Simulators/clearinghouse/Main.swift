@@ -1,0 +1,42 @@
+internal import ClearinghouseSimulator
+internal import Commands
+internal import Glibc
+internal import Network
+
+@main
+struct Main {
+    static func main() async {
+        exit(await call(Array(CommandLine.arguments.dropFirst())).rawValue)
+    }
+
+    private static func call(_ words: [String]) async -> ExitCode {
+        do {
+            switch try program.parse(words) {
+            case .text(let text): printLine(text)
+            case .run(let invocation):
+                switch invocation.command.words {
+                case ["init"]: try initialise(invocation)
+                case ["date"]: try await setDate(invocation)
+                default: try await serve(invocation)
+                }
+            }
+            return .ok
+        } catch let error as UsageError {
+            printError("clearinghouse: \(error)")
+            return .usage
+        } catch let error as NetworkError {
+            printError("clearinghouse: \(describe(error))")
+            return .clearinghouse
+        } catch {
+            printError("clearinghouse: \(error)")
+            return .clearinghouse
+        }
+    }
+
+    private static func describe(_ error: NetworkError) -> String {
+        switch error {
+        case .addressInUse: "the port is in use by another program; --port 0 takes a free one"
+        default: "\(error)"
+        }
+    }
+}

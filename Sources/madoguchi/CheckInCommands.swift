@@ -1,0 +1,175 @@
+import Commands
+import HTTP
+import JSON
+import Records
+import Terminal
+
+extension Context {
+    /// `check-in`: claims the card session, chooses, proves, and shows the qualification.
+    func checkIn() async throws(CommandFailure) -> ExitCode {
+        let consents = try consents()
+        let wait: Int
+        do throws(UsageError) { wait = try invocation.integer("wait", in: 0...600) ?? 0 } catch {
+            throw CommandFailure(error)
+        }
+        let pin = try self.pin()
+        let claimed = try await ask(
+            "POST", "/v1/session/claim" + readerQuery(), as: .reception,
+            body: ["waitSeconds": JSONValue(wait)])
+        try stopIfClosed(claimed)
+        let chosen = try await ask(
+            "POST", "/v1/session/choice" + readerQuery(), as: .reception,
+            body: ["way": "pin", "consents": .object(consents)])
+        try stopIfClosed(chosen)
+        var headers: [(String, String)] = []
+        if invocation.has("spend-last-try"), chosen["triesLeft"] == 1 {
+            let token = try await ask("POST", "/v1/session/last-try" + readerQuery())
+            headers.append(("Madoguchi-Last-Try", token["token"]?.stringValue ?? ""))
+        }
+        let view = try await ask(
+            "/v1/session/pin" + readerQuery(), pin: pin, as: .reception, headers: headers)
+        try stopIfClosed(view)
+        _ = try await ask("POST", "/v1/session/seen" + readerQuery())
+        try show(view) { () throws(CommandFailure) in
+            guard let closing = view["closing"], let value = closing["qualification"] else {
+                return "accepted"
+            }
+            let items = (closing["items"]?.arrayValue ?? []).compactMap { $0["item"]?.stringValue }
+            let head = [
+                "受付しました  check-in \(view["checkIn"]?.stringValue ?? "")",
+                "  同意: \(items.isEmpty ? "なし" : items.joined(separator: ", "))",
+            ]
+            return (head + (try record(Qualification.self, value)).lines())
+                .joined(separator: "\n")
+        }
+        return .ok
+    }
+
+    private func consents() throws(CommandFailure) -> [String: JSONValue] {
+        let text = invocation.value("consent") ?? "none"
+        if text == "none" { return [:] }
+        var consents: [String: JSONValue] = [:]
+        for item in text.split(separator: ",") {
+            guard ["drugs", "checkups"].contains(item) else {
+                throw CommandFailure(
+                    UsageError("--consent takes drugs, checkups, both with a comma, or none"))
+            }
+            consents[String(item)] = true
+        }
+        return consents
+    }
+
+    /// Turns a closing state that is not an acceptance into this command's failure.
+    private func stopIfClosed(_ view: JSONValue) throws(CommandFailure) {
+        guard let value = view["closing"]?["problem"] else { return }
+        let problem: Problem
+        do throws(JSONError) { problem = try Problem(json: value) } catch {
+            throw CommandFailure(.negative, "daemon", "\(error)", next: "Restart the daemon.")
+        }
+        throw CommandFailure(problem)
+    }
+
+    /// The patient's sex, for the thresholds that differ; not set where it is not known any more.
+    private func sex(_ answer: JSONValue) -> Sex {
+        answer["sex"]?.stringValue.flatMap(Sex.init(rawValue:)) ?? .unset
+    }
+
+    /// A record of the wire.
+    func record<Record: RecordCodable>(
+        _ type: Record.Type, _ value: JSONValue
+    ) throws(CommandFailure) -> Record {
+        do throws(JSONError) { return try Record(value, at: "$") } catch {
+            throw CommandFailure(
+                .negative, "daemon-failed", "The daemon's answer cannot be read: \(error)",
+                next: "Is it of the same version as this program?")
+        }
+    }
+
+    /// `check-ins`.
+    func listCheckIns() async throws(CommandFailure) -> ExitCode {
+        let answer = try await ask("GET", "/v1/check-ins", as: .reception)
+        try show(answer) {
+            let rows = (answer["checkIns"]?.arrayValue ?? []).map { entry in
+                [
+                    "\(entry["number"]?.integerValue ?? 0)", entry["id"]?.stringValue ?? "",
+                    entry["openedAt"]?.stringValue ?? "", entry["state"]?.stringValue ?? "",
+                    (entry["items"]?.arrayValue ?? []).compactMap { $0["item"]?.stringValue }
+                        .joined(separator: ","),
+                ]
+            }
+            return rows.isEmpty ? "受付はありません (no check-ins)" : table(rows).joined(separator: "\n")
+        }
+        return .ok
+    }
+
+    /// `drugs` and `checkups`.
+    func openRecord(_ item: String) async throws(CommandFailure) -> ExitCode {
+        let answer = try await ask(
+            "GET", "/v1/check-ins/\(try checkInID())/\(item)", as: .clinician)
+        let value = answer["record"] ?? .null
+        try show(answer) { () throws(CommandFailure) in
+            let lines =
+                item == "drugs"
+                ? try record(DrugRecord.self, value).lines()
+                : try record(CheckupRecord.self, value).lines(sex: sex(answer))
+            return ([item == "drugs" ? "薬剤情報" : "健診情報"] + lines).joined(separator: "\n")
+        }
+        return .ok
+    }
+
+    /// `qualification` and `withdraw`.
+    func qualification() async throws(CommandFailure) -> ExitCode {
+        let answer = try await ask("GET", "/v1/check-ins/\(try checkInID())", as: .reception)
+        try show(answer) { () throws(CommandFailure) in
+            guard let value = answer["qualification"] else {
+                return "資格情報は再起動前のものです。カードで確認し直してください。"
+            }
+            return try record(Qualification.self, value).lines().joined(separator: "\n")
+        }
+        return .ok
+    }
+
+    func withdraw() async throws(CommandFailure) -> ExitCode {
+        let answer = try await ask(
+            "POST", "/v1/check-ins/\(try checkInID())/withdraw", as: .reception)
+        try show(answer) { "同意を取り消しました (withdrawn)" }
+        return .ok
+    }
+
+    private func checkInID() throws(CommandFailure) -> String {
+        do throws(UsageError) { return try invocation.require("check-in") } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// `portal …`.
+    func portal(_ page: String) async throws(CommandFailure) -> ExitCode {
+        let query = readerQuery([
+            ("from", invocation.value("from")), ("to", invocation.value("to")),
+        ])
+        let answer = try await ask("/v1/portal/\(page)\(query)", pin: try pin())
+        try show(answer) { () throws(CommandFailure) in
+            let lines =
+                switch page {
+                case "qualification": try record(Qualification.self, answer).lines()
+                case "drugs": try record(DrugRecord.self, answer).lines()
+                case "checkups":
+                    try record(CheckupRecord.self, answer["record"] ?? .null)
+                        .lines(sex: sex(answer))
+                case "expenses": try record(ExpenseRecord.self, answer).lines()
+                default: disclosures(answer)
+                }
+            return (["わたしの情報: \(page)"] + lines).joined(separator: "\n")
+        }
+        return .ok
+    }
+
+    private func disclosures(_ answer: JSONValue) -> [String] {
+        table(
+            (answer.arrayValue ?? []).map { line in
+                ["time", "institution", "request", "item", "way", "refusedBecause"].map {
+                    line[$0]?.stringValue ?? ""
+                }
+            })
+    }
+}

@@ -1,0 +1,88 @@
+import Commands
+
+/// The version that every program of the project prints.
+let madoguchiVersion = "0.1.0"
+
+private let reader = Command.Option("reader", "NAME", "the reader; without it the one with a card")
+private let checkIn = Command.Option("check-in", "ID", "the check-in (see `check-ins`)")
+private let pinFile = Command.Option(
+    "pin-file", "FILE", "the file that holds the PIN; - reads standard input")
+private let months = [
+    Command.Option("from", "YYYY-MM", "the first month"),
+    Command.Option("to", "YYYY-MM", "the last month"),
+]
+private let lastTry = Command.Option(
+    "spend-last-try", nil, "agree to use the card's last try, if only one is left")
+
+/// The program as its users see it.
+let program = Program(
+    name: "madoguchi", summary: "the front desk of a qualification-check terminal, from a shell",
+    version: madoguchiVersion,
+    commands: [
+        Command("status", "shows what the terminal is doing"),
+        Command(
+            "check-in", "checks a patient in with the card on the reader",
+            options: [
+                pinFile, reader, lastTry,
+                .init("consent", "ITEMS", "items the patient agrees to: drugs,checkups (or none)"),
+                .init("wait", "SECONDS", "how long to wait for a card (default 0)"),
+            ],
+            discussion: """
+                The PIN is read from a file or from standard input, never from the arguments.
+                A PIN that is not four digits never reaches the card.
+                """),
+        Command("check-ins", "lists the check-ins"),
+        Command(
+            "qualification", "shows again what a checked-in patient is entitled to",
+            options: [checkIn]),
+        Command("drugs", "opens the medicines of a check-in", options: [checkIn]),
+        Command("checkups", "opens the checkups of a check-in", options: [checkIn]),
+        Command("withdraw", "takes the patient's consent back", options: [checkIn]),
+        Command(
+            "portal qualification", "shows the patient their own insurance data",
+            options: [pinFile, reader]),
+        Command(
+            "portal drugs", "shows the patient their medicines, with copayment and saving",
+            options: [pinFile, reader] + months),
+        Command(
+            "portal checkups", "shows the patient their checkups", options: [pinFile, reader]),
+        Command(
+            "portal expenses", "shows the patient their medical expenses",
+            options: [pinFile, reader] + months),
+        Command(
+            "portal disclosures", "shows the patient who asked for their data",
+            options: [pinFile, reader]),
+        Command(
+            "history list", "lists the access history",
+            options: [
+                .init("patient", "ID", "of one patient (the pairwise id)"),
+                .init("item", "ITEM", "of one item: qualification, drugs, checkups, …"),
+                .init("actor", "ID", "by one actor"), .init("from", "TIME", "from this instant on"),
+                .init("until", "TIME", "before this instant"),
+                .init("limit", "N", "at most so many of the latest (default 1000)"),
+            ]),
+        Command(
+            "history verify", "checks the whole access history, without the daemon",
+            options: [.init("without-keys", nil, "check only what needs no key")],
+            discussion: "Ends with 0 if everything fits, 1 with the first thing that does not."),
+        Command(
+            "history export tiles", "writes the log as C2SP tiles", arguments: [.init("DIR")],
+            discussion: "What an earlier export wrote stays, and must agree."),
+        Command("history key", "prints the key that verifies the log's checkpoints"),
+        Command(
+            "consent verify", "judges the statement of a check-in from its history entry",
+            options: [.init("index", "N", "the entry of the intent")]),
+        Command("readers", "lists the readers that pcscd sees"),
+        Command("doctor", "finds out what is wrong, and says what mends it"),
+        Command(
+            "init", "makes the terminal's own part of a state folder",
+            options: [
+                .init("institution", "CODE", "ten digits (default 1310000003)"),
+                .init("terminal", "NAME", "the terminal's name (default desk-1)"),
+                .init("port", "PORT", "the clearinghouse's port (default 8710)"),
+            ]),
+    ],
+    common: [
+        .init("state", "DIR", "the stack's folder (default .madoguchi)"),
+        .init("json", nil, "write JSON to standard output"),
+    ])

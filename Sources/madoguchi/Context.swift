@@ -1,0 +1,155 @@
+import Commands
+import Configuration
+import Cryptography
+import Glibc
+import HTTP
+import JSON
+import Network
+import Secrets
+import Terminal
+
+/// What a command runs with: the stack's folder, the daemon's socket, staff tokens.
+struct Context {
+    let invocation: Invocation
+    let state: String
+    private let client: HTTPClient
+    private let socket: String
+
+    init(_ invocation: Invocation) {
+        self.invocation = invocation
+        state = invocation.value("state") ?? ".madoguchi"
+        socket = state + "/run/madoguchid.sock"
+        client = HTTPClient(.unix(path: socket))
+    }
+
+    var isJSON: Bool { invocation.has("json") }
+
+    /// The terminal's configuration.
+    func configuration() throws(CommandFailure) -> TerminalConfiguration {
+        let path = state + "/terminal/config.json"
+        let text: [UInt8]
+        do throws(KeyFile.Failure) { text = try KeyFile.read(path) } catch {
+            throw CommandFailure(
+                .usage, "configuration", "\(error)",
+                next: "Name the stack's folder with --state DIR, or make one with make up.")
+        }
+        do throws(JSONError) {
+            return try TerminalConfiguration(parsing: text).resolvingPaths { written in
+                written.hasPrefix("/") ? written : state + "/terminal/" + written
+            }
+        } catch {
+            throw CommandFailure(
+                .usage, "configuration", "\(path): \(error)", next: "Correct the file.")
+        }
+    }
+
+    // MARK: The daemon
+
+    /// Sends a request as a member of staff, and reads the JSON that comes back.
+    func ask(
+        _ method: String, _ target: String, as role: StaffRole? = nil, body: JSONValue? = nil,
+        headers: [(String, String)] = []
+    ) async throws(CommandFailure) -> JSONValue {
+        let request = try request(method, target, role, headers)
+        let sent =
+            body.map { HTTPRequest.json(method, target, $0, headers: fields(request)) } ?? request
+        let response: HTTPResponse
+        do throws(NetworkError) { response = try await client.send(sent, seconds: 150) } catch {
+            throw CommandFailure(daemon: error, socket: socket)
+        }
+        return try answer(response)
+    }
+
+    /// The same with a PIN as its body: from the file into a page, from the page to the socket.
+    func ask(
+        _ target: String, pin: consuming SecretPage, as role: StaffRole? = nil,
+        headers: [(String, String)] = []
+    ) async throws(CommandFailure) -> JSONValue {
+        let request = try request("POST", target, role, headers)
+        let response: HTTPResponse
+        do throws(NetworkError) {
+            response = try await client.send(request, secret: pin, seconds: 150)
+        } catch { throw CommandFailure(daemon: error, socket: socket) }
+        return try answer(response)
+    }
+
+    private func request(
+        _ method: String, _ target: String, _ role: StaffRole?, _ headers: [(String, String)]
+    ) throws(CommandFailure) -> HTTPRequest {
+        var request = HTTPRequest(method: method, target: target, headers: HTTPHeaders(headers))
+        if let role { request.headers["Authorization"] = "Bearer " + (try token(role)) }
+        return request
+    }
+
+    private func fields(_ request: HTTPRequest) -> [(String, String)] {
+        request.headers.fields.map { ($0.name, $0.value) }
+    }
+
+    private func answer(_ response: HTTPResponse) throws(CommandFailure) -> JSONValue {
+        let json: JSONValue
+        var problem: Problem?
+        do throws(JSONError) {
+            json = try response.json(limits: JSONLimits(octets: 64 << 20))
+            if response.status >= 400 { problem = try Problem(json: json) }
+        } catch {
+            throw CommandFailure(
+                .negative, "daemon-failed", "The daemon's answer cannot be read: \(error)",
+                next: "Is it of the same version as this program?")
+        }
+        if let problem { throw CommandFailure(problem) }
+        return json
+    }
+
+    private func token(_ role: StaffRole) throws(CommandFailure) -> String {
+        do throws(KeyFile.Failure) {
+            let path = "\(state)/staff/\(role.rawValue).token"
+            let text = String(
+                decoding: try KeyFile.read(path, isPrivate: true), as: UTF8.self)
+            return String(text.prefix { !$0.isWhitespace })
+        } catch {
+            throw CommandFailure(
+                .usage, "no-token", "\(error)",
+                next: "This command is for \(role.rawValue); its token is not at hand.")
+        }
+    }
+
+    // MARK: The PIN
+
+    /// The PIN from a file or standard input, without its line's end; read into a page that is
+    /// wiped, whatever its length: the daemon and the card say whether it is one.
+    func pin() throws(CommandFailure) -> SecretPage {
+        guard let path = invocation.value("pin-file") else {
+            throw CommandFailure(UsageError("--pin-file is missing; a PIN is no argument"))
+        }
+        let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw CommandFailure(
+                .usage, "pin-file", "\(path): \(errorText(errno))", next: "Name a readable file.")
+        }
+        defer { if descriptor > 0 { close(descriptor) } }
+        var page = SecretPage(capacity: 64)
+        while page.count < 64 {
+            var octet: UInt8 = 0
+            let count = read(descriptor, &octet, 1)
+            if count < 0 && errno == EINTR { continue }
+            guard count == 1, octet != 0x0A, octet != 0x0D else { break }
+            page.append(octet)
+        }
+        return page
+    }
+
+    /// The query that names the reader, if one was named.
+    func readerQuery(_ more: [(String, String?)] = []) -> String {
+        let parts = ([("reader", invocation.value("reader"))] + more).compactMap { name, value in
+            value.map { "\(name)=\(percentEncoded($0))" }
+        }
+        return parts.isEmpty ? "" : "?" + parts.joined(separator: "&")
+    }
+
+    /// Prints a value: as JSON if that was asked for, else as text.
+    func show(_ json: JSONValue, _ text: () throws(CommandFailure) -> String)
+        throws(CommandFailure)
+    {
+        print(isJSON ? json.canonicalText : try text())
+    }
+}

@@ -1,0 +1,201 @@
+import AccessHistory
+import CheckIns
+import Clearinghouse
+import Commands
+import Configuration
+import Cryptography
+import Glibc
+import HTTP
+import JSON
+import Network
+import PCSC
+import Records
+import Terminal
+
+/// One thing that was looked at.
+struct Finding {
+    var name: String
+    var isGood: Bool
+    var detail: String
+    var next: String = ""
+    var exitCode: ExitCode = .ok
+}
+
+extension Context {
+    /// `doctor`: looks at every part in the order of the data, and names what mends the first
+    /// cause. Ends with the code of the first thing that is wrong.
+    func doctor() async throws(CommandFailure) -> ExitCode {
+        var findings = [readers()]
+        let configuration: TerminalConfiguration
+        do throws(CommandFailure) {
+            configuration = try self.configuration()
+            findings.append(Finding(name: "configuration", isGood: true, detail: ""))
+        } catch {
+            findings.append(
+                Finding(
+                    name: "configuration", isGood: false, detail: error.problem.title,
+                    next: error.problem.nextStep ?? "", exitCode: .usage))
+            return try report(findings)
+        }
+        findings.append(clock())
+        findings.append(await daemon())
+        findings.append(await clearinghouse(configuration))
+        findings.append(history(configuration))
+        return try report(findings)
+    }
+
+    private func report(_ findings: [Finding]) throws(CommandFailure) -> ExitCode {
+        let json = findings.map { finding in
+            JSONValue.object(present: [
+                ("check", .string(finding.name)), ("good", .bool(finding.isGood)),
+                ("detail", .string(finding.detail)),
+                ("next", finding.next.isEmpty ? nil : .string(finding.next)),
+            ])
+        }
+        try show(["findings": .array(json)]) {
+            var lines: [String] = []
+            for finding in findings {
+                let mark = finding.isGood ? "✓" : "✗"
+                lines.append("\(mark) \(padded(finding.name, to: 16)) \(finding.detail)")
+                if !finding.next.isEmpty { lines.append("  → \(finding.next)") }
+            }
+            return lines.joined(separator: "\n")
+        }
+        return findings.first { !$0.isGood }?.exitCode ?? .ok
+    }
+
+    private func readers() -> Finding {
+        do throws(PCSCError) {
+            let names = try PCSCContext().readers()
+            guard !names.isEmpty else {
+                return Finding(
+                    name: "reader", isGood: false, detail: "pcscd runs, but sees no reader",
+                    next: "Connect a reader; for the simulation install vsmartcard-vpcd.",
+                    exitCode: .reader)
+            }
+            return Finding(
+                name: "reader", isGood: true, detail: names.joined(separator: ", "))
+        } catch {
+            let isLost = error.meansServiceLost
+            return Finding(
+                name: "reader", isGood: false,
+                detail: isLost ? "pcscd is not running" : "PC/SC refuses: \(error)",
+                next: isLost
+                    ? "Start it: systemctl start pcscd.socket, or pcscd as root."
+                    : "Allow this user in polkit (org.debian.pcsc-lite.access_pcsc).",
+                exitCode: .reader)
+        }
+    }
+
+    private func clock() -> Finding {
+        let isGood = SystemClock().isSynchronised
+        // A clock that nobody keeps is a warning: only a wrong one stops a check-in.
+        return Finding(
+            name: "clock", isGood: true,
+            detail: isGood ? "kept by a time service" : "not kept by a time service",
+            next: isGood ? "" : "Run a time service (systemd-timesyncd, chrony).")
+    }
+
+    private func daemon() async -> Finding {
+        do throws(CommandFailure) {
+            let status = try await ask("GET", "/v1/status")
+            let readers = (status["readers"]?.arrayValue ?? []).map { reader in
+                "\(reader["name"]?.stringValue ?? ""): \(reader["state"]?.stringValue ?? "")"
+            }
+            let cards = (status["readers"]?.arrayValue ?? []).contains { $0["cardPresent"] == true }
+            guard !readers.isEmpty else {
+                return Finding(
+                    name: "daemon", isGood: false, detail: "runs, but serves no reader",
+                    next: "Check `reader` in the configuration.", exitCode: .reader)
+            }
+            return Finding(
+                name: "daemon", isGood: true, detail: readers.joined(separator: ", "),
+                next: cards ? "" : "No card lies on a reader.")
+        } catch {
+            return Finding(
+                name: "daemon", isGood: false, detail: error.problem.title,
+                next: error.problem.nextStep ?? "", exitCode: .negative)
+        }
+    }
+
+    private func clearinghouse(_ configuration: TerminalConfiguration) async -> Finding {
+        let house = configuration.clearinghouse
+        let client: ClearinghouseClient
+        do throws(KeyFile.Failure) {
+            let context: TLSContext
+            let certificate = try KeyFile.certificate(house.identity.certificateFile)
+            let key = try KeyFile.privateKey(house.identity.keyFile)
+            let authority = try KeyFile.certificate(house.authorityFile)
+            do throws(CryptographyError) {
+                context = try TLSContext.client(
+                    certificate: certificate, key: key, serverAnchors: [authority],
+                    serverName: house.serverName)
+            } catch { throw .malformed(path: house.identity.certificateFile, error) }
+            client = ClearinghouseClient(
+                transport: NetworkTransport(
+                    HTTPClient(.tcp(host: house.host, port: house.port), tls: context),
+                    seconds: 5),
+                answerKey: try KeyFile.publicKey(house.answerKeyFile))
+        } catch {
+            return Finding(
+                name: "clearinghouse", isGood: false, detail: "\(error)",
+                next: "Put the key or certificate in place.", exitCode: .usage)
+        }
+        do throws(ClearinghouseError) {
+            let nonce = try await client.challenge()
+            let skew = nonce.until.seconds - SystemClock().now().seconds - 300
+            guard abs(skew) < 120 else {
+                return Finding(
+                    name: "clearinghouse", isGood: false,
+                    detail: "this machine's clock is off by about \(-skew) s",
+                    next: "Set the clock; run a time service.", exitCode: .clearinghouse)
+            }
+            return Finding(
+                name: "clearinghouse", isGood: true, detail: "\(house.host):\(house.port)")
+        } catch {
+            return Finding(
+                name: "clearinghouse", isGood: false, detail: words(error, house),
+                next: next(error), exitCode: .clearinghouse)
+        }
+    }
+
+    private func words(_ error: ClearinghouseError, _ house: ClearinghouseConfiguration) -> String {
+        switch error {
+        case .unreachable(let detail): "\(house.host):\(house.port) cannot be reached: \(detail)"
+        case .tlsRefused(let reason): "the secure connection is refused: \(reason)"
+        case .timedOut: "no answer within 5 s"
+        case .lineLost: "the line broke"
+        case .garbage(let detail): "what answers is no clearinghouse: \(detail)"
+        case .wrongAnswer(let detail): "the answer fails its checks: \(detail)"
+        case .problem(let problem, _): problem.title
+        }
+    }
+
+    private func next(_ error: ClearinghouseError) -> String {
+        switch error {
+        case .unreachable, .timedOut, .lineLost: "Is it running? For the simulation: make up."
+        case .tlsRefused:
+            "Check clock, authorityFile and identity; both sides must trust each other."
+        case .garbage, .wrongAnswer: "Check host, port and answerKeyFile in the configuration."
+        case .problem(let problem, _): problem.nextStep ?? ""
+        }
+    }
+
+    private func history(_ configuration: TerminalConfiguration) -> Finding {
+        do throws(HistoryError) {
+            let report = try HistoryArchive.verify(folder: configuration.historyFolder)
+            guard let fault = report.fault else {
+                return Finding(
+                    name: "history", isGood: true, detail: "whole, \(report.size) entries")
+            }
+            return Finding(
+                name: "history", isGood: false, detail: "\(fault.file): \(fault.reason)",
+                next: "Keep the folder as it is and restore a copy beside it.",
+                exitCode: .history)
+        } catch {
+            return Finding(
+                name: "history", isGood: false, detail: error.description,
+                next: "Check the folder's owner and the disk.", exitCode: .history)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import AccessHistory
+import CheckIns
+import Commands
+import Configuration
+import Cryptography
+import Disclosures
+import HTTP
+import JSON
+import Octets
+import Records
+import Terminal
+import TransparencyLog
+
+extension Context {
+    /// `history list`.
+    func listHistory() async throws(CommandFailure) -> ExitCode {
+        let names = ["patient", "item", "actor", "from", "until", "limit"]
+        let query = names.compactMap { name in
+            invocation.value(name).map { "\(name)=\(percentEncoded($0))" }
+        }.joined(separator: "&")
+        let answer = try await ask("GET", "/v1/history/entries?\(query)", as: .administrator)
+        try show(answer) {
+            let rows = (answer["entries"]?.arrayValue ?? []).map { entry in
+                let event = entry["event"]
+                return [
+                    "\(entry["index"]?.integerValue ?? 0)",
+                    event?["time"]?.stringValue ?? "", event?["kind"]?.stringValue ?? "",
+                    event?["act"]?.stringValue ?? "", event?["item"]?.stringValue ?? "",
+                    event?["outcome"]?.stringValue ?? "",
+                    event?["actor"]?["id"]?.stringValue ?? "",
+                    event?["reason"]?.stringValue ?? "",
+                ]
+            }
+            return table(
+                [["#", "time", "kind", "act", "item", "outcome", "actor", "reason"]] + rows
+            )
+            .joined(separator: "\n")
+        }
+        return .ok
+    }
+
+    /// `history verify`: reads the folder itself, so the daemon need not run or be believed.
+    func verifyHistory() throws(CommandFailure) -> ExitCode {
+        let folder = try configuration().historyFolder
+        let report: HistoryReport
+        do throws(HistoryError) {
+            report = try HistoryArchive.verify(
+                folder: folder, usesKeys: !invocation.has("without-keys"))
+        } catch { throw CommandFailure(error) }
+        let fault = report.fault
+        try show(
+            .object(present: [
+                ("whole", .bool(report.isWhole)), ("origin", .string(report.origin)),
+                ("entries", .integer(Int64(clamping: report.size))),
+                ("root", .string(report.root.base64)),
+                ("segments", JSONValue(report.segmentCount)),
+                ("opened", .integer(Int64(clamping: report.openedCount))),
+                ("checkpointSize", report.checkpointSize.map { .integer(Int64(clamping: $0)) }),
+                ("fault", fault.map { .string("\($0.file) at \($0.offset): \($0.reason)") }),
+            ])
+        ) {
+            let head =
+                "\(report.size) entries, \(report.openedCount) opened and checked, "
+                + "root \(report.root.base64)"
+            guard let fault else { return "履歴は完全です (whole): \(head)" }
+            return "履歴に異常があります (NOT whole): \(fault.file) at octet \(fault.offset): \(fault.reason)"
+        }
+        return report.isWhole ? .ok : .negative
+    }
+
+    /// `history export tiles DIR`.
+    func exportTiles() async throws(CommandFailure) -> ExitCode {
+        let target = invocation.argument("DIR") ?? ""
+        let folder = try configuration().historyFolder
+        let answer = try await ask("GET", "/v1/history/checkpoint", as: .administrator)
+        let key = answer["key"]?.stringValue ?? ""
+        let note: SignedNote
+        do throws(NoteError) {
+            note = try SignedNote(octets: Array((answer["note"]?.stringValue ?? "").utf8))
+        } catch {
+            throw CommandFailure(.history, "note", "\(error)", next: "Restart the daemon.")
+        }
+        do throws(HistoryError) {
+            try HistoryArchive(folder: folder).exportTiles(to: target, under: note)
+        } catch { throw CommandFailure(error) }
+        try show(["folder": .string(target), "key": .string(key)]) {
+            "書き出しました (exported): \(target)\nkey: \(key)"
+        }
+        return .ok
+    }
+
+    /// `history key`.
+    func historyKey() async throws(CommandFailure) -> ExitCode {
+        let answer = try await ask("GET", "/v1/history/checkpoint", as: .administrator)
+        try show(["key": answer["key"] ?? .null]) { answer["key"]?.stringValue ?? "" }
+        return .ok
+    }
+
+    /// `consent verify`: judges statement, signature and certificate of an intent by what lies in
+    /// the history, and the clearinghouse's signed word in its outcome.
+    func verifyConsent() throws(CommandFailure) -> ExitCode {
+        let configuration = try configuration()
+        let index: Int
+        do throws(UsageError) {
+            guard let number = try invocation.integer("index", in: 0...Int.max) else {
+                throw UsageError("--index is missing; `history list` shows the intents")
+            }
+            index = number
+        } catch { throw CommandFailure(error) }
+        let intent: HistoryEvent
+        let outcome: HistoryEvent?
+        do throws(HistoryError) {
+            let archive = try HistoryArchive(folder: configuration.historyFolder)
+            intent = try archive.entry(at: UInt64(index)).event
+            var query = HistoryQuery()
+            query.kinds = [.outcome, .disclosure]
+            outcome = try archive.events(matching: query)
+                .first { $0.event.intentIndex == UInt64(index) }?.event
+        } catch { throw CommandFailure(error) }
+        let judgement = try ConsentJudgement(intent, outcome, configuration)
+        try show(judgement.json) { judgement.lines.joined(separator: "\n") }
+        return judgement.isValid ? .ok : .negative
+    }
+}

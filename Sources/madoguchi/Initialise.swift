@@ -1,0 +1,92 @@
+import Commands
+import Configuration
+import Cryptography
+import Glibc
+import JSON
+import Octets
+import Terminal
+
+extension Context {
+    /// `init`: configuration, staff and their tokens, folders. What is there stays as it is.
+    func initialise() throws(CommandFailure) -> ExitCode {
+        for folder in ["", "/terminal", "/staff", "/run"] { try makeFolder(state + folder) }
+        var made: [String] = []
+        do throws(KeyFile.Failure) {
+            if try makeStaff() { made.append("staff") }
+            if try makeConfiguration() { made.append("terminal/config.json") }
+        } catch {
+            throw CommandFailure(.usage, "init", "\(error)", next: "Check the folder's owner.")
+        }
+        try show(["made": .array(made.map(JSONValue.string))]) {
+            "\(state): \(made.isEmpty ? "nothing to make" : made.joined(separator: ", "))"
+        }
+        return .ok
+    }
+
+    private func makeFolder(_ path: String) throws(CommandFailure) {
+        if mkdir(path, 0o700) != 0, errno != EEXIST {
+            throw CommandFailure(
+                .usage, "init", "\(path): \(errorText(errno))", next: "Choose another --state.")
+        }
+    }
+
+    private func makeStaff() throws(KeyFile.Failure) -> Bool {
+        let path = state + "/terminal/staff.json"
+        guard access(path, F_OK) != 0 else { return false }
+        var members: [(StaffMember, SHA256Digest)] = []
+        for role in StaffRole.allCases {
+            let token = RandomOctets.make(32).base64(.urlSafe)
+            try KeyFile.write(
+                Array((token + "\n").utf8), to: "\(state)/staff/\(role.rawValue).token",
+                isPrivate: true)
+            members.append(
+                (
+                    StaffMember(id: "\(role.rawValue)-1", role: role),
+                    SHA256Digest(hashing: Array(token.utf8))
+                ))
+        }
+        try KeyFile.write(StaffRegister.encoded(members), to: path, isPrivate: true)
+        return true
+    }
+
+    private func makeConfiguration() throws(KeyFile.Failure) -> Bool {
+        let path = state + "/terminal/config.json"
+        guard access(path, F_OK) != 0 else { return false }
+        let institution = invocation.value("institution") ?? "1310000003"
+        let terminal = invocation.value("terminal") ?? "desk-1"
+        let port = invocation.value("port") ?? "8710"
+        try KeyFile.write(
+            Array(template(institution, terminal, port).utf8), to: path, isPrivate: true)
+        return true
+    }
+
+    private func template(_ institution: String, _ terminal: String, _ port: String) -> String {
+        """
+        // The configuration of a simulated terminal. Config/madoguchid.json in the project
+        // explains every key. Paths are relative to this file's folder.
+        {
+            "version": 1,
+            "institutionCode": "\(institution)",
+            "institutionName": "窓口クリニック（シミュレーション）",
+            "terminal": "\(terminal)",
+            "simulation": true,
+            "items": ["drugs", "checkups"],
+            "clearinghouse": {
+                "host": "127.0.0.1",
+                "port": \(port),
+                "serverName": "clearinghouse.localhost",
+                "authorityFile": "server-ca.pem",
+                "answerKeyFile": "answer.pub",
+                "identity": { "certificateFile": "tls.pem", "keyFile": "tls.key" }
+            },
+            "portal": { "certificateFile": "portal.pem", "keyFile": "portal.key" },
+            "trustFolder": "../trust",
+            "historyFolder": "history",
+            "socket": "../run/madoguchid.sock",
+            "staffFile": "staff.json",
+            "checkInFolder": "check-ins"
+        }
+
+        """
+    }
+}

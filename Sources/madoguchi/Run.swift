@@ -1,0 +1,62 @@
+import Commands
+import JSON
+import PCSC
+
+extension Context {
+    /// Runs the command of these words.
+    func run(_ words: String) async throws(CommandFailure) -> ExitCode {
+        switch words {
+        case "status": try await status()
+        case "check-in": try await checkIn()
+        case "check-ins": try await listCheckIns()
+        case "qualification": try await qualification()
+        case "drugs": try await openRecord("drugs")
+        case "checkups": try await openRecord("checkups")
+        case "withdraw": try await withdraw()
+        case "portal qualification": try await portal("qualification")
+        case "portal drugs": try await portal("drugs")
+        case "portal checkups": try await portal("checkups")
+        case "portal expenses": try await portal("expenses")
+        case "portal disclosures": try await portal("disclosures")
+        case "history list": try await listHistory()
+        case "history verify": try verifyHistory()
+        case "history export tiles": try await exportTiles()
+        case "history key": try await historyKey()
+        case "consent verify": try verifyConsent()
+        case "readers": try listReaders()
+        case "doctor": try await doctor()
+        case "init": try initialise()
+        default: throw CommandFailure(UsageError("no such command: \(words)"))
+        }
+    }
+
+    /// `readers`: what pcscd sees, asked without the daemon.
+    private func listReaders() throws(CommandFailure) -> ExitCode {
+        let names: [String]
+        do throws(PCSCError) { names = try PCSCContext().readers() } catch {
+            throw CommandFailure(
+                .reader, "no-pcsc-service", "The PC/SC service (pcscd) is not running: \(error).",
+                next: "Start it: systemctl start pcscd.socket, or pcscd as root.")
+        }
+        try show(["readers": .array(names.map(JSONValue.string))]) {
+            names.joined(separator: "\n")
+        }
+        return .ok
+    }
+
+    private func status() async throws(CommandFailure) -> ExitCode {
+        let answer = try await ask("GET", "/v1/status")
+        try show(answer) {
+            let rows = (answer["readers"]?.arrayValue ?? []).map { reader in
+                [reader["name"]?.stringValue ?? "", reader["state"]?.stringValue ?? ""]
+            }
+            let service = answer["pcscService"] == true ? "running" : "not running"
+            return
+                ([
+                    "madoguchid \(answer["version"]?.stringValue ?? "")", "  pcscd \(service)",
+                    "  open check-ins \(answer["openCheckIns"]?.integerValue ?? 0)",
+                ] + table(rows)).joined(separator: "\n")
+        }
+        return .ok
+    }
+}

@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""The clearinghouse as a program, asked by a client that shares no code with it.
+
+    Tests/System/clearinghouse.py PROGRAM [--bench SECONDS]
+
+Makes a world in a temporary folder, starts the program, checks `mado` in with the key of the
+simulated card, reads drugs and checkups, repeats, withdraws, signs in at the portal, binds a
+foreign card, and ends the program with SIGTERM. Needs python3-cryptography.
+"""
+import base64, datetime, hashlib, http.client, json, os, signal, ssl, subprocess, sys
+import tempfile, threading, time
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+PROGRAM = os.path.abspath(sys.argv[1])
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+
+
+def b64(octets):
+    return base64.b64encode(octets).decode()
+
+
+def canonical(value):
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+class World:
+    def __init__(self, folder):
+        self.state = folder
+        people = os.path.join(ROOT, "Simulators", "People")
+        subprocess.run([PROGRAM, "init", "--state", folder, "--people", people,
+                        "--cards", "mado,yakushi"], check=True, stdout=subprocess.DEVNULL)
+        with open(folder + "/cards/mado.json") as file:
+            card = json.load(file)
+        self.certificate = base64.b64decode(card["authentication"]["certificate"])
+        self.key = self.private("cards/mado.key")
+        self.audience = hashlib.sha256(self.answer_key().public_bytes(
+            serialization.Encoding.DER,
+            serialization.PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+        self.token = open(folder + "/admin.token").read().strip()
+        clients = json.load(open(folder + "/clearinghouse/clients.json"))
+        self.desk = next(c for c in clients if c["kind"] == "institution")
+
+    def private(self, name):
+        with open(f"{self.state}/{name}", "rb") as file:
+            return serialization.load_pem_private_key(file.read(), None)
+
+    def answer_key(self):
+        with open(self.state + "/terminal/answer.pub", "rb") as file:
+            return serialization.load_pem_public_key(file.read())
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "--state", self.state, "--port", "0", "--admin-port", "0"],
+            stdout=subprocess.PIPE)
+        self.ready = json.loads(self.process.stdout.readline())
+
+    def connect(self, name="tls"):
+        context = ssl.create_default_context(cafile=self.state + "/terminal/server-ca.pem")
+        context.load_cert_chain(f"{self.state}/terminal/{name}.pem",
+                                f"{self.state}/terminal/{name}.key")
+        return http.client.HTTPSConnection("127.0.0.1", self.ready["port"], context=context)
+
+    def admin(self, method, path, body=None):
+        line = http.client.HTTPConnection("127.0.0.1", self.ready["adminPort"])
+        return ask(line, method, path, body, {"Authorization": "Bearer " + self.token})
+
+    def statement(self, nonce, items, prefix, certificate=None, key=None):
+        now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+        until = (now + datetime.timedelta(hours=24)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        certificate = certificate or self.certificate
+        is_portal = prefix.startswith(b"madoguchi portal")
+        bytes = canonical({
+            "version": 1, "audience": self.audience, "nonce": nonce,
+            "institution": self.desk["institution"], "terminal": self.desk["terminal"],
+            "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "way": {"kind": "pin"},
+            "purpose": "self" if is_portal else "treatment",
+            "consents": ["obtain", "provide"],
+            "items": [{"item": item, "until": until} for item in items],
+            "certificate": hashlib.sha256(certificate).hexdigest(),
+            "algorithm": "rsa-pkcs1-sha256"})
+        signature = (key or self.key).sign(prefix + bytes, padding.PKCS1v15(), hashes.SHA256())
+        return bytes, {"statement": b64(bytes), "signature": b64(signature),
+                       "certificate": b64(certificate)}
+
+
+def ask(line, method, path, body=None, headers=None):
+    headers = dict(headers or {})
+    if body is not None:
+        body = json.dumps(body).encode()
+        headers["Content-Type"] = "application/json"
+    line.request(method, path, body, headers)
+    response = line.getresponse()
+    octets = response.read()
+    return response.status, json.loads(octets) if octets else None
+
+
+def check_in(world, line, items=("checkups", "drugs"), **card):
+    nonce = ask(line, "POST", "/v1/challenges", {})[1]["nonce"]
+    bytes, body = world.statement(nonce, items, b"madoguchi check-in v1 card\n", **card)
+    body["intent"] = {"origin": "madoguchi/test", "index": 1}
+    return bytes, body, ask(line, "POST", "/v1/checks/card", body)
+
+
+def test_check(world):
+    line = world.connect()
+    bytes, body, (status, answer) = check_in(world, line)
+    assert status == 200, answer
+    digest = hashlib.sha256(bytes).hexdigest()
+    inner = answer["answer"]
+    assert inner["statementDigest"] == inner["grant"]["statementDigest"] == digest
+    assert inner["patient"] == inner["grant"]["patient"]
+    receipt = base64.b64decode(answer["receipt"]["bytes"])
+    world.answer_key().verify(base64.b64decode(answer["receipt"]["signature"]), receipt)
+    said = json.loads(receipt)
+    assert canonical(said) == receipt and said["patient"] == inner["patient"]
+    assert said["answerDigest"] == hashlib.sha256(canonical(inner)).hexdigest()
+    assert ask(world.connect(), "POST", "/v1/checks/card", body) == (200, answer)
+    fields = {"Madoguchi-Grant": inner["grant"]["id"], "Madoguchi-Intent": "madoguchi/test 2"}
+    for item, rows in [("drugs", "dispensings"), ("checkups", "checkups")]:
+        status, record = ask(line, "GET", "/v1/records/" + item, None, fields)
+        assert status == 200 and record["patient"] == inner["patient"]
+        assert record["records"][rows] and "Yen" not in json.dumps(record)
+    assert ask(line, "POST", "/v1/grants/withdraw", {}, fields)[0] == 200
+    status, problem = ask(line, "GET", "/v1/records/drugs", None, fields)
+    assert status == 403 and problem["type"].endswith(":grant-withdrawn")
+    return inner["patient"]
+
+
+def test_portal(world):
+    line = world.connect("portal")
+    nonce = ask(line, "POST", "/v1/portal/challenges", {})[1]["nonce"]
+    _, body = world.statement(nonce, [], b"madoguchi portal v1 card\n")
+    status, session = ask(line, "POST", "/v1/portal/sessions", body)
+    assert status == 201, session
+    bearer = {"Authorization": "Bearer " + session["session"]}
+    pages = ["qualification", "drugs", "checkups", "expenses", "disclosures"]
+    for page in pages:
+        status, answer = ask(line, "GET", "/v1/portal/" + page, None, bearer)
+        assert status == 200 and page in answer, answer
+    requests = [told["request"] for told in answer["disclosures"]]
+    assert requests[:4] == ["drugs", "withdrawal", "checkups", "drugs"], requests
+    assert ask(line, "DELETE", "/v1/portal/sessions", None, bearer)[0] == 204
+    assert ask(world.connect(), "POST", "/v1/portal/challenges", {})[0] == 403
+    assert ask(line, "POST", "/v1/challenges", {})[0] == 403
+
+
+def test_foreign_card(world):
+    """A card made by somebody else: its authority in trust/, its certificate bound."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "Somebody else")])
+    start = datetime.datetime(2020, 1, 1)
+    builder = x509.CertificateBuilder().issuer_name(name).not_valid_before(start)
+    builder = builder.not_valid_after(datetime.datetime(2040, 1, 1))
+    root = builder.subject_name(name).public_key(key.public_key()).serial_number(1)
+    root = root.add_extension(x509.BasicConstraints(True, None), True)
+    root = root.sign(key, hashes.SHA256())
+    mine = rsa.generate_private_key(65537, 2048)
+    subject = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "Card")])
+    leaf = builder.subject_name(subject).public_key(mine.public_key()).serial_number(2)
+    leaf = leaf.sign(key, hashes.SHA256())
+    pem = leaf.public_bytes(serialization.Encoding.PEM).decode()
+    der = leaf.public_bytes(serialization.Encoding.DER)
+    status, bound = world.admin("POST", "/admin/cards", {"certificate": pem, "person": "mado"})
+    assert (status, bound["certificateStatus"]) == (201, "certificate-unknown-authority")
+    line = world.connect()
+    _, _, (status, problem) = check_in(world, line, certificate=der, key=mine)
+    assert status == 403 and problem["type"].endswith(":certificate-unknown-authority")
+    with open(world.state + "/trust/somebody.pem", "wb") as file:
+        file.write(root.public_bytes(serialization.Encoding.PEM))
+    _, _, (status, answer) = check_in(world, line, certificate=der, key=mine)
+    assert status == 200, answer
+    return answer["answer"]["patient"]
+
+
+def test_restart(world, patient):
+    line = world.connect()
+    _, _, (_, answer) = check_in(world, line)
+    fields = {"Madoguchi-Grant": answer["answer"]["grant"]["id"],
+              "Madoguchi-Intent": "madoguchi/test 3"}
+    last = world.admin("GET", "/admin/journal?limit=1000")[1]["last"]
+    world.process.send_signal(signal.SIGTERM)
+    assert world.process.wait(10) == 0
+    world.start()
+    status, record = ask(world.connect(), "GET", "/v1/records/drugs", None, fields)
+    assert status == 200 and record["patient"] == patient, record
+    assert world.admin("GET", "/admin/journal?limit=1000")[1]["last"] == last + 1
+
+
+def bench(world, seconds):
+    """Checks and readings a second, and the slowest; this client is slower than the program."""
+    counts, slowest, end = [0, 0], [0.0], time.monotonic() + seconds
+
+    def work():
+        line = world.connect()
+        while time.monotonic() < end:
+            begin = time.monotonic()
+            _, _, (status, answer) = check_in(world, line)
+            assert status == 200
+            fields = {"Madoguchi-Grant": answer["answer"]["grant"]["id"],
+                      "Madoguchi-Intent": "madoguchi/bench 1"}
+            assert ask(line, "GET", "/v1/records/drugs", None, fields)[0] == 200
+            counts[0] += 1
+            slowest[0] = max(slowest[0], time.monotonic() - begin)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    before = os.times()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    stat = open(f"/proc/{world.process.pid}/stat").read().split()
+    busy = (int(stat[13]) + int(stat[14])) / os.sysconf("SC_CLK_TCK")
+    used = sum(os.times()[:2]) - sum(before[:2])
+    print(f"{counts[0] / seconds:.0f} check-ins/s (challenge, check, reading); "
+          f"slowest {slowest[0] * 1000:.0f} ms; program {busy:.1f} s, this client {used:.1f} s; "
+          f"program alone: {counts[0] / busy:.0f} check-ins per CPU second")
+
+
+def main():
+    """Runs the tests in their order: each goes on where the last one left the world."""
+    passed, failed = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(folder)
+        world.start()
+        results = {}
+
+        def run(name, test, *needs):
+            try:
+                results[name] = test(world, *[results[need] for need in needs])
+                passed.append(name)
+                print(f"ok: {name}")
+            except Exception as error:  # the next test may still say more
+                failed.append(name)
+                print(f"not ok: {name}: {error!r}")
+
+        def same_patient(world, first):
+            assert test_foreign_card(world) == first
+
+        def ends_in_order(world):
+            world.process.send_signal(signal.SIGTERM)
+            assert world.process.wait(10) == 0
+
+        try:
+            run("check", test_check)
+            run("portal", test_portal)
+            run("a card made elsewhere is the same patient", same_patient, "check")
+            run("restart", test_restart, "check")
+            if "--bench" in sys.argv:
+                bench(world, float(sys.argv[sys.argv.index("--bench") + 1]))
+        finally:
+            run("SIGTERM ends the program with status 0", ends_in_order)
+    print(f"{len(passed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+sys.exit(main())

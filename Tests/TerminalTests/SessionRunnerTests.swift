@@ -1,0 +1,215 @@
+import CheckIns
+import Cryptography
+import Octets
+import Records
+import Terminal
+import Testing
+import VirtualCard
+
+@Suite("The runner of a card session, with a card in process")
+struct SessionRunnerTests {
+    /// A runner with its world, for the time of a body.
+    struct World: Sendable {
+        let journal: Journal
+        let slot: CardSlot
+        let house: House
+        let book: CheckInBook
+        let runner: SessionRunner
+    }
+
+    func world(
+        answers: [Exchange] = [], nonces: [Result<Nonce, NonceFailure>] = [],
+        historyOpensFor: Int = .max,
+        _ body: @Sendable (World) async throws -> Void
+    ) async throws {
+        let journal = Journal()
+        let slot = CardSlot(VirtualCard(try #require(Cards.one)))
+        let house = House(journal, answers: answers, nonces: nonces)
+        let ids = Numbers()
+        let book = CheckInBook(vault: Shelf(), clock: PatientClock(), ids: ids)
+        let runner = SessionRunner(
+            card: slot, clearinghouse: house, history: Ledger(journal, opensFor: historyOpensFor),
+            checkIns: book, clock: PatientClock(), ids: ids,
+            identity: SessionRunner.Identity(institution: "1310000003", terminal: "desk-1"),
+            limits: SessionRunner.Limits(seconds: [:], retrySeconds: 0))
+        let world = World(journal: journal, slot: slot, house: house, book: book, runner: runner)
+        try await withThrowingTaskGroup { group in
+            group.addTask { await runner.run() }
+            do { try await body(world) } catch {
+                group.cancelAll()
+                throw error
+            }
+            group.cancelAll()
+            await runner.stop()
+            try await group.waitForAll()
+        }
+    }
+
+    func state(_ runner: SessionRunner, _ names: String...) async -> SessionView {
+        await runner.firstView(within: 3600) { names.contains($0.state) }
+    }
+
+    /// Up to the proof, ready for a PIN.
+    func ready(_ world: World) async {
+        await world.runner.handle(.cardInserted)
+        _ = await state(world.runner, "choosing")
+        await world.runner.handle(.wayChosen(.pin))
+        await world.runner.handle(.consentAnswered(.drugs, true))
+        await world.runner.handle(.choiceConfirmed)
+        _ = await world.runner.firstView(within: 3600) { $0.isReadyForPIN || $0.closing != nil }
+    }
+
+    @Test("the right PIN opens a check-in, each step in its order")
+    func accepted() async throws {
+        try await world { world in
+            await ready(world)
+            _ = await world.runner.enter(pin: page("1234"), lastTryToken: nil)
+            let view = await world.runner.firstView(within: 3600) { $0.checkIn != nil }
+            #expect(view.state == "accepted")
+            #expect(world.journal.all == ["nonce", "intent", "ask", "outcome"])
+            let checkIn = try #require(await world.book.all().first)
+            #expect(checkIn.id == view.checkIn && checkIn.number == 1)
+            let statement = try Statement(canonical: try #require(world.house.asked.first))
+            #expect(statement.items.map(\.item) == [.drugs])
+            #expect(statement.audience == world.house.audience)
+        }
+    }
+
+    @Test("wrong PINs cost tries, the last one needs its token, a locked PIN leads back")
+    func wrongPINs() async throws {
+        try await world { world in
+            await ready(world)
+            for tries in [2, 1] {
+                _ = await world.runner.enter(pin: page("0000"), lastTryToken: nil)
+                _ = await world.runner.firstView(within: 3600) {
+                    $0.proofFailure == .wrongPIN(triesLeft: tries) && !$0.isBusy
+                }
+                #expect(world.slot.triesLeft == tries)
+            }
+            _ = await world.runner.enter(pin: page("0000"), lastTryToken: "guessed")
+            _ = await world.runner.firstView(within: 3600) { $0.proofFailure == .lastTry }
+            #expect(world.slot.triesLeft == 1)
+            let token = try #require(await world.runner.allowLastTry { "token" })
+            _ = await world.runner.enter(pin: page("0000"), lastTryToken: token)
+            let view = await state(world.runner, "choosing")
+            #expect(view.triesLeft == 0 && world.slot.triesLeft == 0)
+            #expect(await world.runner.handle(.wayChosen(.pin)).way != .pin)
+            #expect(!world.journal.all.contains("ask"))
+        }
+    }
+
+    @Test(
+        "a PIN that is not four digits never reaches the card",
+        arguments: ["", "123", "12345", "12a4"])
+    func malformed(pin: String) async throws {
+        try await world { world in
+            await ready(world)
+            _ = await world.runner.enter(pin: page(pin), lastTryToken: nil)
+            _ = await world.runner.firstView(within: 3600) { $0.proofFailure == .pinMalformed }
+            #expect(world.slot.triesLeft == 3)
+        }
+    }
+
+    @Test("a swapped card loses no try, and begins clean")
+    func swapped() async throws {
+        try await world { world in
+            await ready(world)
+            world.slot.put(VirtualCard(try #require(Cards.other)))
+            _ = await world.runner.enter(pin: page("0000"), lastTryToken: nil)
+            let view = await state(world.runner, "choosing")
+            #expect(view.consents.isEmpty && view.way == nil && world.slot.triesLeft == 3)
+            #expect(world.journal.all.contains("failed differentCard"))
+        }
+    }
+
+    @Test("without a nonce no PIN is asked")
+    func offline() async throws {
+        try await world(nonces: [.failure(NonceFailure(.unreachable))]) { world in
+            await ready(world)
+            let view = await state(world.runner, "offline")
+            #expect(view.closing == .offline(.unreachable))
+            _ = await world.runner.enter(pin: page("0000"), lastTryToken: nil)
+            #expect(world.slot.triesLeft == 3)
+        }
+    }
+
+    @Test("a history that cannot be written lets nothing be asked, or shown", arguments: [0, 1])
+    func storeClosed(writes: Int) async throws {
+        try await world(historyOpensFor: writes) { world in
+            await ready(world)
+            _ = await world.runner.enter(pin: page("1234"), lastTryToken: nil)
+            let view = await state(world.runner, "ended")
+            #expect(view.closing == .ended(.storeClosed) && view.checkIn == nil)
+            #expect(world.journal.all.contains("ask") == (writes == 1))
+            #expect(await world.book.all().isEmpty)
+        }
+    }
+
+    @Test("problems, wrong answers and silence are answers of their own")
+    func answered() async throws {
+        let problem = AnsweredProblem(
+            type: "urn:x", title: BilingualText(english: "a", japanese: "b"),
+            nextStep: BilingualText(english: "c", japanese: "d"))
+        for (result, answered): (AskResult, Answered) in [
+            (.problem(problem), .problem(problem)),
+            (.wrongAnswer(reason: "r"), .wrongAnswer(reason: "r")),
+        ] {
+            try await world(answers: [.result(result)]) { world in
+                await ready(world)
+                _ = await world.runner.enter(pin: page("1234"), lastTryToken: nil)
+                let view = await state(world.runner, "answered")
+                #expect(view.closing == .answered(answered))
+                #expect(await world.book.all().isEmpty)
+            }
+        }
+    }
+
+    @Test("the same card back keeps the answers; the proof is made again")
+    func resumed() async throws {
+        try await world { world in
+            await ready(world)
+            await world.runner.handle(.cardGone)
+            _ = await state(world.runner, "interrupted")
+            await world.runner.handle(.cardInserted)
+            let view = await state(world.runner, "choosing")
+            #expect(view.consents == [.drugs: true] && view.way == .pin)
+        }
+    }
+}
+
+@Suite("The book of check-ins")
+struct CheckInBookTests {
+    static func checkIn(_ id: String, until seconds: Int64) -> CheckIn {
+        CheckIn(
+            id: id, number: 1, openedAt: PatientClock.start, patient: "p",
+            certificate: SHA256Digest(hashing: [1]), statement: SHA256Digest(hashing: [2]),
+            way: .pin,
+            grant: Grant(
+                id: "g", items: [], until: PatientClock.start.adding(seconds: seconds)))
+    }
+
+    @Test("open check-ins survive a restart, ended grants do not")
+    func restored() async {
+        let shelf = Shelf([Self.checkIn("open", until: 10), Self.checkIn("over", until: -10)])
+        let book = CheckInBook(vault: shelf, clock: PatientClock(), ids: Numbers())
+        await book.restore()
+        #expect(await book.all().map(\.id) == ["open"])
+        #expect(await shelf.load().map(\.id) == ["open"])
+    }
+
+    @Test("an end is final and takes what was remembered with it")
+    func ended() async {
+        let shelf = Shelf([Self.checkIn("open", until: 10)])
+        let book = CheckInBook(vault: shelf, clock: PatientClock(), ids: Numbers())
+        await book.restore()
+        #expect(await book.end(id: "open", by: .withdrawn)?.state == .withdrawn)
+        #expect(await book.end(id: "open", by: .closed) == nil)
+        #expect(await shelf.load().isEmpty)
+    }
+
+    @Test("a check-in reads back from what is kept")
+    func coding() throws {
+        let checkIn = Self.checkIn("x", until: 10)
+        #expect(try CheckIn(json: checkIn.json) == checkIn)
+    }
+}

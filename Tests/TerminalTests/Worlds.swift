@@ -1,0 +1,204 @@
+import APDU
+import Authority
+import CheckIns
+import Cryptography
+import MyNumberCard
+import Octets
+import Records
+import Secrets
+import Synchronization
+import Terminal
+import VirtualCard
+
+/// Everything that happened in a test, in its order.
+final class Journal: Sendable {
+    private let lines = Mutex<[String]>([])
+    var all: [String] { lines.withLock { $0 } }
+    func note(_ line: String) { lines.withLock { $0.append(line) } }
+}
+
+/// A clock whose limits never run out by themselves.
+struct PatientClock: TerminalClock {
+    static let start = Instant(seconds: 1_795_000_000)
+    func now() -> Instant { Self.start }
+    func sleep(seconds: Double) async throws { try await Task.sleep(for: .seconds(3600)) }
+}
+
+/// Plain numbers.
+final class Numbers: IdentifierSource {
+    private let last = Mutex(0)
+    func identifier(at instant: Instant) -> String {
+        last.withLock { last in
+            last += 1
+            return "id-\(last)"
+        }
+    }
+}
+
+/// A virtual card in process; may be swapped or taken away.
+final class CardSlot: CardPort {
+    private let card: Mutex<VirtualCard?>
+    init(_ card: VirtualCard?) { self.card = Mutex(card) }
+
+    func put(_ next: VirtualCard?) { card.withLock { $0 = next } }
+    var triesLeft: Int? {
+        card.withLock { slot in
+            slot.map { $0.counters.triesLeft[CardImage.pinName] ?? CardImage.pinLimit }
+        }
+    }
+
+    func readCard() async -> Result<PresentedCard, CardRefusal> {
+        card.withLock { slot in
+            guard var card = slot else { return .failure(.gone) }
+            defer { slot = card }
+            guard let identity = try? readIdentity(on: &card) else {
+                return .failure(.refused(.unreadable))
+            }
+            let tries = if case .left(let tries) = identity.pin { tries } else { 0 }
+            return .success(
+                PresentedCard(
+                    certificate: identity.certificate.der, digest: identity.certificate.digest,
+                    notAfter: identity.certificate.notAfter, algorithm: .rsaPKCS1SHA256,
+                    triesLeft: tries))
+        }
+    }
+
+    func prove(
+        card presented: PresentedCard, pin: consuming SecretPage, signing message: [UInt8],
+        spendsLastTry: Bool
+    ) async -> Result<[UInt8], CardProofFailure> {
+        let box = SecretBox(pin)
+        return card.withLock { slot in
+            guard var card = slot, let pin = box.take(),
+                let certificate = try? Certificate(der: presented.certificate)
+            else { return .failure(.gone) }
+            defer {
+                card.reset()
+                slot = card
+            }
+            do throws(CardError) {
+                return .success(
+                    try MyNumberCard.prove(
+                        on: &card, expecting: certificate, pin: pin, signing: message,
+                        spendLastTry: spendsLastTry))
+            } catch .wrongPIN(let tries) {
+                return .failure(.failed(.wrongPIN(triesLeft: tries)))
+            } catch .pinLocked {
+                return .failure(.failed(.pinLocked))
+            } catch .lastTry {
+                return .failure(.failed(.lastTry))
+            } catch .pinMalformed {
+                return .failure(.failed(.pinMalformed))
+            } catch .differentCard {
+                return .failure(.failed(.differentCard))
+            } catch { return .failure(.failed(.cardFailed)) }
+        }
+    }
+}
+
+/// A clearinghouse that answers as it is told.
+final class House: CheckPort {
+    let audience = SHA256Digest(hashing: [1])
+    private let journal: Journal
+    private let answers: Mutex<[Exchange]>
+    private let nonces: Mutex<[Result<Nonce, NonceFailure>]>
+    private let statements = Mutex<[[UInt8]]>([])
+
+    init(_ journal: Journal, answers: [Exchange] = [], nonces: [Result<Nonce, NonceFailure>] = []) {
+        self.journal = journal
+        self.answers = Mutex(answers)
+        self.nonces = Mutex(nonces)
+    }
+
+    var asked: [[UInt8]] { statements.withLock { $0 } }
+
+    func nonce() async -> Result<Nonce, NonceFailure> {
+        journal.note("nonce")
+        return nonces.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+            ?? .success(Nonce(text: "bm9uY2U", until: PatientClock.start.adding(seconds: 300)))
+    }
+
+    func ask(_ asking: Asking) async -> Exchange {
+        journal.note("ask")
+        statements.withLock { $0.append(asking.proved.statement) }
+        return answers.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+            ?? .result(.answer(Self.acceptance))
+    }
+
+    static let acceptance = Acceptance(
+        patient: "patient-1", statement: SHA256Digest(hashing: [2]),
+        qualification: Qualification(validity: .valid, entitlements: []),
+        grant: Grant(
+            id: "grant-1",
+            items: [ConsentedItem(item: .drugs, until: PatientClock.start.adding(seconds: 86_400))],
+            until: PatientClock.start.adding(seconds: 86_400)),
+        receipt: SignedReceipt(bytes: [3], signature: [4]), answerDigest: SHA256Digest(hashing: [5])
+    )
+}
+
+/// A history that may be closed.
+final class Ledger: SessionHistory {
+    private let journal: Journal
+    private let state = Mutex((next: UInt64(0), opensFor: Int.max))
+    init(_ journal: Journal, opensFor: Int = .max) {
+        self.journal = journal
+        state.withLock { $0.opensFor = opensFor }
+    }
+
+    private func write(_ line: String) -> HistoryPlace? {
+        state.withLock { state in
+            guard state.opensFor > 0 else { return nil }
+            state.opensFor -= 1
+            state.next += 1
+            journal.note(line)
+            return HistoryPlace(origin: "test", index: state.next)
+        }
+    }
+
+    func recordIntent(_ proved: Proved, session: String) async -> HistoryPlace? { write("intent") }
+    func recordOutcome(_ outcome: Outcome, session: String) async -> HistoryPlace? {
+        write("outcome")
+    }
+    func note(_ note: SessionNote, session: String) async {
+        switch note {
+        case .proofFailed(_, _, let failure): journal.note("failed \(failure.word)")
+        case .cardRefused(let refusal): journal.note("refused \(refusal.rawValue)")
+        case .ended(_, let reason): journal.note("ended \(reason.rawValue)")
+        }
+    }
+}
+
+/// A vault that forgets with the test.
+actor Shelf: CheckInVault {
+    private var kept: [String: CheckIn] = [:]
+    init(_ checkIns: [CheckIn] = []) { for checkIn in checkIns { kept[checkIn.id] = checkIn } }
+    func load() -> [CheckIn] { Array(kept.values) }
+    func keep(_ checkIn: CheckIn) { kept[checkIn.id] = checkIn }
+    func forget(id: String) { kept[id] = nil }
+}
+
+/// Two cards of an authority made for these tests.
+enum Cards {
+    static let one = make()
+    static let other = make()
+
+    private static func make() -> CardImage? {
+        func authority() throws(CryptographyError) -> CertificateAuthority {
+            try CertificateAuthority.make(
+                unit: "Simulated", key: PrivateKey.generate(.p256), notBefore: PatientClock.start,
+                notAfter: PatientClock.start.adding(seconds: 86_400 * 3650))
+        }
+        return try? CardImage.issue(
+            CardImage.Order(
+                person: "sample", notBefore: PatientClock.start,
+                notAfter: PatientClock.start.adding(seconds: 86_400 * 365)),
+            authentication: authority(), signature: authority())
+    }
+}
+
+/// A page that holds a PIN.
+func page(_ text: String) -> SecretPage {
+    var page = SecretPage(capacity: 16)
+    for octet in text.utf8 { page.append(octet) }
+    return page
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Sets up what the tests need and runs every test: style, unit, integration through a private
+# pcscd. Ends with one line that counts them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/packages.sh build run test
+command -v swift >/dev/null || {
+    echo "No Swift toolchain on PATH: install Swift 6.3 from swift.org, then run this again." >&2
+    exit 1
+}
+
+passed=0
+failed=0
+skipped=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+part() { printf '\n== %s\n' "$*"; }
+
+# Runs a part whose output ends in a count, and adds it up: count_swift, count_python.
+count_swift() { # count_swift COMMAND...
+    local code=0
+    "$@" >"$log" 2>&1 || code=$?
+    grep -E '✘|error:|recorded an issue' "$log" | cut -c1-300 || true
+    local line
+    line=$(grep -E 'Test run with [0-9]+ tests? ' "$log" | tail -n 1 || true)
+    [ -n "$line" ] || {
+        tail -n 40 "$log"
+        echo "no test ran" >&2
+        exit 1
+    }
+    local all bad
+    all=$(sed -E 's/.*Test run with ([0-9]+) tests?.*/\1/' <<<"$line")
+    bad=$(grep -cE '^✘ Test .* (failed|recorded)' "$log" || true)
+    echo "$line"
+    if [ "$code" = 0 ]; then passed=$((passed + all)); else
+        [ "$bad" -gt 0 ] || bad=1
+        failed=$((failed + bad))
+        passed=$((passed + (all > bad ? all - bad : 0)))
+    fi
+}
+count_lines() { # count_lines COMMAND...: its last line is "N passed, N failed[, N skipped]"
+    local code=0 line
+    "$@" 2>&1 | tee "$log" || code=$?
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
+    if [ -z "$line" ]; then
+        failed=$((failed + 1))
+        echo "this part gave no count (status $code)" >&2
+        return
+    fi
+    passed=$((passed + $(sed -E 's/^([0-9]+) passed.*/\1/' <<<"$line")))
+    failed=$((failed + $(sed -E 's/.* ([0-9]+) failed.*/\1/' <<<"$line")))
+    skipped=$((skipped + $(sed -nE 's/.* ([0-9]+) skipped.*/\1/p' <<<"$line" | grep . || echo 0)))
+    if [ "$code" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
+}
+
+part "Format"
+swift format lint --strict --recursive --configuration .swift-format \
+    Sources Simulators Tests Package.swift
+
+part "Build"
+swift build --build-tests 2>&1 | grep -E '(error|warning):|Compiling|Build' | tail -n 3
+
+part "Unit tests"
+count_swift swift test --skip-build --quiet
+
+part "Cards and readers, through a pcscd of their own"
+count_swift Tests/System/cards.sh
+
+part "OpenSC judges the virtual card"
+count_lines Tests/System/opensc.sh
+
+part "The clearinghouse, asked from another language"
+count_lines python3 Tests/System/clearinghouse.py .build/debug/clearinghouse
+
+if [ -x Tests/System/stack.sh ]; then
+    part "The whole stack"
+    count_lines Tests/System/stack.sh
+fi
+
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

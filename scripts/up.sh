@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Makes the stack's folder if it is not there and starts what is not running: pcscd with its
+# virtual reader, clearinghouse, virtual card, daemon. Returns when a card can be read; safe to
+# repeat. STATE, PERSON, AS_OF and CARD as in the Makefile.
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+umask 077
+mkdir -p "$run"
+started=()
+
+# What is running already keeps its ports; new programs take the first free ones.
+house_port=$(cat "$run/clearinghouse.port" 2>/dev/null || free_port 8710)
+"$bin/clearinghouse" init --state "$STATE" --json >"$run/init.log"
+"$bin/madoguchi" init --state "$STATE" --port "$house_port" --json >>"$run/init.log"
+[ "$PERSON" = none ] || [ -f "$STATE/cards/$PERSON.json" ] ||
+    fail "There is no person \"$PERSON\"." "One of: $(cd "$STATE/cards" && ls *.json | sed 's/\.json$//' | tr '\n' ' ')" 2
+
+# --- pcscd -----------------------------------------------------------------------------------
+pcscd_answers() { "$bin/madoguchi" readers; }
+if ! pcscd_answers >/dev/null 2>&1; then
+    as_root=
+    [ "$(id -u)" = 0 ] || as_root=sudo
+    if [ -d /run/systemd/system ]; then
+        $as_root systemctl start pcscd.socket
+    else
+        # Not every machine runs systemd: then pcscd is ours to start and to stop.
+        $as_root mkdir -p /run/pcscd
+        launch pcscd $as_root "$(command -v pcscd || echo /usr/sbin/pcscd)" --foreground
+        started+=(pcscd)
+    fi
+    wait_for 10 pcscd pcscd_answers || fail "pcscd does not answer." "See $run/pcscd.log" 3
+fi
+
+# --- clearinghouse ---------------------------------------------------------------------------
+business_date=${AS_OF:-}
+[ -n "$business_date" ] || case $PERSON in none) ;; *) business_date=$PERSON ;; esac
+if ! alive clearinghouse; then
+    admin_port=$(free_port 8711)
+    port_is_free "$house_port" || {
+        house_port=$(free_port 8710)
+        sed -i "s/^\( *\"port\": \)[0-9]*,/\1$house_port,/" "$STATE/terminal/config.json"
+    }
+    [ "$admin_port" != "$house_port" ] || admin_port=$(free_port $((house_port + 1)))
+    : >"$run/clearinghouse.log"
+    launch clearinghouse "$bin/clearinghouse" serve --state "$STATE" --port "$house_port" \
+        --admin-port "$admin_port" ${business_date:+--as-of "$business_date"}
+    started+=(clearinghouse)
+    wait_for 10 clearinghouse grep -q '"ready":true' "$run/clearinghouse.log" ||
+        fail "The clearinghouse did not start." "See $run/clearinghouse.log" 5
+    echo "$house_port" >"$run/clearinghouse.port"
+    echo "$admin_port" >"$run/clearinghouse.admin-port"
+elif [ -n "$business_date" ]; then
+    "$bin/clearinghouse" date "$business_date" --state "$STATE" \
+        --admin-port "$(cat "$run/clearinghouse.admin-port")" >/dev/null
+fi
+admin_port=$(cat "$run/clearinghouse.admin-port")
+
+# --- the virtual card, in the first slot of the reader that no other stack uses ----------------
+if alive virtual-card && [ "${CARD:-}" = none ] ||
+    [ "$(cat "$run/virtual-card.person" 2>/dev/null)" != "$PERSON" ]; then
+    halt virtual-card
+fi
+claim_slot() { # claim_slot PORT COMMAND...: runs it while holding the slot's lock
+    exec 9>"/tmp/madoguchi-vpcd-$1.lock" && flock -n 9 && shift && exec "$@"
+}
+slot=$(cat "$run/virtual-card.slot" 2>/dev/null || true)
+if ! alive virtual-card; then
+    chmod 666 /tmp/madoguchi-vpcd-*.lock 2>/dev/null || true
+    slot=
+    for port in 35963 35964; do
+        (umask 0; exec 9>>"/tmp/madoguchi-vpcd-$port.lock" && flock -n 9) 2>/dev/null || continue
+        slot=$((port - 35963))
+        break
+    done
+    [ -n "$slot" ] || fail "Both slots of the virtual reader are in use by other stacks." \
+        "Stop one of them (make down STATE=…)." 3
+    echo "$slot" >"$run/virtual-card.slot"
+    if [ "${CARD:-}" != none ]; then
+        launch virtual-card flock -n -E 75 --no-fork "/tmp/madoguchi-vpcd-$((35963 + slot)).lock" \
+            "$bin/virtual-card" run --card "$STATE/cards/$PERSON.json" --port $((35963 + slot))
+        echo "$PERSON" >"$run/virtual-card.person"
+        started+=(virtual-card)
+    fi
+fi
+reader=${READER:-$("$bin/madoguchi" readers | grep -E "Virtual PCD .* 0$slot\$" | head -n 1 || true)}
+
+# --- the daemon ------------------------------------------------------------------------------
+if ! alive madoguchid; then
+    launch madoguchid "$bin/madoguchid" --state "$STATE" ${reader:+--reader "$reader"}
+    started+=(madoguchid)
+fi
+madoguchi() { "$bin/madoguchi" "$@" --state "$STATE"; }
+wait_for 10 madoguchid madoguchi status ||
+    fail "The daemon did not start: $(tail -n 1 "$run/madoguchid.log")" "See $run/madoguchid.log"
+card_is_there() { madoguchi status --json | grep -q '"cardPresent":true'; }
+if [ "${CARD:-}" != none ]; then
+    wait_for 15 card card_is_there ||
+        fail "The virtual card was not seen by the reader \"$reader\"." "madoguchi doctor --state $STATE" 3
+fi
+
+cat >"$STATE/endpoints.json" <<JSON
+{
+  "version": 1,
+  "clearinghouse": "https://127.0.0.1:$house_port",
+  "admin": "http://127.0.0.1:$admin_port",
+  "api": "unix://$run/madoguchid.sock",
+  "vpcd": "127.0.0.1:$((35963 + ${slot:-0}))",
+  "reader": "$reader",
+  "person": "$([ "${CARD:-}" = none ] || echo "$PERSON")"
+}
+JSON
+printf '%s\n' "${started[@]:-}" >"$run/started"
+say "Ready: STATE=$STATE, reader \"$reader\", clearinghouse https://127.0.0.1:$house_port"
