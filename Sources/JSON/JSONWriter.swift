@@ -19,7 +19,7 @@ extension JSONValue {
     package var canonicalText: String { String(decoding: canonical, as: UTF8.self) }
 }
 
-private struct JSONWriter {
+struct JSONWriter {
     let indent: Int?
     var text: [UInt8] = []
     var depth = 0
@@ -101,7 +101,7 @@ private struct JSONWriter {
 }
 
 /// The order of RFC 8785 §3.2.3: by UTF-16 code units. For ASCII, octets have the same order.
-private func isBefore(_ left: String, _ right: String) -> Bool {
+func isBefore(_ left: String, _ right: String) -> Bool {
     let order = compareASCII(left, right)
     return order ?? left.utf16.lexicographicallyPrecedes(right.utf16)
 }
