@@ -18,7 +18,8 @@ package final class HTTPServer: Sendable {
     private let connections = Mutex(Connections())
 
     private struct Connections {
-        var open: Set<Int32> = []
+        /// The open connections, each with the handler at work for it.
+        var open: [Int32: Task<Void, Never>?] = [:]
         var isStopping = false
     }
 
@@ -56,7 +57,10 @@ package final class HTTPServer: Sendable {
         connections.withLock { connections in
             connections.isStopping = true
             // A thread in `poll` or `recv` sees the end of its connection.
-            for descriptor in connections.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
+            for (descriptor, handler) in connections.open {
+                handler?.cancel()
+                shutdown(descriptor, Int32(SHUT_RDWR))
+            }
         }
         wake.signal()
     }
@@ -89,7 +93,7 @@ package final class HTTPServer: Sendable {
             guard !connections.isStopping, connections.open.count < limits.connections else {
                 return false
             }
-            connections.open.insert(raw)
+            connections.open[raw] = .some(nil)
             return true
         }
     }
@@ -107,7 +111,7 @@ extension HTTPServer {
         do throws(NetworkError) {
             try stream.handshake(until: Deadline(seconds: limits.headSeconds))
             let peer = ServerPeer(certificate: stream.peerCertificate, user: peerUser(raw))
-            while try serveOne(&stream, peer) {}
+            while try serveOne(&stream, peer, raw) {}
             stream.close(lingerSeconds: 1)
         } catch {
             // The other side is gone or never spoke the protocol; nobody is left to be told.
@@ -119,7 +123,7 @@ extension HTTPServer {
     }
 
     private func forget(_ raw: Int32) {
-        _ = connections.withLock { $0.open.remove(raw) }
+        _ = connections.withLock { $0.open.removeValue(forKey: raw) }
     }
 
     private func end(_ stream: consuming Stream) {}
@@ -133,7 +137,9 @@ extension HTTPServer {
     }
 
     /// Serves one request; false when the connection is to be closed.
-    private func serveOne(_ stream: inout Stream, _ peer: ServerPeer) throws(NetworkError) -> Bool {
+    private func serveOne(
+        _ stream: inout Stream, _ peer: ServerPeer, _ raw: Int32
+    ) throws(NetworkError) -> Bool {
         let response: HTTPResponse
         var keepsAlive: Bool
         do throws(NetworkError) {
@@ -141,7 +147,7 @@ extension HTTPServer {
                 limits: limits.http, idle: Deadline(seconds: limits.idleSeconds),
                 seconds: limits.headSeconds)
             guard let head else { return false }
-            (response, keepsAlive) = try answer(head, &stream, peer)
+            (response, keepsAlive) = try answer(head, &stream, peer, raw)
         } catch .malformed(let fault) {
             // A refused message leaves the position in the stream unknown: answer, then close.
             (response, keepsAlive) = (.problem(fault.problem), false)
@@ -156,7 +162,7 @@ extension HTTPServer {
     }
 
     private func answer(
-        _ head: [UInt8], _ stream: inout Stream, _ peer: ServerPeer
+        _ head: [UInt8], _ stream: inout Stream, _ peer: ServerPeer, _ raw: Int32
     ) throws(NetworkError) -> (HTTPResponse, Bool) {
         var request: HTTPRequest
         let framing: HTTPFraming
@@ -170,31 +176,48 @@ extension HTTPServer {
                 throw .malformed(.malformed("a secret body has a short Content-Length"))
             }
             let secret = try stream.readSecret(count, until: deadline)
-            return (respond(to: request, secret: secret, from: peer), request.keepsAlive)
+            return (respond(to: request, secret: secret, from: peer, raw), request.keepsAlive)
         }
         request.body = try stream.readBody(framing, limits: limits.http, until: deadline)
-        return (respond(to: request, from: peer), request.keepsAlive)
+        return (respond(to: request, from: peer, raw), request.keepsAlive)
     }
 
     /// Waits on this connection's own thread for the handler, which runs elsewhere.
-    private func respond(to request: HTTPRequest, from peer: ServerPeer) -> HTTPResponse {
+    private func respond(
+        to request: HTTPRequest, from peer: ServerPeer, _ raw: Int32
+    ) -> HTTPResponse {
         let answer = Answer()
         let handler = self.handler
-        Task { answer.give(await handler.respond(to: request, from: peer)) }
+        let task = Task { answer.give(await handler.respond(to: request, from: peer)) }
+        return wait(for: answer, task, raw)
+    }
+
+    /// The server's end cancels handlers that are still at work, so that it never waits for them
+    /// longer than they take to notice.
+    private func wait(
+        for answer: Answer, _ task: Task<Void, Never>, _ raw: Int32
+    ) -> HTTPResponse {
+        let isStopping = connections.withLock { connections in
+            connections.open[raw] = task
+            return connections.isStopping
+        }
+        if isStopping { task.cancel() }
+        defer { connections.withLock { $0.open[raw] = .some(nil) } }
         return answer.take()
     }
 
     private func respond(
-        to request: HTTPRequest, secret: consuming SecretPage, from peer: ServerPeer
+        to request: HTTPRequest, secret: consuming SecretPage, from peer: ServerPeer,
+        _ raw: Int32
     ) -> HTTPResponse {
         let answer = Answer()
         let handler = self.handler
         let box = SecretBox(secret)
-        Task {
-            guard let secret = box.take() else { return }
+        let task = Task {
+            guard let secret = box.take() else { return answer.give(HTTPResponse(status: 500)) }
             answer.give(await handler.respond(to: request, secret: secret, from: peer))
         }
-        return answer.take()
+        return wait(for: answer, task, raw)
     }
 }
 

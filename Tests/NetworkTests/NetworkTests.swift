@@ -11,7 +11,11 @@ import Testing
 /// Says what it got; takes a secret at `/pin`.
 struct Echo: HTTPHandler {
     func respond(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPResponse {
-        .json([
+        if request.path == "/never" {
+            try? await Task.sleep(for: .seconds(3600))
+            return .problem(.notFound)
+        }
+        return .json([
             "method": .string(request.method), "path": .string(request.path),
             "body": .string(String(decoding: request.body, as: UTF8.self)),
             "peer": JSONValue(peer.certificate?.subject), "user": JSONValue(Int(peer.user ?? 9)),
@@ -155,6 +159,27 @@ struct NetworkTests {
             #expect(answer.split(separator: "HTTP/1.1 200").count == 4)
             #expect(answer.contains("\"body\":\"C\"") && answer.contains("\"secretOctets\":4"))
         }
+    }
+
+    @Test("a server that ends does not wait for a handler that waits")
+    func ends() async throws {
+        let server = try HTTPServer(.tcp(host: "127.0.0.1", port: 0), handler: Echo())
+        let running = Task { await server.run() }
+        let endpoint = HTTPEndpoint.tcp(host: "127.0.0.1", port: server.port)
+        async let waiting = #expect(throws: NetworkError.self) {
+            let answer = try await HTTPClient(endpoint).send(
+                HTTPRequest(method: "GET", target: "/never"), seconds: 3600)
+            // The answer may still get through before the connection ends.
+            if answer.status == 404 { throw NetworkError.closed }
+        }
+        // By the time that others were answered, the first request is with its handler.
+        for _ in 0..<20 {
+            _ = try await HTTPClient(endpoint).send(
+                HTTPRequest(method: "GET", target: "/"), seconds: 60)
+        }
+        running.cancel()
+        await running.value
+        _ = await waiting
     }
 
     @Test("a head that dribbles is ended by its deadline")
