@@ -19,7 +19,7 @@ package enum AES256GCM {
             unsafe output.withUnsafeMutableBufferPointer { output in
                 var count: Int32 = 0
                 let start = output.baseAddress
-                return unsafe EVP_EncryptInit_ex(context, EVP_aes_256_gcm(), nil, key, nonce) == 1
+                return unsafe EVP_EncryptInit_ex(context, fetchedAES256GCM(), nil, key, nonce) == 1
                     && EVP_EncryptUpdate(context, nil, &count, additional, Int32(additional.count))
                         == 1
                     && EVP_EncryptUpdate(context, start, &count, plain, Int32(plain.count)) == 1
@@ -46,7 +46,7 @@ package enum AES256GCM {
             unsafe output.withUnsafeMutableBufferPointer { output in
                 var count: Int32 = 0
                 let start = output.baseAddress
-                return unsafe EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), nil, key, nonce) == 1
+                return unsafe EVP_DecryptInit_ex(context, fetchedAES256GCM(), nil, key, nonce) == 1
                     && EVP_DecryptUpdate(context, nil, &count, additional, Int32(additional.count))
                         == 1
                     && EVP_DecryptUpdate(context, start, &count, sealed, Int32(cipherCount)) == 1
@@ -74,3 +74,11 @@ package enum AES256GCM {
         return unsafe body(context)
     }
 }
+
+/// AES-256-GCM as OpenSSL's provider implements it, looked up once. Never freed.
+private func fetchedAES256GCM() -> OpaquePointer? {
+    unsafe OpaquePointer(bitPattern: aes256GCMAddress)
+}
+
+private let aes256GCMAddress = unsafe UInt(
+    bitPattern: EVP_CIPHER_fetch(nil, "AES-256-GCM", nil))
