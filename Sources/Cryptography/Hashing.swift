@@ -94,23 +94,26 @@ extension SHA256Digest {
     }
 }
 
-/// HMAC with SHA-256 (RFC 2104).
+/// HMAC with SHA-256 (RFC 2104), over OpenSSL's hash: its own one-shot HMAC looks two algorithms
+/// up by name for every call, which costs more than the hashing.
 package enum HMACSHA256 {
+    /// The hash's block in octets (FIPS 180-4).
+    private static let blockOctetCount = 64
+
     /// The 32-octet code of a message.
     package static func code(key: [UInt8], message: [UInt8]) -> [UInt8] {
-        var code = [UInt8](repeating: 0, count: SHA256Digest.octetCount)
-        let result = unsafe key.withUnsafeBufferPointer { key in
-            unsafe message.withUnsafeBufferPointer { message in
-                unsafe code.withUnsafeMutableBufferPointer { output in
-                    unsafe HMAC(
-                        FetchedAlgorithm.sha256.pointer, key.baseAddress, Int32(key.count),
-                        message.baseAddress,
-                        message.count, output.baseAddress, nil)
-                }
-            }
-        }
-        precondition(unsafe result != nil, "an HMAC of octets in memory cannot fail")
-        return code
+        let key = key.count > blockOctetCount ? HashAlgorithm.sha256.digest(key) : key
+        var inner = padded(key, with: 0x36)
+        inner += message
+        var outer = padded(key, with: 0x5C)
+        outer += HashAlgorithm.sha256.digest(inner)
+        return HashAlgorithm.sha256.digest(outer)
+    }
+
+    private static func padded(_ key: [UInt8], with pad: UInt8) -> [UInt8] {
+        var block = [UInt8](repeating: pad, count: blockOctetCount)
+        for (place, octet) in key.enumerated() { block[place] ^= octet }
+        return block
     }
 }
 

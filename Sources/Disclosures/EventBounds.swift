@@ -57,7 +57,7 @@ extension HistoryEvent {
     ) throws(DisclosureError) {
         guard let text else { return }
         guard !text.isEmpty, text.utf8.count <= maximum,
-            !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
+            text.utf8.withContiguousStorageIfAvailable(isPlain) ?? isPlain(Array(text.utf8))
         else { throw .invalid(field: field) }
     }
 }
@@ -71,4 +71,10 @@ extension VerificationWay {
         case .visualCheck(let staff): staff
         }
     }
+}
+
+/// Whether no octet is a control character.
+private func isPlain(_ octets: some Collection<UInt8>) -> Bool {
+    for octet in octets where octet < 0x20 || octet == 0x7F { return false }
+    return true
 }
