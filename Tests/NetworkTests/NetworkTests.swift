@@ -139,7 +139,7 @@ struct NetworkTests {
         try await serving { port in
             let answer = try await Raw.exchange(
                 port, "GET /" + String(repeating: "a", count: 20_000))
-            #expect(answer.hasPrefix("HTTP/1.1 431 "))
+            #expect(answer.hasPrefix("HTTP/1.1 414 "))
         }
     }
 
