@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "shim.h"
+#include <poll.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <sys/eventfd.h>
@@ -10,9 +11,23 @@
 
 int csystem_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_CLOEXEC); }
 
-int csystem_eventfd(void) { return eventfd(0, EFD_CLOEXEC); }
+int csystem_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 int csystem_eventfd_signal(int descriptor) { return eventfd_write(descriptor, 1); }
+
+int csystem_eventfd_clear(int descriptor) {
+    eventfd_t value;
+    return eventfd_read(descriptor, &value);
+}
+
+short csystem_pollrdhup(void) { return POLLRDHUP; }
+
+int csystem_bound_sending(int descriptor, int milliseconds) {
+    struct timeval limit = {milliseconds / 1000, milliseconds % 1000 * 1000};
+    /* Zero would mean no bound at all. */
+    if (milliseconds <= 0) limit.tv_usec = 1000;
+    return setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
 
 int64_t csystem_peer_user(int descriptor) {
     struct ucred credentials;

@@ -23,6 +23,7 @@ extension ClearinghouseError {
     package init(_ cause: NetworkError) {
         switch cause {
         case .refused: self = .unreachable("nobody listens there")
+        case .unknownHost(let host): self = .unreachable("no host is called \(host)")
         case .system(let call, let number): self = .unreachable("\(call): error \(number)")
         case .timedOut: self = .timedOut
         case .closed: self = .lineLost

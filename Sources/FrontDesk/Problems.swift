@@ -112,7 +112,8 @@ extension Problem {
                 "市区町村の窓口で解除できます。本日は資格確認書をご提示ください。")
         case .wrongPIN(let tries):
             Problem(
-                .card, "wrong-pin", 409, "The PIN is wrong; \(tries == 1 ? "1 try is" : "\(tries) tries are") left.",
+                .card, "wrong-pin", 409,
+                "The PIN is wrong; \(tries == 1 ? "1 try is" : "\(tries) tries are") left.",
                 "暗証番号が違います。あと\(tries)回です。", "Enter the four-digit PIN again.",
                 "4桁の暗証番号をもう一度入力してください。")
         case .lastTry:

@@ -10,8 +10,10 @@ package enum HTTPFault: Error, Hashable, Sendable {
     case bodyTooLarge
     /// A method, or a transfer coding, that nobody here knows.
     case notImplemented(String)
-    /// Another version than HTTP/1.0 or 1.1.
+    /// Another version than HTTP/1.1.
     case version
+    /// An expectation other than `100-continue`.
+    case expectation
 
     /// The status of the answer.
     package var status: Int {
@@ -22,22 +24,39 @@ package enum HTTPFault: Error, Hashable, Sendable {
         case .bodyTooLarge: 413
         case .notImplemented: 501
         case .version: 505
+        case .expectation: 417
         }
     }
 
     /// The answer's problem.
     package var problem: Problem {
-        let detail =
-            switch self {
-            case .malformed(let rule), .notImplemented(let rule): rule
-            case .targetTooLong: "the request line is too long"
-            case .headTooLarge: "the head is too large"
-            case .bodyTooLarge: "the body is too large"
-            case .version: "only HTTP/1.1 is spoken here"
-            }
-        var problem = Problem.badRequest(detail)
-        problem.status = status
-        return problem
+        switch self {
+        case .malformed(let rule): .badRequest(rule)
+        case .targetTooLong:
+            Problem(
+                "target-too-long", status: status, title: "The request line is too long.",
+                titleJapanese: "要求の先頭行が長すぎます。")
+        case .headTooLarge:
+            Problem(
+                "head-too-large", status: status, title: "The request's header is too large.",
+                titleJapanese: "要求のヘッダーが大きすぎます。")
+        case .bodyTooLarge:
+            Problem(
+                "body-too-large", status: status, title: "The request's body is too large.",
+                titleJapanese: "要求の本文が大きすぎます。")
+        case .notImplemented(let rule):
+            Problem(
+                "not-implemented", status: status, title: "This part of HTTP is not spoken here.",
+                titleJapanese: "この機能には対応していません。", detail: rule)
+        case .version:
+            Problem(
+                "http-version", status: status, title: "Only HTTP/1.1 is spoken here.",
+                titleJapanese: "HTTP/1.1 で送ってください。")
+        case .expectation:
+            Problem(
+                "expectation", status: status, title: "That expectation cannot be met.",
+                titleJapanese: "Expect ヘッダーの内容に対応していません。")
+        }
     }
 }
 

@@ -10,10 +10,12 @@ package enum HTTPFraming: Hashable, Sendable {
     case untilClose
 }
 
-/// Finds the end of a head in octets that arrive piece by piece.
+/// Finds the end of a head in octets that arrive piece by piece, and bounds it as it grows: what
+/// is too long is refused at the octet that is one too many.
 package struct HTTPHeadScanner: Hashable, Sendable {
     private var previous: UInt8 = 0
-    private var lineCount = 0
+    private var lineOctets = 0
+    private var lines = 0
     private var total = 0
 
     /// A scanner before the first octet.
@@ -24,17 +26,28 @@ package struct HTTPHeadScanner: Hashable, Sendable {
     /// recipient take a bare LF; taking it is how requests get smuggled).
     package mutating func isEnd(_ octet: UInt8, limits: HTTPLimits) throws(HTTPFault) -> Bool {
         total += 1
+        lineOctets += 1
+        // The line's end does not count. RFC 9112 §3: a first line too long is 414.
+        guard lineOctets <= limits.lineOctets + 2 else {
+            throw lines == 0 ? .targetTooLong : .headTooLarge
+        }
         guard total <= limits.headOctets else { throw .headTooLarge }
         defer { previous = octet }
-        if octet == 0x0A {
-            guard previous == 0x0D else { throw .malformed("a line feed without carriage return") }
-            // Only the carriage return stood on this line: the head ends.
-            defer { lineCount = 0 }
-            return lineCount == 1 && total > 2
+        guard octet == 0x0A else {
+            guard previous != 0x0D else {
+                throw .malformed("a carriage return without line feed")
+            }
+            return false
         }
-        guard previous != 0x0D else { throw .malformed("a carriage return without line feed") }
-        lineCount += 1
-        return false
+        guard previous == 0x0D else { throw .malformed("a line feed without carriage return") }
+        // Only carriage return and line feed stand on this line: the head ends.
+        let isEmpty = lineOctets == 2
+        guard !isEmpty || lines > 0 else { throw .malformed("an empty line before the first") }
+        lines += 1
+        // The fields are the lines between the first one and the empty one.
+        guard isEmpty || lines - 1 <= limits.fields else { throw .headTooLarge }
+        lineOctets = 0
+        return isEmpty
     }
 }
 
@@ -50,7 +63,8 @@ extension HTTPRequest {
             throw .malformed("the method is not a token")
         }
         try checkVersion(parts[2])
-        // Only the origin form is served (RFC 9112 §3.2.1).
+        // Only the origin form is served (RFC 9112 §3.2.1). The absolute form is for proxies; with
+        // it a request would name its host twice.
         guard parts[1].first == UInt8(ascii: "/"),
             parts[1].allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") })
         else { throw .malformed("the target is not an absolute path") }
@@ -67,6 +81,18 @@ extension HTTPRequest {
     /// How the body is delimited.
     package func framing(limits: HTTPLimits = HTTPLimits()) throws(HTTPFault) -> HTTPFraming {
         try bodyFraming(headers, limits: limits) ?? .none
+    }
+
+    /// Whether the body comes only after a `100 Continue` (RFC 9110 §10.1.1); any other
+    /// expectation can't be met.
+    package var awaitsContinue: Bool {
+        get throws(HTTPFault) {
+            let expectations = headers.values(of: "Expect")
+            guard expectations.allSatisfy({ lowercased($0) == "100-continue" }) else {
+                throw .expectation
+            }
+            return !expectations.isEmpty
+        }
     }
 
     /// Whether the connection may be used again (RFC 9112 §9.3).
@@ -188,7 +214,7 @@ private func bodyFraming(
 private func connectionKeepsAlive(_ headers: HTTPHeaders) -> Bool {
     !headers.values(of: "Connection").contains { value in
         value.split(separator: ",").contains {
-            lowercased(String($0.filter { $0 != " " })) == "close"
+            lowercased(String($0.filter { $0 != " " && $0 != "\t" })) == "close"
         }
     }
 }

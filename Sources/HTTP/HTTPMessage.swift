@@ -107,16 +107,16 @@ package struct HTTPResponse: Hashable, Sendable {
 
 /// Percent-encodes what may not stand in a path segment or a query's value (RFC 3986 §2.3).
 package func percentEncoded(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    var octets: [UInt8] = []
-    for octet in text.utf8 {
-        if isUnreserved(octet) {
-            octets.append(octet)
-        } else {
-            octets += [UInt8(ascii: "%"), digits[Int(octet >> 4)], digits[Int(octet & 15)]]
-        }
+    text.utf8.reduce(into: "") { encoded, octet in
+        encoded +=
+            isUnreserved(octet) ? String(UnicodeScalar(octet)) : percentEncoded(octet: octet)
     }
-    return String(decoding: octets, as: UTF8.self)
+}
+
+/// One octet as `%` and two digits.
+func percentEncoded(octet: UInt8) -> String {
+    let digits = String(octet, radix: 16, uppercase: true)
+    return (octet < 16 ? "%0" : "%") + digits
 }
 
 private func isUnreserved(_ octet: UInt8) -> Bool {

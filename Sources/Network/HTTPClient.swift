@@ -5,12 +5,16 @@ internal import Synchronization
 
 /// Where a client connects.
 package enum HTTPEndpoint: Hashable, Sendable {
+    /// A host by name or literal address, and its port.
     case tcp(host: String, port: Int)
+    /// A UNIX socket.
     case unix(path: String)
 }
 
-/// An HTTP/1.1 client of one endpoint. Connections are kept alive and used again; a request goes
-/// out once: a caller that may repeat it decides so itself.
+/// An HTTP/1.1 client of one endpoint. Connections are kept alive and used again. A request goes
+/// out once, and a caller that may repeat it decides so itself; only a GET that met a connection
+/// closed in the meantime goes out again by itself. What has gone out is waited for within its
+/// seconds, also by a task that was cancelled: the other side acts on it all the same.
 package final class HTTPClient: Sendable {
     private let endpoint: HTTPEndpoint
     private let tls: TLSContext?
@@ -20,6 +24,8 @@ package final class HTTPClient: Sendable {
 
     /// The most connections that are kept for later.
     package static let mostIdle = 8
+    /// The most interim answers (1xx) before the real one.
+    package static let mostInterimAnswers = 8
 
     /// A client; nothing is connected yet.
     package init(
@@ -31,7 +37,8 @@ package final class HTTPClient: Sendable {
         self.limits = limits
         host =
             switch endpoint {
-            case .tcp(let host, let port): "\(host):\(port)"
+            case .tcp(let host, let port):
+                host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
             case .unix: "localhost"
             }
     }
@@ -71,48 +78,86 @@ package final class HTTPClient: Sendable {
     }
 
     private func exchange(
-        _ request: HTTPRequest, secret: consuming SecretPage?, seconds: Double
+        _ request: HTTPRequest, secret: borrowing SecretPage?, seconds: Double
     ) throws(NetworkError) -> HTTPResponse {
         let deadline = Deadline(seconds: seconds)
-        var stream: Stream
         if let kept = takeIdle() {
-            stream = kept
-        } else {
-            stream = try connect(until: deadline)
+            if let answer = try attempt(request, secret, on: kept, until: deadline) {
+                return answer
+            }
+            // The other side closed it just now. Only what changes nothing there goes out again
+            // (RFC 9110 §9.2.2).
+            guard ["GET", "HEAD"].contains(request.method) else { throw .closed }
         }
-        let count = secretCount(secret) ?? request.body.count
-        try stream.write(
-            request.head(host: host, bodyCount: count) + request.body, until: deadline)
-        if let secret { try stream.write(secret: secret, until: deadline) }
-        return try readAnswer(to: request, stream, until: deadline, seconds: seconds)
+        let fresh = try connect(until: deadline)
+        guard let answer = try attempt(request, secret, on: fresh, until: deadline) else {
+            throw .closed
+        }
+        return answer
     }
 
-    private func secretCount(_ secret: borrowing SecretPage?) -> Int? {
-        switch secret {
-        case .some(let page): page.count
-        case .none: nil
+    /// One exchange on a connection; nothing where it was closed before anything came back.
+    private func attempt(
+        _ request: HTTPRequest, _ secret: borrowing SecretPage?, on connection: consuming Stream,
+        until deadline: Deadline
+    ) throws(NetworkError) -> HTTPResponse? {
+        var stream = connection
+        var isWhole = true
+        do throws(NetworkError) {
+            try send(request, secret, on: &stream, until: deadline)
+            guard try stream.hasMessage(until: deadline) else { return nil }
+        } catch .closed {
+            // A server that refuses may answer, and close, before it has read everything; one
+            // that rejects our certificate says so only now.
+            isWhole = false
+            do throws(NetworkError) {
+                guard try stream.hasMessage(until: deadline) else { return nil }
+            } catch .closed { return nil }
         }
-    }
-
-    private func readAnswer(
-        to request: HTTPRequest, _ stream: consuming Stream, until deadline: Deadline,
-        seconds: Double
-    ) throws(NetworkError) -> HTTPResponse {
-        let head = try stream.readHead(limits: limits, idle: deadline, seconds: seconds)
-        guard let head else { throw .closed }
-        var response: HTTPResponse
-        let framing: HTTPFraming
-        do throws(HTTPFault) {
-            response = try HTTPResponse(head: head, limits: limits)
-            framing = try response.framing(answering: request.method, limits: limits)
-        } catch { throw .malformed(error) }
-        response.body = try stream.readBody(framing, limits: limits, until: deadline)
-        if response.keepsAlive && framing != .untilClose {
+        let (response, framing) = try readAnswer(to: request, &stream, until: deadline)
+        if isWhole && response.keepsAlive && framing != .untilClose {
             keep(stream)
         } else {
             stream.close()
         }
         return response
+    }
+
+    private func send(
+        _ request: HTTPRequest, _ secret: borrowing SecretPage?, on stream: inout Stream,
+        until deadline: Deadline
+    ) throws(NetworkError) {
+        switch secret {
+        case .some(let secret):
+            try stream.write(
+                request.head(host: host, bodyCount: secret.count), until: deadline)
+            try stream.write(secret: secret, until: deadline)
+        case .none:
+            try stream.write(
+                request.head(host: host, bodyCount: request.body.count) + request.body,
+                until: deadline)
+        }
+    }
+
+    private func readAnswer(
+        to request: HTTPRequest, _ stream: inout Stream, until deadline: Deadline
+    ) throws(NetworkError) -> (HTTPResponse, HTTPFraming) {
+        // RFC 9110 §15.2: any number of interim answers may come first; here some.
+        for _ in 0..<Self.mostInterimAnswers {
+            let head = try stream.readHead(limits: limits, until: deadline)
+            var response: HTTPResponse
+            let framing: HTTPFraming
+            do throws(HTTPFault) {
+                response = try HTTPResponse(head: head, limits: limits)
+                framing = try response.framing(answering: request.method, limits: limits)
+            } catch { throw .malformed(error) }
+            // Nobody here asked for another protocol.
+            guard response.status != 101 else { throw .malformed(.malformed("status 101")) }
+            if response.status < 200 { continue }
+            response.body = try stream.readBody(framing, limits: limits, until: deadline)
+            return (response, framing)
+        }
+        throw .malformed(.malformed("interim answers without end"))
     }
 
     /// A kept connection that the other side has not closed meanwhile.
@@ -132,7 +177,7 @@ package final class HTTPClient: Sendable {
         let descriptor: Descriptor =
             switch endpoint {
             case .tcp(let host, let port): try connectTCP(host, port, until: deadline)
-            case .unix(let path): try connectUNIX(path)
+            case .unix(let path): try connectUNIX(path, until: deadline)
             }
         guard let tls else { return Stream(descriptor, tls: nil) }
         let engine = try TLSEngine(tls)

@@ -15,10 +15,17 @@ package struct ServerPeer: Hashable, Sendable {
     }
 }
 
-/// Answers requests.
+/// Answers requests. Each answer is made in a task of its own, which is cancelled when the server
+/// has to end before it is ready.
 package protocol HTTPHandler: Sendable {
     /// The answer to a request.
     func respond(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPResponse
+
+    /// Whether the answer to this request goes on for longer: then `stream(to:from:)` gives it.
+    func opensStream(_ head: HTTPRequest) -> Bool
+
+    /// The answer to a request whose answer goes on for longer.
+    func stream(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPAnswer
 
     /// Whether the body of this request is a secret (a PIN): then it goes from the socket into a
     /// page of its own and to `respond(to:secret:from:)`, never into an array.
@@ -30,7 +37,22 @@ package protocol HTTPHandler: Sendable {
     ) async -> HTTPResponse
 }
 
+/// An answer: whole, or a head whose body goes on in pieces until the stream of them ends. When
+/// the other side leaves, or the server stops, the stream is terminated.
+package enum HTTPAnswer: Sendable {
+    case whole(HTTPResponse)
+    case pieces(HTTPResponse, AsyncStream<[UInt8]>)
+}
+
 extension HTTPHandler {
+    /// No answer goes on unless the handler says so.
+    package func opensStream(_ head: HTTPRequest) -> Bool { false }
+
+    /// The ordinary answer, for handlers without streams.
+    package func stream(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPAnswer {
+        .whole(await respond(to: request, from: peer))
+    }
+
     /// No body is a secret unless the handler says so.
     package func takesSecret(_ head: HTTPRequest) -> Bool { false }
 
@@ -52,6 +74,9 @@ package struct ServerLimits: Hashable, Sendable {
     package var bodySeconds: Double = 30
     /// How long an answer may take to be written, in seconds.
     package var writeSeconds: Double = 30
+    /// How long a stop waits for answers that are under way, in seconds. After that handlers are
+    /// cancelled and connections cut.
+    package var drainSeconds: Double = 3
     /// How many connections at once.
     package var connections = 256
     /// The longest secret body, in octets.

@@ -4,6 +4,8 @@ package import HTTP
 package enum NetworkError: Error, Hashable, Sendable {
     /// Nobody listens there.
     case refused
+    /// No such host, or not a literal address where one is needed.
+    case unknownHost(String)
     /// The system says no, with its error number.
     case system(call: String, errno: Int32)
     /// A deadline passed.
@@ -16,7 +18,7 @@ package enum NetworkError: Error, Hashable, Sendable {
     case malformed(HTTPFault)
     /// The address is in use by another program.
     case addressInUse
-    /// A UNIX socket's path is too long for the system.
+    /// A UNIX socket's path is empty, or too long for the system.
     case pathTooLong
 }
 

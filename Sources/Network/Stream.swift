@@ -8,15 +8,18 @@ internal import Secrets
 struct Stream: ~Copyable, Sendable {
     let descriptor: Descriptor
     private let tls: TLSEngine?
-    private var input: SecretPage
-    /// Where the next unread octet stands in `input`.
-    private var offset = 0
+    /// What came and was not used yet begins at `offset`.
+    var input: SecretPage
+    var offset = 0
+    /// Whether the end came as TLS says goodbye; without that, somebody may have cut the line.
+    private(set) var endedProperly: Bool
 
     /// The size of the input page in octets; a head must fit into it.
     static let inputOctetCount = 32_768
 
     init(_ descriptor: consuming Descriptor, tls: consuming TLSEngine?) {
         self.descriptor = descriptor
+        endedProperly = tls == nil
         self.tls = tls
         input = SecretPage(capacity: Self.inputOctetCount)
     }
@@ -91,8 +94,8 @@ struct Stream: ~Copyable, Sendable {
         }.get()
     }
 
-    /// Reads more into the page; false at the end of the connection.
-    private mutating func fill(until deadline: Deadline?) throws(NetworkError) -> Bool {
+    /// Reads more into the page, once all that it held was used; false at the end of the connection.
+    mutating func fill(until deadline: Deadline?) throws(NetworkError) -> Bool {
         if offset == input.count {
             input.wipe()
             offset = 0
@@ -117,7 +120,10 @@ struct Stream: ~Copyable, Sendable {
                 }
             }
             if input.count > before { return true }
-            if progress == .ended { return false }
+            if progress == .ended {
+                endedProperly = true
+                return false
+            }
             guard try receiveRecord(until: deadline) else { return false }
         }
     }
@@ -184,116 +190,5 @@ struct Stream: ~Copyable, Sendable {
                 return .success(try unsafe descriptor.read(into: buffer, until: deadline))
             } catch { return .failure(error) }
         }.get()
-    }
-}
-
-// MARK: Messages
-
-extension Stream {
-    /// Reads a head; nothing where the connection ends before its first octet.
-    mutating func readHead(
-        limits: HTTPLimits, idle: Deadline?, seconds: Double
-    ) throws(NetworkError) -> [UInt8]? {
-        var scanner = HTTPHeadScanner()
-        var head: [UInt8] = []
-        var deadline = idle
-        while true {
-            while let octet = nextOctet() {
-                if head.isEmpty { deadline = Deadline(seconds: seconds) }
-                head.append(octet)
-                do throws(HTTPFault) {
-                    if try scanner.isEnd(octet, limits: limits) { return head }
-                } catch { throw .malformed(error) }
-            }
-            guard try fill(until: deadline) else {
-                guard head.isEmpty else { throw .closed }
-                return nil
-            }
-        }
-    }
-
-    private mutating func nextOctet() -> UInt8? {
-        guard offset < input.count else { return nil }
-        let position = offset
-        offset += 1
-        return input.withSpan { $0[position] }
-    }
-
-    /// Reads a body as it is delimited.
-    mutating func readBody(
-        _ framing: HTTPFraming, limits: HTTPLimits, until deadline: Deadline
-    ) throws(NetworkError) -> [UInt8] {
-        switch framing {
-        case .none: return []
-        case .length(let count): return try readOctets(count, until: deadline)
-        case .chunked: return try readChunks(limits: limits, until: deadline)
-        case .untilClose:
-            var body: [UInt8] = []
-            while true {
-                body += takeInput(Int.max)
-                guard body.count <= limits.bodyOctets else { throw .malformed(.bodyTooLarge) }
-                guard try fill(until: deadline) else { return body }
-            }
-        }
-    }
-
-    private mutating func readOctets(
-        _ count: Int, until deadline: Deadline
-    ) throws(NetworkError) -> [UInt8] {
-        var body: [UInt8] = []
-        body.reserveCapacity(min(count, 65_536))
-        while true {
-            body += takeInput(count - body.count)
-            if body.count == count { return body }
-            guard try fill(until: deadline) else { throw .closed }
-        }
-    }
-
-    private mutating func readChunks(
-        limits: HTTPLimits, until deadline: Deadline
-    ) throws(NetworkError) -> [UInt8] {
-        var decoder = ChunkedDecoder(limit: limits.bodyOctets)
-        while !decoder.isDone {
-            let available = input.withSpan { span in
-                var octets: [UInt8] = []
-                for index in offset..<span.count { octets.append(span[index]) }
-                return octets
-            }
-            do throws(HTTPFault) { offset += try decoder.feed(available[...]) } catch {
-                throw .malformed(error)
-            }
-            if decoder.isDone { break }
-            guard try fill(until: deadline) else { throw .closed }
-        }
-        return decoder.body
-    }
-
-    private mutating func takeInput(_ most: Int) -> [UInt8] {
-        let count = min(most, input.count - offset)
-        let start = offset
-        offset += count
-        return input.withSpan { span in
-            var octets: [UInt8] = []
-            octets.reserveCapacity(count)
-            for index in start..<start + count { octets.append(span[index]) }
-            return octets
-        }
-    }
-
-    /// Moves a short body from the input page to a page of its own, never through an array.
-    mutating func readSecret(
-        _ count: Int, until deadline: Deadline
-    ) throws(NetworkError) -> SecretPage {
-        var secret = SecretPage(capacity: max(1, count))
-        while true {
-            while secret.count < count, let octet = nextOctet() { secret.append(octet) }
-            if secret.count == count { break }
-            guard try fill(until: deadline) else { throw .closed }
-        }
-        if offset == input.count {
-            input.wipe()
-            offset = 0
-        }
-        return secret
     }
 }

@@ -3,8 +3,10 @@ internal import Glibc
 /// The error for this thread's errno.
 func systemError(_ call: String) -> NetworkError {
     switch errno {
-    case ECONNREFUSED, ENOENT: .refused
+    case ECONNREFUSED: .refused
+    case ENOENT where call == "connect": .refused
     case EADDRINUSE: .addressInUse
+    case ETIMEDOUT: .timedOut
     case EPIPE, ECONNRESET: .closed
     case let number: .system(call: call, errno: number)
     }

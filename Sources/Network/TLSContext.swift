@@ -12,7 +12,7 @@ package import Cryptography
     package static func server(
         certificate: Certificate, key: PrivateKey, clientAnchors: [Certificate]
     ) throws(CryptographyError) -> TLSContext {
-        try TLSContext(certificate, key, clientAnchors, serverName: nil, isServer: true)
+        try TLSContext((certificate, key), clientAnchors, serverName: nil, isServer: true)
     }
 
     /// The client's side: the server must carry the name, issued by one of the anchors.
@@ -20,13 +20,17 @@ package import Cryptography
         certificate: Certificate, key: PrivateKey, serverAnchors: [Certificate],
         serverName: String
     ) throws(CryptographyError) -> TLSContext {
-        try TLSContext(certificate, key, serverAnchors, serverName: serverName, isServer: false)
+        try TLSContext(
+            (certificate, key), serverAnchors, serverName: serverName, isServer: false)
     }
 
-    private init(
-        _ certificate: Certificate, _ key: PrivateKey, _ anchors: [Certificate],
+    /// One side. Only tests leave the identity out, to be turned away.
+    init(
+        _ identity: (certificate: Certificate, key: PrivateKey)?, _ anchors: [Certificate],
         serverName: String?, isServer: Bool
     ) throws(CryptographyError) {
+        // OpenSSL takes an empty name for "any name".
+        guard serverName?.isEmpty != true else { throw .malformed("a server without a name") }
         let context = unsafe SSL_CTX_new(isServer ? TLS_server_method() : TLS_client_method())
         guard let context = unsafe context else {
             throw .unsupported("TLS")
@@ -40,9 +44,14 @@ package import Cryptography
             let added = unsafe anchor.withPointer { unsafe X509_STORE_add_cert(store, $0) }
             isSet = isSet && added == 1
         }
-        let used = unsafe certificate.withPointer { unsafe SSL_CTX_use_certificate(context, $0) }
-        let keyed = unsafe key.withPointer { unsafe SSL_CTX_use_PrivateKey(context, $0) }
-        isSet = isSet && used == 1 && keyed == 1
+        if let (certificate, key) = identity {
+            let used = unsafe certificate.withPointer {
+                unsafe SSL_CTX_use_certificate(context, $0)
+            }
+            // Refuses a key that is not the certificate's.
+            let keyed = unsafe key.withPointer { unsafe SSL_CTX_use_PrivateKey(context, $0) }
+            isSet = isSet && used == 1 && keyed == 1
+        }
         unsafe X509_STORE_set_flags(store, UInt(X509_V_FLAG_PARTIAL_CHAIN))
         unsafe SSL_CTX_set_verify(
             context, SSL_VERIFY_PEER | (isServer ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nil)

@@ -27,8 +27,14 @@ internal import Cryptography
             unsafe SSL_set_connect_state(ssl)
         }
         if let name = context.serverName {
-            unsafe copenssl_SSL_set_tlsext_host_name(ssl, name)
-            unsafe SSL_set1_host(ssl, name)
+            unsafe copenssl_SSL_check_names_only(ssl)
+            // A name that was not taken would leave every name accepted.
+            let isNamed = unsafe copenssl_SSL_set_tlsext_host_name(ssl, name) == 1
+            guard unsafe isNamed && SSL_set1_host(ssl, name) == 1 else {
+                unsafe SSL_free(ssl)
+                ERR_clear_error()
+                throw .tls(.other("the server's name"))
+            }
         }
         address = UInt(bitPattern: ssl)
     }

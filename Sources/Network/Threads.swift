@@ -1,41 +1,50 @@
 internal import CSystem
 internal import Glibc
 
-/// Runs a body on a thread of its own, detached, with a stack of 512 KiB.
-func startThread(_ body: @escaping @Sendable () -> Void) {
+/// Runs a body on a thread of its own, detached, with a stack of 512 KiB; false when the system
+/// has no thread to give.
+func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     final class Box: Sendable {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
-    let argument = unsafe Unmanaged.passRetained(Box(body)).toOpaque()
+    let argument = unsafe Unmanaged.passRetained(Box(body))
     let result = unsafe csystem_start_thread(
         { argument in
             if let argument = unsafe argument {
                 unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
             }
             return nil
-        }, argument)
-    precondition(result == 0, "no thread to be had")
+        }, argument.toOpaque())
+    if result != 0 { unsafe argument.release() }
+    return result == 0
 }
 
-/// Ends a wait on a listener from another thread.
-struct WakePipe: ~Copyable, Sendable {
+/// A bell that ends a wait on a descriptor from another thread.
+struct Bell: ~Copyable, Sendable {
     private let event: Descriptor
+
+    /// What ended a wait.
+    enum Waking: Hashable { case bell, descriptor }
 
     init() throws(NetworkError) {
         event = Descriptor(try check(csystem_eventfd(), "eventfd"))
     }
 
-    /// Ends the wait, now and every later one.
-    func signal() { _ = csystem_eventfd_signal(event.raw) }
+    /// Ends the wait, or the next one.
+    func ring() { _ = csystem_eventfd_signal(event.raw) }
 
-    /// Waits for a connection; false when woken instead.
-    func waits(with listener: Int32) -> Bool {
+    /// Makes it silent again.
+    func silence() { _ = csystem_eventfd_clear(event.raw) }
+
+    /// Waits without end for the bell or for something to happen on a descriptor; the bell first.
+    func wait(with descriptor: Int32, for events: Int16) -> Waking? {
         var requests = [
-            pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
             pollfd(fd: event.raw, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: descriptor, events: events, revents: 0),
         ]
-        guard unsafe poll(&requests, 2, -1) > 0 else { return false }
-        return requests[1].revents == 0 && requests[0].revents != 0
+        guard unsafe poll(&requests, 2, -1) > 0 else { return nil }
+        if requests[0].revents != 0 { return .bell }
+        return requests[1].revents != 0 ? .descriptor : nil
     }
 }

@@ -95,6 +95,27 @@ struct HTTPTests {
         }
     }
 
+    @Test("a head is refused at the octet that is one too many")
+    func scannerLimits() {
+        func fault(_ head: String) -> HTTPFault? {
+            var scanner = HTTPHeadScanner()
+            let limits = HTTPLimits(lineOctets: 20, headOctets: 60, fields: 2)
+            do throws(HTTPFault) {
+                for octet in head.utf8 { if try scanner.isEnd(octet, limits: limits) { break } }
+                return nil
+            } catch { return error }
+        }
+        let twenty = String(repeating: "a", count: 20)
+        #expect(fault(twenty + "\r\n\r\n") == nil)
+        #expect(fault(twenty + "aaa") == .targetTooLong)
+        #expect(fault("a\r\n" + twenty + "\r\n\r\n") == nil)
+        #expect(fault("a\r\n" + twenty + "aaa") == .headTooLarge)
+        #expect(fault("a\r\nb\r\nc\r\n\r\n") == nil)
+        #expect(fault("a\r\nb\r\nc\r\nd\r\n") == .headTooLarge)
+        #expect(fault(String(repeating: twenty + "\r\n", count: 2) + twenty) == .headTooLarge)
+        #expect(fault("\r\n")?.status == 400)
+    }
+
     @Test("chunks are joined, however they arrive")
     func chunks() throws {
         let wire = Array("4\r\nWiki\r\n5\r\npedia\r\n0\r\n\r\nNEXT".utf8)
@@ -160,5 +181,143 @@ struct HTTPTests {
         let request = try request("GET /\(percentEncoded(name)) HTTP/1.1\r\nHost: x\r\n\r\n")
         #expect(request.segments == [name])
         #expect(try self.request("GET /%ff HTTP/1.1\r\nHost: x\r\n\r\n").segments == nil)
+    }
+
+    @Test("each refusal has its status, and a problem of its own")
+    func faults() {
+        let faults: [(HTTPFault, Int)] = [
+            (.malformed("x"), 400), (.bodyTooLarge, 413), (.targetTooLong, 414),
+            (.expectation, 417), (.headTooLarge, 431), (.notImplemented("x"), 501),
+            (.version, 505),
+        ]
+        for (fault, status) in faults {
+            #expect(fault.status == status && fault.problem.status == status)
+        }
+        #expect(Set(faults.map(\.0.problem.type)).count == faults.count)
+    }
+
+    @Test("only one expectation can be met")
+    func expectations() throws {
+        func request(_ field: String) throws -> HTTPRequest {
+            try self.request("PUT / HTTP/1.1\r\nHost: x\r\n\(field)\r\n")
+        }
+        #expect(try !request("").awaitsContinue)
+        #expect(try request("Expect: 100-Continue\r\n").awaitsContinue)
+        #expect(throws: HTTPFault.expectation) {
+            try request("Expect: cake\r\n").awaitsContinue
+        }
+    }
+
+    @Test(
+        "an answer that breaks a rule is refused",
+        arguments: [
+            "", "HTTP/1.1\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 099 OK\r\n\r\n",
+            "HTTP/1.1 600 OK\r\n\r\n", "HTTP/1.1 +20 OK\r\n\r\n", "HTTP/1.0 200 OK\r\n\r\n",
+            "ICY 200 OK\r\n\r\n", "HTTP/1.1 200 OK\n\n", "HTTP/1.1 200 OK\r\nX : y\r\n\r\n",
+        ])
+    func refusedAnswers(head: String) {
+        #expect(throws: HTTPFault.self) { try HTTPResponse(head: Array(head.utf8)) }
+    }
+
+    @Test("an answer's body is as long as status and method say")
+    func answerFraming() throws {
+        func framing(_ status: Int, _ field: String, _ method: String = "GET") throws -> HTTPFraming
+        {
+            let head = "HTTP/1.1 \(status) X\r\n\(field)\r\n"
+            return try HTTPResponse(head: Array(head.utf8)).framing(answering: method)
+        }
+        #expect(try framing(200, "") == .untilClose)
+        #expect(try framing(200, "Content-Length: 3\r\n") == .length(3))
+        #expect(try framing(200, "Content-Length: 0\r\n") == .none)
+        #expect(try framing(200, "Transfer-Encoding: chunked\r\n") == .chunked)
+        #expect(try framing(200, "Content-Length: 3\r\n", "HEAD") == .none)
+        for status in [100, 204, 304] {
+            #expect(try framing(status, "Content-Length: 3\r\n") == .none)
+        }
+    }
+
+    @Test("messages have exactly these octets")
+    func golden() {
+        var request = HTTPRequest.json("POST", "/v1/x?a=b", ["a": 1])
+        request.headers.append("Host", "elsewhere")
+        request.headers.append("content-length", "99")
+        #expect(
+            String(decoding: request.head(host: "h:1", bodyCount: 7), as: UTF8.self)
+                == "POST /v1/x?a=b HTTP/1.1\r\nHost: h:1\r\nContent-Type: application/json\r\n"
+                + "Content-Length: 7\r\n\r\n")
+        let response = HTTPResponse.json(["a": 1], status: 201)
+        let head = response.head(keepsAlive: false, secondsSince1970: 784_111_777)
+        #expect(
+            String(decoding: head, as: UTF8.self)
+                == "HTTP/1.1 201 Created\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+                + "Content-Type: application/json\r\nCache-Control: no-store\r\n"
+                + "Content-Length: 7\r\nConnection: close\r\n\r\n")
+        let stream = HTTPResponse.eventStream.head(keepsAlive: true, isChunked: true)
+        #expect(
+            String(decoding: stream, as: UTF8.self)
+                == "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                + "Cache-Control: no-store\r\nTransfer-Encoding: chunked\r\n\r\n")
+        #expect(
+            HTTPResponse(status: 204).head(keepsAlive: true)
+                == Array("HTTP/1.1 204 No Content\r\n\r\n".utf8))
+        #expect(chunk(Array("abcdefghijk".utf8)) == Array("b\r\nabcdefghijk\r\n".utf8))
+        #expect(chunk([]) == Array("0\r\n\r\n".utf8))
+    }
+
+    @Test("nothing that is written can begin a field or a message of its own")
+    func injection() throws {
+        var response = HTTPResponse(status: 200)
+        response.headers.append("X", "a\r\nSet-Cookie: b\n\0c")
+        response.headers.append("Bad\r\nName", "d")
+        let head = String(decoding: response.head(keepsAlive: true), as: UTF8.self)
+        #expect(
+            head == "HTTP/1.1 200 OK\r\nX: a  Set-Cookie: b  c\r\nContent-Length: 0\r\n\r\n")
+        let request = HTTPRequest(method: "GET", target: "/a b\r\nX: y#窓")
+        let line = String(decoding: request.head(host: "x", bodyCount: 0), as: UTF8.self)
+        #expect(line == "GET /a%20b%0D%0AX:%20y%23%E7%AA%93 HTTP/1.1\r\nHost: x\r\n\r\n")
+    }
+
+    @Test(
+        "dates are written as RFC 9110 has them",
+        arguments: [
+            (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (-1, "Wed, 31 Dec 1969 23:59:59 GMT"),
+            (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
+            (4_107_542_399, "Sun, 28 Feb 2100 23:59:59 GMT"),
+            (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"),
+            (1_795_348_800, "Sun, 22 Nov 2026 12:00:00 GMT"),
+        ])
+    func dates(seconds: Int64, text: String) {
+        #expect(httpDate(secondsSince1970: seconds) == text)
+    }
+
+    @Test("an event's line breaks stay inside the event")
+    func events() {
+        let event = ServerSentEvent("a\nb\r\nc\rd", name: "state\ndata: x", id: "7")
+        #expect(
+            String(decoding: event.octets, as: UTF8.self)
+                == "event: state data: x\nid: 7\ndata: a\ndata: b\ndata: c\ndata: d\n\n")
+        #expect(ServerSentEvent("").octets == Array("data: \n\n".utf8))
+    }
+
+    @Test("no mutation of chunks or of an answer crashes their readers")
+    func moreMutations() {
+        let head = Array("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nX: y\r\n\r\n".utf8)
+        let chunks = Array("4\r\nWiki\r\n5\r\npedia\r\n0\r\n\r\n".utf8)
+        var generator = SystemRandomNumberGenerator()
+        func mutated(_ octets: [UInt8]) -> [UInt8] {
+            var octets = octets
+            for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                octets[Int.random(in: octets.indices, using: &generator)] =
+                    UInt8.random(in: 0...255, using: &generator)
+            }
+            return octets
+        }
+        for _ in 0..<10_000 {
+            let answer = try? HTTPResponse(head: mutated(head))
+            _ = try? answer?.framing(answering: "GET")
+            var decoder = ChunkedDecoder(limit: 100)
+            _ = try? decoder.feed(mutated(chunks)[...])
+            #expect(decoder.body.count <= 100)
+        }
     }
 }

@@ -1,16 +1,81 @@
 import Dispatch
 import Glibc
+import Synchronization
 
-/// Plain sockets, for what a well-behaved client never sends.
+/// Plain sockets, for what a well-behaved program never sends. Everything here blocks, for a
+/// minute at most, on threads that may.
 enum Raw {
-    final class Silent: Sendable {
+    struct Failed: Error {}
+
+    /// A connection, from either side.
+    final class Connection: Sendable {
         let descriptor: Int32
-        let port: Int
-        init(_ descriptor: Int32, _ port: Int) { (self.descriptor, self.port) = (descriptor, port) }
+
+        init(_ descriptor: Int32) {
+            self.descriptor = descriptor
+            var limit = timeval(tv_sec: 60, tv_usec: 0)
+            setsockopt(
+                descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit,
+                socklen_t(MemoryLayout<timeval>.size))
+        }
+
         deinit { close(descriptor) }
+
+        func send(_ octets: [UInt8]) throws {
+            guard Glibc.send(descriptor, octets, octets.count, Int32(MSG_NOSIGNAL)) == octets.count
+            else { throw Failed() }
+        }
+
+        /// Reads until the other side closes, or these words have come.
+        func read(untilContains words: String? = nil) throws -> [UInt8] {
+            var octets: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            while true {
+                let count = recv(descriptor, &buffer, buffer.count, 0)
+                guard count > 0 else { return octets }
+                octets += buffer[..<count]
+                if let words, String(decoding: octets, as: UTF8.self).contains(words) {
+                    return octets
+                }
+            }
+        }
     }
 
-    struct Failed: Error {}
+    /// A listener that answers only what it is told to.
+    final class Listener: Sendable {
+        let descriptor: Int32
+        let port: Int
+
+        private let closings: (AsyncStream<Void>, AsyncStream<Void>.Continuation)
+
+        init(_ descriptor: Int32, _ port: Int) {
+            (self.descriptor, self.port) = (descriptor, port)
+            closings = AsyncStream.makeStream(of: Void.self)
+        }
+
+        deinit { close(descriptor) }
+
+        /// Takes one connection and gives these answers, each to one request; then closes.
+        func answer(with wires: [String]) throws {
+            let raw = accept(descriptor, nil, nil)
+            guard raw >= 0 else { throw Failed() }
+            do {
+                let connection = Connection(raw)
+                for wire in wires {
+                    _ = try connection.read(untilContains: "\r\n\r\n")
+                    if !wire.isEmpty { try connection.send(Array(wire.utf8)) }
+                }
+                // What the client sent on is read, so that closing does not take the answer back.
+                shutdown(raw, Int32(SHUT_WR))
+                var buffer = [UInt8](repeating: 0, count: 4096)
+                while recv(raw, &buffer, buffer.count, Int32(MSG_DONTWAIT)) > 0 {}
+            }
+            closings.1.yield()
+        }
+
+        /// Waits until a connection was answered and closed.
+        func untilClosed() async { for await _ in closings.0 { return } }
+    }
 
     static func address(_ port: Int) -> sockaddr_in {
         var address = sockaddr_in()
@@ -30,8 +95,8 @@ enum Raw {
         }
     }
 
-    /// A listener that never answers.
-    static func listen() throws -> Silent {
+    /// A listener on a port of its own.
+    static func listen() throws -> Listener {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = address(0)
         guard with(&address, { bind(descriptor, $0, $1) }) == 0, Glibc.listen(descriptor, 8) == 0
@@ -42,37 +107,52 @@ enum Raw {
                 getsockname(descriptor, $0, &count)
             }
         }
-        return Silent(descriptor, Int(UInt16(bigEndian: address.sin_port)))
+        return Listener(descriptor, Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    /// Sends octets and reads until the other side closes, or a minute has passed; on a
-    /// thread that may block, because the servers under test need the others.
-    static func exchange(_ port: Int, _ wire: String) async throws -> String {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue(label: "raw-exchange").async {
-                continuation.resume(with: Result { try blockingExchange(port, wire) })
-            }
-        }
-    }
-
-    private static func blockingExchange(_ port: Int, _ wire: String) throws -> String {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
+    static func connect(_ port: Int) throws -> Connection {
+        let connection = Connection(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
         var address = address(port)
-        guard with(&address, { connect(descriptor, $0, $1) }) == 0 else { throw Failed() }
-        var limit = timeval(tv_sec: 60, tv_usec: 0)
-        setsockopt(
-            descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        let octets = Array(wire.utf8)
-        guard send(descriptor, octets, octets.count, Int32(MSG_NOSIGNAL)) == octets.count else {
+        guard with(&address, { Glibc.connect(connection.descriptor, $0, $1) }) == 0 else {
             throw Failed()
         }
-        var answer: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            guard count > 0 else { return String(decoding: answer, as: UTF8.self) }
-            answer += buffer[..<count]
+        return connection
+    }
+
+    /// Sends octets and reads until the other side closes, or some words have come.
+    static func exchange(
+        _ port: Int, octets: [UInt8], closesHalf: Bool = false, untilContains words: String? = nil
+    ) async throws -> [UInt8] {
+        try await onThread {
+            let connection = try connect(port)
+            try connection.send(octets)
+            if closesHalf { shutdown(connection.descriptor, Int32(SHUT_WR)) }
+            return try connection.read(untilContains: words)
+        }()
+    }
+
+    /// The same with text.
+    static func exchange(
+        _ port: Int, _ wire: String, closesHalf: Bool = false, untilContains words: String? = nil
+    ) async throws -> String {
+        String(
+            decoding: try await exchange(
+                port, octets: Array(wire.utf8), closesHalf: closesHalf, untilContains: words),
+            as: UTF8.self)
+    }
+
+    /// Starts a body on a thread of its own; the result waits for its end.
+    static func onThread<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) -> @Sendable () async throws -> Value {
+        let (results, continuation) = AsyncStream.makeStream(of: Result<Value, any Error>.self)
+        DispatchQueue(label: "raw").async {
+            continuation.yield(Result { try body() })
+            continuation.finish()
+        }
+        return {
+            for await result in results { return try result.get() }
+            throw Failed()
         }
     }
 }

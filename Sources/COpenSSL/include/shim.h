@@ -66,6 +66,10 @@ static inline void copenssl_SSL_CTX_no_session_cache(SSL_CTX *context) {
 static inline long copenssl_SSL_set_tlsext_host_name(SSL *ssl, const char *name) {
     return SSL_set_tlsext_host_name(ssl, name);
 }
+/* The name must stand in subjectAltName; the flags are macros. */
+static inline void copenssl_SSL_check_names_only(SSL *ssl) {
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_WILDCARDS);
+}
 /* The alert that the other side sent, as OpenSSL writes it into its error code; 0 for others. */
 static inline int copenssl_alert_of(unsigned long code) {
     int reason = ERR_GET_REASON(code);

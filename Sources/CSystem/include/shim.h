@@ -6,9 +6,14 @@
 
 /* accept4 with SOCK_CLOEXEC. */
 int csystem_accept(int listener);
-/* eventfd with EFD_CLOEXEC, and its write. */
+/* eventfd with EFD_CLOEXEC and EFD_NONBLOCK, its write, and the read that takes it back to zero. */
 int csystem_eventfd(void);
 int csystem_eventfd_signal(int descriptor);
+int csystem_eventfd_clear(int descriptor);
+/* POLLRDHUP: the other side has closed, or at least its half. */
+short csystem_pollrdhup(void);
+/* SO_SNDTIMEO, which bounds connect() on a UNIX socket. */
+int csystem_bound_sending(int descriptor, int milliseconds);
 /* SO_PEERCRED: the user of a UNIX socket's other end, or -1. */
 int64_t csystem_peer_user(int descriptor);
 /* A stream socket with SOCK_CLOEXEC. */

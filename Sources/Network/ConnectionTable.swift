@@ -1,0 +1,71 @@
+internal import Dispatch
+internal import Glibc
+internal import Synchronization
+
+/// The open connections of a server, by descriptor, with what their handlers are doing.
+final class ConnectionTable: Sendable {
+    private enum Phase { case serving, draining, cutting }
+
+    private struct State {
+        var phase = Phase.serving
+        var open: [Int32: Task<Void, Never>?] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let limit: Int
+    private let group = DispatchGroup()
+
+    init(limit: Int) { self.limit = limit }
+
+    /// Whether no new request is to be taken.
+    var isStopping: Bool { state.withLock { $0.phase != .serving } }
+
+    /// Notes a connection; false when there are too many already, or the server stops.
+    func admit(_ descriptor: Int32) -> Bool {
+        state.withLock { state in
+            guard state.phase == .serving, state.open.count < limit else { return false }
+            state.open[descriptor] = .some(nil)
+            group.enter()
+            return true
+        }
+    }
+
+    /// Forgets a connection. To be called before its descriptor is closed: the number may belong
+    /// to another connection at once, which `drain` and `cut` must not touch.
+    func forget(_ descriptor: Int32) {
+        let wasThere = state.withLock { $0.open.removeValue(forKey: descriptor) != nil }
+        if wasThere { group.leave() }
+    }
+
+    /// Notes what a connection waits for, so that it can be cancelled.
+    func attach(_ task: Task<Void, Never>, to descriptor: Int32) {
+        let isTooLate = state.withLock { state in
+            state.open[descriptor] = .some(task)
+            return state.phase == .cutting
+        }
+        if isTooLate { task.cancel() }
+    }
+
+    /// Lets every connection finish what it is at: its reading side ends.
+    func drain() {
+        state.withLock { state in
+            guard state.phase == .serving else { return }
+            state.phase = .draining
+            for descriptor in state.open.keys { shutdown(descriptor, Int32(SHUT_RD)) }
+        }
+    }
+
+    /// Waits until the last connection is forgotten; those that are not after so many seconds are
+    /// cut, and their handlers cancelled.
+    func waitUntilEmpty(patienceSeconds: Double) {
+        let patience = DispatchTimeInterval.milliseconds(Int(patienceSeconds * 1000))
+        if group.wait(timeout: .now() + patience) == .success { return }
+        let tasks = state.withLock { state in
+            state.phase = .cutting
+            for descriptor in state.open.keys { shutdown(descriptor, Int32(SHUT_RDWR)) }
+            return state.open.values.compactMap { $0 }
+        }
+        for task in tasks { task.cancel() }
+        group.wait()
+    }
+}

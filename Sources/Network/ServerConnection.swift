@@ -1,0 +1,156 @@
+internal import CSystem
+internal import Cryptography
+internal import Glibc
+internal import HTTP
+internal import Secrets
+
+/// What goes back to a request.
+private struct Reply: Sendable {
+    var answer: HTTPAnswer
+    var method = "GET"
+    var keepsAlive = false
+
+    init(_ problem: Problem) { answer = .whole(.problem(problem)) }
+
+    init(_ answer: HTTPAnswer, to request: HTTPRequest) {
+        (self.answer, method, keepsAlive) = (answer, request.method, request.keepsAlive)
+    }
+}
+
+/// One connection, on its own thread.
+extension HTTPServer {
+    /// Serves a connection to its end.
+    func serve(_ raw: Int32) {
+        noDelay(raw)
+        let engine: TLSEngine?
+        do throws(NetworkError) { engine = try tls.map(TLSEngine.init) } catch {
+            connections.forget(raw)
+            close(raw)
+            return
+        }
+        var stream = Stream(Descriptor(raw), tls: engine)
+        do throws(NetworkError) {
+            try stream.handshake(until: Deadline(seconds: limits.headSeconds))
+            let peer = ServerPeer(certificate: stream.peerCertificate, user: peerUser(raw))
+            while try serveOne(&stream, peer) {}
+        } catch {
+            // The other side is gone or never spoke the protocol. What it can still be told, the
+            // alert of a failed handshake, was sent.
+        }
+        stream.close(lingerSeconds: 1)
+        connections.forget(raw)
+        // Only now the descriptor goes.
+        _ = consume stream
+    }
+
+    /// Serves one request; false when the connection is to be closed.
+    private func serveOne(_ stream: inout Stream, _ peer: ServerPeer) throws(NetworkError) -> Bool {
+        do throws(NetworkError) {
+            let idle = Deadline(seconds: limits.idleSeconds)
+            guard try stream.hasMessage(until: idle) else { return false }
+        } catch .timedOut { return false }
+        var reply: Reply
+        do throws(NetworkError) {
+            reply = try self.reply(on: &stream, peer)
+        } catch .malformed(let fault) {
+            // A refused message leaves the position in the stream unknown: answer, then close.
+            reply = Reply(fault.problem)
+        } catch .timedOut {
+            reply = Reply(.requestTimeout)
+        } catch .closed {
+            // Half closed: whoever stopped in the middle may still listen.
+            reply = Reply(.badRequest("the request ended early"))
+        }
+        if connections.isStopping { reply.keepsAlive = false }
+        try write(reply, to: &stream)
+        return reply.keepsAlive
+    }
+
+    private func reply(
+        on stream: inout Stream, _ peer: ServerPeer
+    ) throws(NetworkError) -> Reply {
+        let head = try stream.readHead(
+            limits: limits.http, until: Deadline(seconds: limits.headSeconds))
+        var request: HTTPRequest
+        let (framing, awaitsContinue): (HTTPFraming, Bool)
+        do throws(HTTPFault) {
+            request = try HTTPRequest(head: head, limits: limits.http)
+            framing = try request.framing(limits: limits.http)
+            awaitsContinue = try request.awaitsContinue
+        } catch { throw .malformed(error) }
+        let takesSecret = handler.takesSecret(request)
+        if takesSecret {
+            guard case .length(1...limits.secretOctets) = framing else {
+                throw .malformed(.malformed("a secret body has a short Content-Length"))
+            }
+        }
+        let deadline = Deadline(seconds: limits.bodySeconds)
+        if awaitsContinue && framing != .none {
+            try stream.write(HTTPResponse(status: 100).head(keepsAlive: true), until: deadline)
+        }
+        if takesSecret, case .length(let count) = framing {
+            let secret = SecretBox(try stream.readSecret(count, until: deadline))
+            let answer = answer(on: stream.descriptor.raw) { [handler, request] in
+                guard let secret = secret.take() else { return .whole(.problem(.busy)) }
+                return .whole(await handler.respond(to: request, secret: secret, from: peer))
+            }
+            return Reply(answer, to: request)
+        }
+        request.body = try stream.readBody(framing, limits: limits.http, until: deadline)
+        let answer = answer(on: stream.descriptor.raw) { [handler, request] in
+            if handler.opensStream(request) {
+                return await handler.stream(to: request, from: peer)
+            }
+            return .whole(await handler.respond(to: request, from: peer))
+        }
+        return Reply(answer, to: request)
+    }
+
+    /// Waits on this connection's own thread for the handler, which runs elsewhere.
+    private func answer(
+        on raw: Int32, _ body: @escaping @Sendable () async -> HTTPAnswer
+    ) -> HTTPAnswer {
+        let slot = Mailslot<HTTPAnswer>()
+        connections.attach(Task { slot.put(await body()) }, to: raw)
+        return slot.take() ?? .whole(.problem(.busy))
+    }
+
+    private func write(_ reply: Reply, to stream: inout Stream) throws(NetworkError) {
+        switch reply.answer {
+        case .whole(let response):
+            var octets = response.head(
+                keepsAlive: reply.keepsAlive, secondsSince1970: Int64(time(nil)))
+            if response.hasBody(answering: reply.method) { octets += response.body }
+            try stream.write(octets, until: Deadline(seconds: limits.writeSeconds))
+        case .pieces(let response, let pieces):
+            let head = response.head(
+                keepsAlive: reply.keepsAlive, secondsSince1970: Int64(time(nil)), isChunked: true)
+            try stream.write(head, until: Deadline(seconds: limits.writeSeconds))
+            guard response.hasBody(answering: reply.method) else { return }
+            try pour(pieces, into: &stream)
+        }
+    }
+
+    /// Writes each piece as it comes; ends when there are no more, or the other side is gone.
+    private func pour(
+        _ pieces: AsyncStream<[UInt8]>, into stream: inout Stream
+    ) throws(NetworkError) {
+        let raw = stream.descriptor.raw
+        let pump = try PiecePump()
+        let task = Task { await pump.run(pieces) }
+        connections.attach(task, to: raw)
+        defer {
+            task.cancel()
+            pump.stop()
+        }
+        while let piece = try pump.next(orHangUpOf: raw) {
+            try stream.write(chunk(piece), until: Deadline(seconds: limits.writeSeconds))
+        }
+        try stream.write(chunk([]), until: Deadline(seconds: limits.writeSeconds))
+    }
+}
+
+/// The user on the other end of a UNIX socket; nothing for TCP.
+private func peerUser(_ descriptor: Int32) -> UInt32? {
+    UInt32(exactly: csystem_peer_user(descriptor))
+}

@@ -1,0 +1,122 @@
+internal import Dispatch
+internal import Glibc
+internal import Synchronization
+
+/// An address of a socket of any family.
+struct SocketAddress: Sendable {
+    private var storage = sockaddr_storage()
+    private var octetCount: socklen_t = 0
+
+    /// The family, for `socket()`.
+    var family: Int32 { Int32(storage.ss_family) }
+
+    /// A literal IPv4 or IPv6 address; nothing for anything else.
+    init?(literal host: String, port: Int) {
+        guard let port = UInt16(exactly: port)?.bigEndian else { return nil }
+        var four = sockaddr_in()
+        var six = sockaddr_in6()
+        if unsafe inet_pton(AF_INET, host, &four.sin_addr) == 1 {
+            four.sin_family = sa_family_t(AF_INET)
+            four.sin_port = port
+            take(four)
+        } else if unsafe inet_pton(AF_INET6, host, &six.sin6_addr) == 1 {
+            six.sin6_family = sa_family_t(AF_INET6)
+            six.sin6_port = port
+            take(six)
+        } else {
+            return nil
+        }
+    }
+
+    /// The address of a UNIX socket's file.
+    init(path: String) throws(NetworkError) {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let octets = Array(path.utf8)
+        // The system wants a zero after the path; one inside it would cut it short.
+        guard !octets.isEmpty, octets.count < MemoryLayout.size(ofValue: address.sun_path),
+            !octets.contains(0)
+        else { throw .pathTooLong }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { buffer in
+            unsafe buffer.copyBytes(from: octets)
+        }
+        take(address)
+    }
+
+    private init(_ pointer: UnsafePointer<sockaddr>, _ count: socklen_t) {
+        octetCount = min(count, socklen_t(MemoryLayout<sockaddr_storage>.size))
+        unsafe withUnsafeMutableBytes(of: &storage) { [octetCount] buffer in
+            unsafe buffer.copyMemory(
+                from: UnsafeRawBufferPointer(start: pointer, count: Int(octetCount)))
+        }
+    }
+
+    private mutating func take<Address>(_ address: Address) {
+        octetCount = socklen_t(MemoryLayout<Address>.size)
+        unsafe withUnsafeMutableBytes(of: &storage) { buffer in
+            unsafe withUnsafeBytes(of: address) { unsafe buffer.copyMemory(from: $0) }
+        }
+    }
+
+    /// Lends the address to a system call.
+    func with(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+        unsafe withUnsafePointer(to: storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe body($0, octetCount)
+            }
+        }
+    }
+
+    /// The addresses of a host: itself where it is a literal, else what the system's resolver
+    /// knows. The resolver cannot be interrupted; past the deadline its thread is left to it.
+    static func resolve(
+        _ host: String, _ port: Int, until deadline: Deadline
+    ) throws(NetworkError) -> [SocketAddress] {
+        if let literal = SocketAddress(literal: host, port: port) { return [literal] }
+        let answer = Mailslot<[SocketAddress]>()
+        DispatchQueue(label: "resolver").async { answer.put(lookUp(host, port)) }
+        guard let addresses = answer.take(until: deadline) else { throw .timedOut }
+        guard !addresses.isEmpty else { throw .unknownHost(host) }
+        return addresses
+    }
+
+    private static func lookUp(_ host: String, _ port: Int) -> [SocketAddress] {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        unsafe hints.ai_flags = Int32(AI_ADDRCONFIG | AI_NUMERICSERV)
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard unsafe getaddrinfo(host, String(port), &hints, &list) == 0 else { return [] }
+        defer { unsafe freeaddrinfo(list) }
+        var addresses: [SocketAddress] = []
+        var next = unsafe list
+        while let entry = unsafe next {
+            if let address = unsafe entry.pointee.ai_addr {
+                unsafe addresses.append(SocketAddress(address, entry.pointee.ai_addrlen))
+            }
+            unsafe next = entry.pointee.ai_next
+        }
+        return addresses
+    }
+}
+
+/// One value on its way from one thread to another that waits for it.
+final class Mailslot<Value: Sendable>: Sendable {
+    private let value = Mutex<Value?>(nil)
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    /// Puts the value in; once.
+    func put(_ value: Value) {
+        self.value.withLock { $0 = value }
+        semaphore.signal()
+    }
+
+    /// Waits for the value; nothing when the deadline passes first.
+    func take(until deadline: Deadline? = nil) -> Value? {
+        if let deadline {
+            _ = semaphore.wait(timeout: .now() + .milliseconds(Int(deadline.pollMilliseconds)))
+        } else {
+            semaphore.wait()
+        }
+        return value.withLock { $0.take() }
+    }
+}
