@@ -111,6 +111,9 @@ extension LocalAPI {
         }
         if let failure = view.proofFailure, !view.isClosed { throw .proof(failure) }
         if view.state == "interrupted" || view.state == "empty" { throw .cardPulled }
+        if ["recordingIntent", "asking", "recordingOutcome"].contains(view.state) {
+            throw .noAnswerYet
+        }
         return await answer(view, head)
     }
 

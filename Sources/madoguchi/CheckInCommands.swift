@@ -1,4 +1,5 @@
 import Commands
+import FrontDesk
 import HTTP
 import JSON
 import Records
@@ -29,11 +30,13 @@ extension Context {
         let view = try await ask(
             "/v1/session/pin" + readerQuery(), pin: pin, as: .reception, headers: headers)
         try stopIfClosed(view)
+        // Nothing but an acceptance counts as one: the question may still be under way.
+        guard let closing = view["closing"], closing["kind"] == "accepted" else {
+            throw CommandFailure(.noAnswerYet)
+        }
         _ = try await ask("POST", "/v1/session/seen" + readerQuery())
         try show(view) { () throws(CommandFailure) in
-            guard let closing = view["closing"], let value = closing["qualification"] else {
-                return "accepted"
-            }
+            guard let value = closing["qualification"] else { return "accepted" }
             let items = (closing["items"]?.arrayValue ?? []).compactMap { $0["item"]?.stringValue }
             let head = [
                 "受付しました  check-in \(view["checkIn"]?.stringValue ?? "")",
