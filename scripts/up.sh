@@ -63,8 +63,10 @@ if alive virtual-card && [ "${CARD:-}" = none ] ||
 fi
 slot=$(cat "$run/virtual-card.slot" 2>/dev/null || true)
 if ! alive virtual-card; then
+    # The slot it had comes first: a daemon that runs already serves that one.
+    first=${slot:-0}
     slot=
-    for port in 35963 35964; do
+    for port in $((35963 + first)) 35963 35964; do
         flock -n "/tmp/madoguchi-vpcd-$port.lock" true 2>/dev/null || continue
         slot=$((port - 35963))
         break

@@ -196,6 +196,14 @@ extension Problem {
         .clearinghouse, "no-answer", 504, "No answer came before the question ran out.",
         "時間内に応答がありませんでした。", "Begin again with the card.", "カードで最初からやり直してください。")
 
+    /// The time to wait for a step is over, and the session still asks.
+    package static let noAnswerYet = Problem(
+        .clearinghouse, "no-answer-yet", 504,
+        "The clearinghouse has not answered yet; the session goes on asking.",
+        "まだ応答がありません。問合せを続けています。",
+        "Look at the session's state (madoguchi status); begin again with the card when it has ended.",
+        "状態を確認し（madoguchi status）、終了後にカードで最初からやり直してください。")
+
     // MARK: Ends and rights
 
     static func ended(_ reason: EndReason) -> Problem {
