@@ -31,7 +31,7 @@ count_swift() { # count_swift COMMAND...
     }
     local all bad
     all=$(sed -E 's/.*Test run with ([0-9]+) tests?.*/\1/' <<<"$line")
-    bad=$(grep -cE '^✘ Test .* (failed|recorded)' "$log" || true)
+    bad=$({ grep -oE '^✘ Test "[^"]*"' "$log" || true; } | sort -u | wc -l)
     echo "$line"
     if [ "$code" = 0 ]; then passed=$((passed + all)); else
         [ "$bad" -gt 0 ] || bad=1

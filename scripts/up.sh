@@ -61,15 +61,11 @@ if alive virtual-card && [ "${CARD:-}" = none ] ||
     [ "$(cat "$run/virtual-card.person" 2>/dev/null)" != "$PERSON" ]; then
     halt virtual-card
 fi
-claim_slot() { # claim_slot PORT COMMAND...: runs it while holding the slot's lock
-    exec 9>"/tmp/madoguchi-vpcd-$1.lock" && flock -n 9 && shift && exec "$@"
-}
 slot=$(cat "$run/virtual-card.slot" 2>/dev/null || true)
 if ! alive virtual-card; then
-    chmod 666 /tmp/madoguchi-vpcd-*.lock 2>/dev/null || true
     slot=
     for port in 35963 35964; do
-        (umask 0; exec 9>>"/tmp/madoguchi-vpcd-$port.lock" && flock -n 9) 2>/dev/null || continue
+        flock -n "/tmp/madoguchi-vpcd-$port.lock" true 2>/dev/null || continue
         slot=$((port - 35963))
         break
     done

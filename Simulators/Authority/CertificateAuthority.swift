@@ -26,7 +26,7 @@ package struct CertificateAuthority: Sendable {
         let draft = CertificateDraft()
         draft.setName([("C", "JP"), ("O", organization), ("OU", unit)], isIssuerToo: true)
         draft.setLife(notBefore, notAfter)
-        draft.setKey(key.publicKey, from: key)
+        draft.setKey(key.publicKey)
         draft.add("critical,CA:TRUE", as: NID_basic_constraints)
         draft.add("critical,keyCertSign,cRLSign", as: NID_key_usage)
         if hasKeyID { draft.add("hash", as: NID_subject_key_identifier) }
@@ -46,11 +46,26 @@ package struct CertificateAuthority: Sendable {
         draft.setIssuer(certificate)
         draft.setLife(request.notBefore, request.notAfter)
         draft.setKey(request.publicKey)
-        extend(draft, for: request)
+        try extend(draft, for: request)
         return try draft.signed(by: key)
     }
 
-    private func extend(_ draft: CertificateDraft, for request: CertificateRequest) {
+    /// Where a card's revocation list would be found: a directory name, as on the real cards,
+    /// which also makes a simulated certificate as long as a real one.
+    private static let listPlace = """
+        [list]
+        fullname = dirName:place
+        [place]
+        C = JP
+        O = \(organization)
+        1.OU = CRL Distribution Points
+        2.OU = Simulated prefecture
+        CN = Simulated city CRLDP
+        """
+
+    private func extend(
+        _ draft: CertificateDraft, for request: CertificateRequest
+    ) throws(CryptographyError) {
         draft.add(
             request.faults.contains(.authority) ? "critical,CA:TRUE" : "critical,CA:FALSE",
             as: NID_basic_constraints)
@@ -65,16 +80,17 @@ package struct CertificateAuthority: Sendable {
             draft.add("keyid", as: NID_authority_key_identifier)
         }
         if let policy = request.profile.policy {
-            draft.add(policy, as: NID_certificate_policies)
+            draft.add(
+                "@policy", as: NID_certificate_policies,
+                sections: """
+                    [policy]
+                    policyIdentifier = \(policy)
+                    CPS.1 = http://authority.simulation/cps.html
+                    """)
+            draft.add("list", as: NID_crl_distribution_points, sections: Self.listPlace)
         }
         if case .tlsServer(let names) = request.profile {
-            draft.add(
-                names.map { name in
-                    let isAddress = name.utf8.allSatisfy {
-                        $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0)
-                    }
-                    return (isAddress ? "IP:" : "DNS:") + name
-                }.joined(separator: ","), as: NID_subject_alt_name)
+            draft.add(try subjectAlternativeName(names), as: NID_subject_alt_name)
         }
         if request.faults.contains(.unknownCriticalExtension) {
             draft.addUnknownCriticalExtension()
@@ -82,26 +98,44 @@ package struct CertificateAuthority: Sendable {
     }
 }
 
+/// Host names and addresses in the form of OpenSSL's configuration, where a comma would begin
+/// another name.
+private func subjectAlternativeName(_ names: [String]) throws(CryptographyError) -> String {
+    let digits: ClosedRange<UInt8> = 0x30...0x39
+    var parts: [String] = []
+    for name in names {
+        let isPlain = name.utf8.allSatisfy {
+            digits.contains($0) || (0x61...0x7A).contains($0 | 0x20)
+                || [0x2D, 0x2E, 0x3A].contains($0)
+        }
+        guard isPlain, !name.isEmpty else { throw .malformed("the server's name \(name)") }
+        let isAddress = name.utf8.allSatisfy { digits.contains($0) || $0 == 0x2E }
+        parts.append((isAddress || name.utf8.contains(0x3A) ? "IP:" : "DNS:") + name)
+    }
+    return parts.joined(separator: ",")
+}
+
 extension CertificateProfile {
     /// The real cards' subjects hold a country and an opaque name; the others name who they are.
     fileprivate var namesOrganization: Bool {
         switch self {
         case .cardAuthentication, .cardSignature: false
-        case .tlsServer, .tlsClient: true
+        case .tlsServer, .tlsClient, .answerSigning: true
         }
     }
 
     fileprivate var keyUsage: String {
         switch self {
         case .cardSignature: "critical,digitalSignature,nonRepudiation"
-        case .cardAuthentication, .tlsServer, .tlsClient: "critical,digitalSignature"
+        case .cardAuthentication, .tlsServer, .tlsClient, .answerSigning:
+            "critical,digitalSignature"
         }
     }
 
     fileprivate var extendedKeyUsage: String? {
         switch self {
         case .cardAuthentication, .tlsClient: "clientAuth"
-        case .cardSignature: nil
+        case .cardSignature, .answerSigning: nil
         case .tlsServer: "serverAuth"
         }
     }
@@ -111,7 +145,7 @@ extension CertificateProfile {
         switch self {
         case .cardAuthentication: "2.999.1.30"
         case .cardSignature: "2.999.1.20"
-        case .tlsServer, .tlsClient: nil
+        case .tlsServer, .tlsClient, .answerSigning: nil
         }
     }
 }

@@ -19,13 +19,17 @@ internal import Records
     init() {
         unsafe pointer = X509_new()
         steps.require(unsafe X509_set_version(pointer, 2), "version")
-        let serial = unsafe X509_get_serialNumber(pointer)
-        var random = RandomOctets.make(15)
-        random[0] |= 1
+        // Positive and never zero (RFC 5280 §4.1.2.2).
+        var random = RandomOctets.make(Self.serialOctetCount)
+        random[0] = random[0] & 0x7F | 0x40
         let number = unsafe BN_bin2bn(random, Int32(random.count), nil)
-        unsafe BN_to_ASN1_INTEGER(number, serial)
+        let serial = unsafe BN_to_ASN1_INTEGER(number, X509_get_serialNumber(pointer))
+        steps.require(unsafe serial == nil ? 0 : 1, "serial number")
         unsafe BN_free(number)
     }
+
+    /// The serial number's size in octets.
+    private static let serialOctetCount = 16
 
     deinit { unsafe X509_free(pointer) }
 
@@ -51,11 +55,13 @@ internal import Records
     }
 
     func setLife(_ notBefore: Instant, _ notAfter: Instant) {
-        unsafe ASN1_TIME_set(X509_getm_notBefore(pointer), time_t(notBefore.seconds))
-        unsafe ASN1_TIME_set(X509_getm_notAfter(pointer), time_t(notAfter.seconds))
+        let first = unsafe ASN1_TIME_set(
+            X509_getm_notBefore(pointer), time_t(notBefore.seconds))
+        let last = unsafe ASN1_TIME_set(X509_getm_notAfter(pointer), time_t(notAfter.seconds))
+        steps.require(unsafe first == nil || last == nil ? 0 : 1, "life")
     }
 
-    func setKey(_ key: PublicKey, from privateKey: PrivateKey? = nil) {
+    func setKey(_ key: PublicKey) {
         let spki = key.spki
         let result = unsafe spki.withUnsafeBufferPointer { buffer in
             var cursor = buffer.baseAddress
@@ -66,11 +72,19 @@ internal import Records
         steps.require(result, "key")
     }
 
-    func add(_ value: String, as kind: Int32) {
+    /// Adds an extension in the words of OpenSSL's configuration (x509v3_config(5)); `sections`
+    /// are what the value refers to.
+    func add(_ value: String, as kind: Int32, sections: String = "") {
         var context = unsafe X509V3_CTX()
-        // An empty configuration: policies are not parsed without one.
         let configuration = unsafe NCONF_new(nil)
         defer { unsafe NCONF_free(configuration) }
+        if !sections.isEmpty {
+            let octets = Array(sections.utf8)
+            let bio = unsafe BIO_new(BIO_s_mem())
+            defer { unsafe BIO_free(bio) }
+            steps.require(unsafe BIO_write(bio, octets, Int32(octets.count)), "sections")
+            steps.require(unsafe NCONF_load_bio(configuration, bio, nil), "sections")
+        }
         func add(_ issuer: OpaquePointer?) {
             unsafe X509V3_set_ctx(&context, issuer, pointer, nil, nil, 0)
             unsafe X509V3_set_nconf(&context, configuration)
@@ -94,7 +108,12 @@ internal import Records
     }
 
     func signed(by key: PrivateKey) throws(CryptographyError) -> Certificate {
-        let hash = unsafe key.kind == .p384 ? EVP_sha384() : EVP_sha256()
+        let hash: OpaquePointer? =
+            switch key.kind {
+            case .rsa, .p256: unsafe EVP_sha256()
+            case .p384: unsafe EVP_sha384()
+            case .ed25519: nil
+            }
         steps.require(
             unsafe key.withPointer { unsafe X509_sign(pointer, $0, hash) }, "signature")
         if let failed = steps.failed {

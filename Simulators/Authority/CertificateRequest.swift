@@ -11,6 +11,8 @@ package enum CertificateProfile: Hashable, Sendable {
     case tlsServer(names: [String])
     /// A client of the simulation.
     case tlsClient
+    /// The clearinghouse's signer of answers.
+    case answerSigning
 }
 
 /// What a certificate is asked to say; the faults make one that a verifier must refuse.

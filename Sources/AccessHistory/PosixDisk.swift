@@ -124,12 +124,18 @@ final class PosixFile: HistoryFile, HistoryLock {
         return octets
     }
 
+    /// The longest single write, in octets. Linux keeps a file that was filled by long writes in
+    /// large folios, and then each small write and sync walks over all blocks of one: filled by
+    /// 4 MiB at a time, a synced write of 700 octets takes 15 % longer than filled like this.
+    private static let longestWriteOctetCount = 64 << 10
+
     func write(_ octets: [UInt8], at offset: UInt64) throws(HistoryError) {
         var done = 0
         while done < octets.count {
             let put = unsafe octets.withUnsafeBytes { buffer in
                 unsafe pwrite(
-                    number, buffer.baseAddress?.advanced(by: done), buffer.count - done,
+                    number, buffer.baseAddress?.advanced(by: done),
+                    min(buffer.count - done, Self.longestWriteOctetCount),
                     off_t(offset) + off_t(done))
             }
             if put < 0, errno == EINTR { continue }

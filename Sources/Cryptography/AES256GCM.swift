@@ -9,17 +9,21 @@ package enum AES256GCM {
     /// The tag's size in octets; it follows the ciphertext.
     package static let tagOctetCount = 16
 
-    /// Ciphertext and tag.
+    /// The longest body that is sealed or opened at once, in octets.
+    package static let longestOctetCount = 1 << 30
+
+    /// Ciphertext and tag. A nonce must never be used twice with one key.
     package static func seal(
         _ plain: [UInt8], key: [UInt8], nonce: [UInt8], additional: [UInt8]
     ) throws(CryptographyError) -> [UInt8] {
-        try checkSizes(key, nonce)
+        try checkSizes(key, nonce, plain, additional)
+        let cipher = unsafe FetchedAlgorithm.aes256GCM.pointer
         var output = [UInt8](repeating: 0, count: plain.count + tagOctetCount)
         let isSealed = unsafe withContext { context in
             unsafe output.withUnsafeMutableBufferPointer { output in
                 var count: Int32 = 0
                 let start = output.baseAddress
-                return unsafe EVP_EncryptInit_ex(context, EVP_aes_256_gcm(), nil, key, nonce) == 1
+                return unsafe EVP_EncryptInit_ex(context, cipher, nil, key, nonce) == 1
                     && EVP_EncryptUpdate(context, nil, &count, additional, Int32(additional.count))
                         == 1
                     && EVP_EncryptUpdate(context, start, &count, plain, Int32(plain.count)) == 1
@@ -37,7 +41,8 @@ package enum AES256GCM {
     package static func open(
         _ sealed: [UInt8], key: [UInt8], nonce: [UInt8], additional: [UInt8]
     ) throws(CryptographyError) -> [UInt8] {
-        try checkSizes(key, nonce)
+        try checkSizes(key, nonce, sealed, additional)
+        let cipher = unsafe FetchedAlgorithm.aes256GCM.pointer
         guard sealed.count >= tagOctetCount else { throw .malformed("sealed octets cut short") }
         let cipherCount = sealed.count - tagOctetCount
         var tag = [UInt8](sealed[cipherCount...])
@@ -46,7 +51,7 @@ package enum AES256GCM {
             unsafe output.withUnsafeMutableBufferPointer { output in
                 var count: Int32 = 0
                 let start = output.baseAddress
-                return unsafe EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), nil, key, nonce) == 1
+                return unsafe EVP_DecryptInit_ex(context, cipher, nil, key, nonce) == 1
                     && EVP_DecryptUpdate(context, nil, &count, additional, Int32(additional.count))
                         == 1
                     && EVP_DecryptUpdate(context, start, &count, sealed, Int32(cipherCount)) == 1
@@ -62,9 +67,14 @@ package enum AES256GCM {
         return output
     }
 
-    private static func checkSizes(_ key: [UInt8], _ nonce: [UInt8]) throws(CryptographyError) {
+    private static func checkSizes(
+        _ key: [UInt8], _ nonce: [UInt8], _ body: [UInt8], _ additional: [UInt8]
+    ) throws(CryptographyError) {
         guard key.count == keyOctetCount, nonce.count == nonceOctetCount else {
             throw .malformed("AES-256-GCM takes a key of 32 and a nonce of 12 octets")
+        }
+        guard body.count <= longestOctetCount, additional.count <= longestOctetCount else {
+            throw .malformed("too long to be sealed in one piece")
         }
     }
 

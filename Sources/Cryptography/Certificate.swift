@@ -33,7 +33,8 @@ package struct Certificate: Sendable {
     /// The issuer's key id, if it has one.
     package let authorityKeyID: [UInt8]?
 
-    /// A certificate from its octets; nothing may follow it.
+    /// A certificate from its octets; nothing may follow it. What the signature does not cover
+    /// must be DER too, or one certificate would have many digests.
     package init(der octets: [UInt8]) throws(CryptographyError) {
         guard octets.count <= Self.longestOctetCount else {
             throw .malformed("the certificate is too long")
@@ -49,6 +50,7 @@ package struct Certificate: Sendable {
         guard let handle = unsafe X509Handle(adopting: pointer), consumed == octets.count else {
             throw .malformed("not an X.509 certificate")
         }
+        guard try handle.der() == octets else { throw .malformed("a certificate that is not DER") }
         try self.init(handle, der: octets)
     }
 
@@ -57,15 +59,24 @@ package struct Certificate: Sendable {
         guard pem.count <= 2 * Self.longestOctetCount else {
             throw .malformed("the PEM text is too long")
         }
-        let pointer = unsafe withBIO(pem) { bio in
-            unsafe PEM_read_bio_X509(bio, nil, { _, _, _, _ in 0 }, nil)
-        }
-        ERR_clear_error()
-        guard let handle = unsafe X509Handle(adopting: pointer) else {
-            throw .malformed("not a certificate in PEM form")
-        }
-        try self.init(handle, der: try handle.der())
+        let blocks = try PEM.blocks(
+            labelled: Self.labels, in: pem, atMost: TrustAnchors.mostAnchors)
+        guard let first = blocks.first else { throw .malformed("not a certificate in PEM form") }
+        try self.init(der: first)
     }
+
+    /// Every certificate of a PEM text, in order.
+    package static func all(pem: [UInt8]) throws(CryptographyError) -> [Certificate] {
+        guard pem.count <= KeyFile.longestOctetCount else {
+            throw .malformed("the PEM text is too long")
+        }
+        return try PEM.blocks(labelled: labels, in: pem, atMost: TrustAnchors.mostAnchors).map {
+            (octets) throws(CryptographyError) in try Certificate(der: octets)
+        }
+    }
+
+    /// What a certificate is called in PEM texts, new and old.
+    private static let labels = ["CERTIFICATE", "X509 CERTIFICATE"]
 
     private init(_ handle: X509Handle, der: [UInt8]) throws(CryptographyError) {
         self.handle = handle
@@ -90,33 +101,12 @@ package struct Certificate: Sendable {
     }
 
     /// The PEM form.
-    package var pem: [UInt8] {
-        var text = "-----BEGIN CERTIFICATE-----\n"
-        var rest = der.base64()[...]
-        while !rest.isEmpty {
-            text += rest.prefix(64) + "\n"
-            rest = rest.dropFirst(64)
-        }
-        return Array((text + "-----END CERTIFICATE-----\n").utf8)
-    }
+    package var pem: [UInt8] { PEM.block("CERTIFICATE", der) }
 
     /// Lets another module's C call borrow the `X509`.
     package func withPointer<Result>(_ body: (OpaquePointer?) -> Result) -> Result {
         withExtendedLifetime(handle) { unsafe body(handle.pointer) }
     }
-}
-
-/// What a key may be used for (RFC 5280 §4.2.1.3), with OpenSSL's bits.
-package struct KeyUsage: OptionSet, Hashable, Sendable {
-    package let rawValue: UInt32
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
-
-    /// Signing of anything but certificates and lists.
-    package static let digitalSignature = KeyUsage(rawValue: 0x80)
-    /// Signing of certificates.
-    package static let certificateSigning = KeyUsage(rawValue: 0x04)
-    /// Signing of revocation lists.
-    package static let listSigning = KeyUsage(rawValue: 0x02)
 }
 
 extension Certificate: Hashable {

@@ -12,6 +12,18 @@ package enum CryptographyError: Error, Hashable, Sendable {
     case authenticationFailed
 }
 
+extension CryptographyError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .openssl(let call, let code):
+            "\(call): OpenSSL's error \(String(code, radix: 16, uppercase: true))"
+        case .malformed(let what): what
+        case .unsupported(let what): "unsupported: \(what)"
+        case .authenticationFailed: "the octets are not what was sealed"
+        }
+    }
+}
+
 /// The one gate from OpenSSL's return values to errors: positive is success. Must be called in
 /// the same synchronous function as the call, because the error queue belongs to the thread.
 func check(_ result: Int32, _ call: String) throws(CryptographyError) {

@@ -22,7 +22,10 @@ internal import COpenSSL
         let bits = unsafe Int(EVP_PKEY_get_bits(pointer))
         defer { withExtendedLifetime(self) {} }
         switch unsafe EVP_PKEY_get_id(pointer) {
-        case EVP_PKEY_RSA: return .rsa(bits: bits)
+        case EVP_PKEY_RSA:
+            // A signature by a huge key takes long to refuse.
+            guard bits <= KeyKind.longestRSABitCount else { throw .unsupported("RSA \(bits)") }
+            return .rsa(bits: bits)
         case EVP_PKEY_ED25519: return .ed25519
         case EVP_PKEY_EC:
             var name = [CChar](repeating: 0, count: 64)
@@ -47,6 +50,21 @@ package enum KeyKind: Hashable, Sendable {
     case p256
     case p384
     case ed25519
+
+    /// The longest RSA key that is read, in bits.
+    package static let longestRSABitCount = 8192
+
+    /// The size of the SubjectPublicKeyInfo in octets, where every key of the kind has the same:
+    /// a curve by its name and an uncompressed point (RFC 5480 §2.1.1, §2.2), so that a key has
+    /// one form only.
+    var spkiOctetCount: Int? {
+        switch self {
+        case .rsa: nil
+        case .p256: 91
+        case .p384: 120
+        case .ed25519: 44
+        }
+    }
 
     /// The hash that goes with a signature of this kind; Ed25519 has its own inside.
     package var hash: HashAlgorithm {

@@ -12,6 +12,8 @@ package enum KeyFile {
         case system(path: String, errno: Int32)
         /// It is longer than a key or certificate can be.
         case tooLong(path: String)
+        /// A folder holds more than is read.
+        case tooMany(path: String)
         /// Others than its owner may read it.
         case looseMode(path: String, mode: UInt32)
         /// What is in it is not a key or certificate.
@@ -21,6 +23,7 @@ package enum KeyFile {
             switch self {
             case .system(let path, let number): "\(path): \(errorText(number))"
             case .tooLong(let path): "\(path): too long for what it should hold"
+            case .tooMany(let path): "\(path): too many certificates"
             case .looseMode(let path, let mode):
                 "\(path): mode \(String(mode, radix: 8)) lets others read it; chmod 600 \(path)"
             case .malformed(let path, let cause): "\(path): \(cause)"
@@ -40,7 +43,7 @@ package enum KeyFile {
         guard unsafe fstat(descriptor, &status) == 0 else {
             throw .system(path: path, errno: errno)
         }
-        if isPrivate && status.st_mode & 0o077 != 0 {
+        if isPrivate && isLoose(status) {
             throw .looseMode(path: path, mode: status.st_mode & 0o777)
         }
         var octets: [UInt8] = []
@@ -57,12 +60,20 @@ package enum KeyFile {
         }
     }
 
+    /// Whether others than the owner may read a file. Where systemd hands a credential over, it
+    /// stays root's own, and the list that lets us read it shows in the group's bits.
+    private static func isLoose(_ status: stat) -> Bool {
+        let isRoots = status.st_uid == 0 && status.st_gid == 0
+        return status.st_mode & (isRoots ? 0o007 : 0o077) != 0
+    }
+
     /// Writes a file anew: to a temporary name, synced, renamed. Mode 0600, or 0644 for what
     /// everybody may read.
     package static func write(
         _ octets: [UInt8], to path: String, isPrivate: Bool
     ) throws(Failure) {
         let temporary = path + ".new"
+        let isNew = unsafe access(path, F_OK) != 0
         unsafe unlink(temporary)
         let descriptor = unsafe open(
             temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isPrivate ? 0o600 : 0o644)
@@ -81,8 +92,20 @@ package enum KeyFile {
         guard fsync(descriptor) == 0 else { return try abandon(descriptor, temporary, path) }
         close(descriptor)
         guard unsafe rename(temporary, path) == 0 else {
-            throw .system(path: path, errno: errno)
+            let number = errno
+            unsafe unlink(temporary)
+            throw .system(path: path, errno: number)
         }
+        // A name that is lost with the power is a file that is lost; a replaced one is only old.
+        if isNew { try syncFolder(of: path) }
+    }
+
+    private static func syncFolder(of path: String) throws(Failure) {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(path: folder, errno: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .system(path: folder, errno: errno) }
     }
 
     private static func abandon(
@@ -120,6 +143,20 @@ package enum KeyFile {
         }
     }
 
+    /// The certificates of a PEM file, at least one.
+    package static func certificates(_ path: String) throws(Failure) -> [Certificate] {
+        let pem = try read(path)
+        do throws(CryptographyError) {
+            let certificates = try Certificate.all(pem: pem)
+            guard !certificates.isEmpty else {
+                throw .malformed("not a certificate in PEM form")
+            }
+            return certificates
+        } catch {
+            throw .malformed(path: path, error)
+        }
+    }
+
     /// A private key from a PEM file that only its owner may read.
     package static func privateKey(_ path: String) throws(Failure) -> PrivateKey {
         let pem = try read(path, isPrivate: true)
@@ -138,11 +175,16 @@ package enum KeyFile {
 }
 
 extension TrustAnchors {
-    /// The anchors of a folder: every file that ends in `.pem` holds one certificate.
+    /// The anchors of a folder: every file that ends in `.pem`, each with one certificate or
+    /// several. A file that holds none is an error, never passed over.
     package init(folder: String) throws(KeyFile.Failure) {
         var certificates: [Certificate] = []
-        for name in try KeyFile.names(in: folder, endingIn: ".pem").prefix(Self.mostAnchors) {
-            certificates.append(try KeyFile.certificate(folder + "/" + name))
+        for name in try KeyFile.names(in: folder, endingIn: ".pem") {
+            for certificate in try KeyFile.certificates(folder + "/" + name)
+            where !certificates.contains(certificate) {
+                certificates.append(certificate)
+            }
+            guard certificates.count <= Self.mostAnchors else { throw .tooMany(path: folder) }
         }
         self.init(certificates)
     }

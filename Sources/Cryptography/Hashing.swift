@@ -17,23 +17,22 @@ package enum HashAlgorithm: Sendable, CaseIterable {
     /// OpenSSL's algorithm; a constant of the library.
     var algorithm: OpaquePointer? {
         switch self {
-        case .sha256: unsafe fetchedSHA256()
-        case .sha384: unsafe EVP_sha384()
-        case .sha512: unsafe EVP_sha512()
+        case .sha256: unsafe FetchedAlgorithm.sha256.pointer
+        case .sha384: unsafe FetchedAlgorithm.sha384.pointer
+        case .sha512: unsafe FetchedAlgorithm.sha512.pointer
         }
     }
 
     /// The digest of some octets.
     package func digest(_ octets: [UInt8]) -> [UInt8] {
-        var digest = [UInt8](repeating: 0, count: octetCount)
-        let result = unsafe octets.withUnsafeBufferPointer { input in
-            unsafe digest.withUnsafeMutableBufferPointer { output in
-                unsafe EVP_Digest(
+        unsafe octets.withUnsafeBufferPointer { input in
+            unsafe [UInt8](unsafeUninitializedCapacity: octetCount) { output, count in
+                let result = unsafe EVP_Digest(
                     input.baseAddress, input.count, output.baseAddress, nil, algorithm, nil)
+                precondition(result == 1, "a hash of octets in memory cannot fail")
+                count = octetCount
             }
         }
-        precondition(result == 1, "a hash of octets in memory cannot fail")
-        return digest
     }
 
     /// The DER prefix of a PKCS#1 DigestInfo for this algorithm (RFC 8017 §9.2, note 1).
@@ -50,13 +49,6 @@ package enum HashAlgorithm: Sendable, CaseIterable {
         ]
     }
 }
-
-/// SHA-256 as OpenSSL's provider implements it, looked up once: `EVP_sha256()` alone looks it up
-/// again for every hash, which costs twice as much as hashing a tree's node.
-private func fetchedSHA256() -> OpaquePointer? { unsafe OpaquePointer(bitPattern: sha256Address) }
-
-/// An address is not sendable; its bits are. Never freed.
-private let sha256Address = unsafe UInt(bitPattern: EVP_MD_fetch(nil, "SHA256", nil))
 
 extension SHA256Digest {
     /// SHA-256 of some octets.
@@ -75,7 +67,7 @@ extension SHA256Digest {
     /// A hasher that has seen nothing.
     package init() {
         unsafe context = EVP_MD_CTX_new()
-        let result = unsafe EVP_DigestInit_ex(context, fetchedSHA256(), nil)
+        let result = unsafe EVP_DigestInit_ex(context, FetchedAlgorithm.sha256.pointer, nil)
         precondition(result == 1, "no memory for a hash")
     }
 
@@ -102,22 +94,26 @@ extension SHA256Digest {
     }
 }
 
-/// HMAC with SHA-256 (RFC 2104).
+/// HMAC with SHA-256 (RFC 2104), over OpenSSL's hash: its own one-shot HMAC looks two algorithms
+/// up by name for every call, which costs more than the hashing.
 package enum HMACSHA256 {
+    /// The hash's block in octets (FIPS 180-4).
+    private static let blockOctetCount = 64
+
     /// The 32-octet code of a message.
     package static func code(key: [UInt8], message: [UInt8]) -> [UInt8] {
-        var code = [UInt8](repeating: 0, count: SHA256Digest.octetCount)
-        let result = unsafe key.withUnsafeBufferPointer { key in
-            unsafe message.withUnsafeBufferPointer { message in
-                unsafe code.withUnsafeMutableBufferPointer { output in
-                    unsafe HMAC(
-                        fetchedSHA256(), key.baseAddress, Int32(key.count), message.baseAddress,
-                        message.count, output.baseAddress, nil)
-                }
-            }
-        }
-        precondition(unsafe result != nil, "an HMAC of octets in memory cannot fail")
-        return code
+        let key = key.count > blockOctetCount ? HashAlgorithm.sha256.digest(key) : key
+        var inner = padded(key, with: 0x36)
+        inner += message
+        var outer = padded(key, with: 0x5C)
+        outer += HashAlgorithm.sha256.digest(inner)
+        return HashAlgorithm.sha256.digest(outer)
+    }
+
+    private static func padded(_ key: [UInt8], with pad: UInt8) -> [UInt8] {
+        var block = [UInt8](repeating: pad, count: blockOctetCount)
+        for (place, octet) in key.enumerated() { block[place] ^= octet }
+        return block
     }
 }
 

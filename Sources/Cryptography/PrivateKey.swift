@@ -19,6 +19,9 @@ package final class PrivateKey: Sendable {
 
     /// A fresh key.
     package static func generate(_ kind: KeyKind) throws(CryptographyError) -> PrivateKey {
+        if case .rsa(let bits) = kind, !(1024...KeyKind.longestRSABitCount).contains(bits) {
+            throw .unsupported("RSA \(bits)")
+        }
         let pointer: OpaquePointer? =
             switch kind {
             case .rsa(let bits): unsafe copenssl_EVP_RSA_gen(UInt32(bits))
@@ -95,6 +98,7 @@ package final class PrivateKey: Sendable {
     /// What a card's `80 2A 00 80` does: RSA over the given octets with PKCS#1 v1.5 padding of
     /// type 1 (RFC 8017 §9.2; the octets are a DigestInfo), or ECDSA over a bare digest.
     package func signRaw(_ block: [UInt8]) throws(CryptographyError) -> [UInt8] {
+        if let refusal = rawRefusal(block.count) { throw refusal }
         let context = unsafe EVP_PKEY_CTX_new(key.pointer, nil)
         defer { unsafe EVP_PKEY_CTX_free(context) }
         try check(unsafe EVP_PKEY_sign_init(context), "raw sign: init")
@@ -109,6 +113,17 @@ package final class PrivateKey: Sendable {
         try check(
             unsafe EVP_PKEY_sign(context, &signature, &count, block, block.count), "raw sign")
         return [UInt8](signature.prefix(count))
+    }
+
+    /// PKCS#1's padding needs 11 octets of the block; ECDSA would cut a longer digest short.
+    private func rawRefusal(_ count: Int) -> CryptographyError? {
+        switch kind {
+        case .rsa(let bits):
+            count <= (bits + 7) / 8 - 11 ? nil : .malformed("a block too long for the key")
+        case .p256, .p384:
+            (1...64).contains(count) ? nil : .malformed("a digest has 1 to 64 octets")
+        case .ed25519: .unsupported("Ed25519 over a bare digest")
+        }
     }
 
     /// Lets another module's C call borrow the `EVP_PKEY`.

@@ -13,16 +13,26 @@ package struct PublicKey: Sendable {
     package let kind: KeyKind
 
     init(_ key: EVPKey) throws(CryptographyError) {
-        self.key = key
-        kind = try key.kind()
         var start: UnsafeMutablePointer<UInt8>?
         let count = unsafe i2d_PUBKEY(key.pointer, &start)
         defer { unsafe CRYPTO_free(start, nil, 0) }
         guard count > 0, let octets = unsafe start else { throw failure("i2d_PUBKEY") }
-        spki = unsafe [UInt8](UnsafeBufferPointer(start: octets, count: Int(count)))
+        try self.init(
+            key, spki: unsafe [UInt8](UnsafeBufferPointer(start: octets, count: Int(count))))
     }
 
-    /// A key from its SubjectPublicKeyInfo; nothing may follow it.
+    /// A key whose SubjectPublicKeyInfo is at hand, because writing one anew takes long.
+    init(_ key: EVPKey, spki: [UInt8]) throws(CryptographyError) {
+        self.key = key
+        self.spki = spki
+        kind = try key.kind()
+        guard kind.spkiOctetCount.map({ $0 == spki.count }) ?? true else {
+            throw .unsupported("form of an elliptic curve key")
+        }
+    }
+
+    /// A key from its SubjectPublicKeyInfo, which must be in its one DER form; nothing may
+    /// follow it.
     package init(spki octets: [UInt8]) throws(CryptographyError) {
         guard octets.count <= Self.longestOctetCount else {
             throw .malformed("the key is too long")
@@ -39,6 +49,7 @@ package struct PublicKey: Sendable {
             throw .malformed("not a SubjectPublicKeyInfo")
         }
         try self.init(key)
+        guard spki == octets else { throw .malformed("a SubjectPublicKeyInfo that is not DER") }
     }
 
     /// A key from its PEM form.

@@ -1,5 +1,4 @@
 internal import COpenSSL
-internal import Glibc
 package import Records
 
 /// What a certificate is asked to be good for.
@@ -14,33 +13,13 @@ package enum CertificatePurpose: Sendable, CaseIterable {
     case answerSigning
 }
 
-/// Why a certificate is not accepted.
-package enum CertificateRefusal: Error, Hashable, Sendable {
-    /// It ended.
-    case expired(notAfter: Instant)
-    /// It has not begun.
-    case notYetValid(notBefore: Instant)
-    /// No trusted authority issued it.
-    case unknownAuthority
-    /// An authority of that name is trusted, but did not sign it.
-    case badSignature
-    /// Its keyUsage or extendedKeyUsage do not allow the purpose.
-    case wrongKeyUsage
-    /// It is an authority's own certificate.
-    case notEndEntity
-    /// It has a critical extension that is not understood.
-    case unknownCriticalExtension
-    /// Its key, or its signature's hash, is too weak.
-    case weakKey
-    /// OpenSSL refuses it for another reason, by its number.
-    case other(Int32)
-}
-
 /// The authorities that are believed, each tried alone: several generations of one authority
 /// share a name, and a certificate need not carry the id of its issuer's key.
 package struct TrustAnchors: Sendable {
-    /// The most anchors that are read from a folder.
+    /// The most anchors that are held.
     package static let mostAnchors = 256
+    /// The most intermediate authorities between a certificate and its anchor.
+    package static let mostIntermediates = 4
 
     /// The anchors.
     package let certificates: [Certificate]
@@ -48,59 +27,60 @@ package struct TrustAnchors: Sendable {
     /// Anchors from certificates.
     package init(_ certificates: [Certificate]) { self.certificates = certificates }
 
-    /// Checks a certificate and returns the anchor that vouches for it.
+    /// Checks a certificate and returns the anchor that vouches for it. Intermediates are only
+    /// helpers: they come from whoever presents the certificate.
     package func validate(
-        _ leaf: Certificate, at instant: Instant, purpose: CertificatePurpose
+        _ leaf: Certificate, intermediates: [Certificate] = [], at instant: Instant,
+        purpose: CertificatePurpose
     ) throws(CertificateRefusal) -> Certificate {
-        var refusal: CertificateRefusal?
-        for anchor in certificates where anchor.subject == leaf.issuer {
+        let helpers = Array(intermediates.prefix(Self.mostIntermediates))
+        let names = [leaf] + helpers
+        var refusal = CertificateRefusal.unknownAuthority
+        for anchor in certificates where names.contains(where: { $0.isIssued(under: anchor) }) {
             do throws(CertificateRefusal) {
-                try anchor.vouches(for: leaf, at: instant, purpose: purpose)
+                try anchor.vouches(for: leaf, through: helpers, at: instant, purpose: purpose)
                 return anchor
             } catch {
-                // Another generation may have signed it; a plain answer beats "bad signature".
-                if refusal == nil || refusal == .badSignature || refusal == .unknownAuthority {
-                    refusal = error
-                }
+                // Another generation may have signed it.
+                if error.weight > refusal.weight { refusal = error }
             }
         }
-        throw refusal ?? .unknownAuthority
+        throw refusal
     }
 }
 
 extension Certificate {
+    /// Whether the issuer's name is the anchor's, compared as RFC 5280 §7.1 says.
+    fileprivate func isIssued(under anchor: Certificate) -> Bool {
+        unsafe withPointer { leaf in
+            unsafe anchor.withPointer { anchor in
+                unsafe X509_NAME_cmp(X509_get_issuer_name(leaf), X509_get_subject_name(anchor)) == 0
+            }
+        }
+    }
+
     /// Whether this authority issued the certificate and it is good for the purpose.
     fileprivate func vouches(
-        for leaf: Certificate, at instant: Instant, purpose: CertificatePurpose
+        for leaf: Certificate, through helpers: [Certificate], at instant: Instant,
+        purpose: CertificatePurpose
     ) throws(CertificateRefusal) {
-        let code = Self.verify(leaf, anchor: self, at: instant)
-        guard code == X509_V_OK else { throw CertificateRefusal(code, leaf) }
+        guard isAuthority else { throw .unknownAuthority }
+        let path = Path(leaf: leaf, helpers: helpers, anchor: self)
+        guard path.code == X509_V_OK else {
+            throw CertificateRefusal(path.code, chain: [leaf] + helpers)
+        }
+        for certificate in [leaf] + path.used + [self] { try certificate.isAlive(at: instant) }
         guard !leaf.isAuthority else { throw .notEndEntity }
         guard leaf.allows(purpose) else { throw .wrongKeyUsage }
         guard leaf.publicKey.kind.isStrong else { throw .weakKey }
     }
 
-    /// OpenSSL's path validation (RFC 5280 §6) with exactly one anchor in the store.
-    private static func verify(
-        _ leaf: Certificate, anchor: Certificate, at instant: Instant
-    ) -> Int32 {
-        let store = unsafe X509_STORE_new()
-        let context = unsafe X509_STORE_CTX_new()
-        defer {
-            unsafe X509_STORE_CTX_free(context)
-            unsafe X509_STORE_free(store)
-            ERR_clear_error()
+    /// Both ends belong to its life (RFC 5280 §4.1.2.5).
+    private func isAlive(at instant: Instant) throws(CertificateRefusal) {
+        guard instant.seconds >= notBefore.seconds else {
+            throw .notYetValid(notBefore: notBefore)
         }
-        guard unsafe X509_STORE_add_cert(store, anchor.handle.pointer) == 1,
-            unsafe X509_STORE_CTX_init(context, store, leaf.handle.pointer, nil) == 1
-        else { return X509_V_ERR_OUT_OF_MEM }
-        let parameters = unsafe X509_STORE_CTX_get0_param(context)
-        unsafe X509_VERIFY_PARAM_set_time(parameters, time_t(instant.seconds))
-        unsafe X509_VERIFY_PARAM_set_flags(
-            parameters, UInt(X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_CHECK_SS_SIGNATURE))
-        unsafe X509_VERIFY_PARAM_set_depth(parameters, 1)
-        return unsafe X509_verify_cert(context) == 1
-            ? X509_V_OK : X509_STORE_CTX_get_error(context)
+        guard instant.seconds <= notAfter.seconds else { throw .expired(notAfter: notAfter) }
     }
 
     /// keyUsage must hold digitalSignature where the certificate has one (every purpose here is
@@ -109,7 +89,7 @@ extension Certificate {
     private func allows(_ purpose: CertificatePurpose) -> Bool {
         if let keyUsage, !keyUsage.contains(.digitalSignature) { return false }
         let extended = unsafe withPointer { unsafe X509_get_extended_key_usage($0) }
-        guard extended != UInt32.max else { return true }
+        guard extended != UInt32.max, extended & UInt32(XKU_ANYEKU) == 0 else { return true }
         switch purpose {
         case .cardAuthentication, .tlsClient: return extended & UInt32(XKU_SSL_CLIENT) != 0
         case .tlsServer: return extended & UInt32(XKU_SSL_SERVER) != 0
@@ -125,21 +105,50 @@ extension KeyKind {
     }
 }
 
-extension CertificateRefusal {
-    fileprivate init(_ code: Int32, _ leaf: Certificate) {
-        switch code {
-        case X509_V_ERR_CERT_HAS_EXPIRED: self = .expired(notAfter: leaf.notAfter)
-        case X509_V_ERR_CERT_NOT_YET_VALID: self = .notYetValid(notBefore: leaf.notBefore)
-        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
-            X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_AKID_SKID_MISMATCH,
-            X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-            self = .unknownAuthority
-        case X509_V_ERR_CERT_SIGNATURE_FAILURE: self = .badSignature
-        case X509_V_ERR_INVALID_PURPOSE, X509_V_ERR_KEYUSAGE_NO_CERTSIGN: self = .wrongKeyUsage
-        case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION: self = .unknownCriticalExtension
-        case X509_V_ERR_CA_MD_TOO_WEAK, X509_V_ERR_CA_KEY_TOO_SMALL, X509_V_ERR_EE_KEY_TOO_SMALL:
-            self = .weakKey
-        default: self = .other(code)
+/// OpenSSL's path validation (RFC 5280 §6) with exactly one anchor in the store. The dates are
+/// left to us, because OpenSSL 3.0 takes the last second of a certificate's life away from it.
+private struct Path {
+    /// At least 112 bits of security in every key and signature (OpenSSL's level 2).
+    static let securityLevel: Int32 = 2
+
+    /// `X509_V_OK` or the reason of the refusal.
+    var code = X509_V_ERR_OUT_OF_MEM
+    /// The helpers that the path goes through.
+    var used: [Certificate] = []
+
+    init(leaf: Certificate, helpers: [Certificate], anchor: Certificate) {
+        let store = unsafe X509_STORE_new()
+        let context = unsafe X509_STORE_CTX_new()
+        let untrusted = unsafe copenssl_sk_X509_new_null()
+        defer {
+            unsafe X509_STORE_CTX_free(context)
+            unsafe X509_STORE_free(store)
+            unsafe copenssl_sk_X509_free(untrusted)
+            ERR_clear_error()
         }
+        for helper in helpers {
+            guard unsafe copenssl_sk_X509_push(untrusted, helper.handle.pointer) > 0 else { return }
+        }
+        guard unsafe X509_STORE_add_cert(store, anchor.handle.pointer) == 1,
+            unsafe X509_STORE_CTX_init(context, store, leaf.handle.pointer, untrusted) == 1
+        else { return }
+        let parameters = unsafe X509_STORE_CTX_get0_param(context)
+        unsafe X509_VERIFY_PARAM_set_flags(
+            parameters, UInt(X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME))
+        unsafe X509_VERIFY_PARAM_set_depth(parameters, Int32(helpers.count))
+        unsafe X509_VERIFY_PARAM_set_auth_level(parameters, Self.securityLevel)
+        guard unsafe X509_verify_cert(context) == 1 else {
+            code = unsafe X509_STORE_CTX_get_error(context)
+            return
+        }
+        let chain = unsafe X509_STORE_CTX_get0_chain(context)
+        let links = (0..<max(0, unsafe copenssl_sk_X509_num(chain))).map { index in
+            unsafe UInt(bitPattern: copenssl_sk_X509_value(chain, index))
+        }
+        used = helpers.filter { helper in
+            unsafe links.contains(UInt(bitPattern: helper.handle.pointer))
+        }
+        code = X509_V_OK
+        withExtendedLifetime((leaf, helpers, anchor)) {}
     }
 }

@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Glibc
 internal import Octets
 internal import Records
 
@@ -21,7 +22,12 @@ internal import Records
         let key = unsafe EVPKey(adopting: X509_get_pubkey(pointer))
         ERR_clear_error()
         guard let key else { throw .unsupported("kind of key in a certificate") }
-        return try PublicKey(key)
+        var start: UnsafeMutablePointer<UInt8>?
+        let count = unsafe i2d_X509_PUBKEY(X509_get_X509_PUBKEY(pointer), &start)
+        defer { unsafe CRYPTO_free(start, nil, 0) }
+        guard count > 0, let octets = unsafe start else { throw failure("i2d_X509_PUBKEY") }
+        return try PublicKey(
+            key, spki: unsafe [UInt8](UnsafeBufferPointer(start: octets, count: Int(count))))
     }
 
     func der() throws(CryptographyError) -> [UInt8] {
@@ -42,7 +48,8 @@ internal import Records
 
     func serialHex() -> String {
         guard let serial = unsafe X509_get0_serialNumber(pointer) else { return "" }
-        return unsafe octets(serial)?.hex ?? ""
+        let sign = unsafe ASN1_STRING_type(serial) == V_ASN1_NEG_INTEGER ? "-" : ""
+        return unsafe sign + (octets(serial)?.hex ?? "")
     }
 
     /// The value of an ASN.1 string, nothing for a null pointer.
@@ -53,14 +60,28 @@ internal import Records
         return unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
     }
 
+    /// The first critical extension that OpenSSL does not know, as its dotted number.
+    func unknownCriticalExtension() -> String? {
+        for index in 0..<max(0, unsafe X509_get_ext_count(pointer)) {
+            let found = unsafe X509_get_ext(pointer, index)
+            guard unsafe X509_EXTENSION_get_critical(found) != 0,
+                unsafe X509_supported_extension(found) == 0
+            else { continue }
+            var text = [CChar](repeating: 0, count: 128)
+            let count = unsafe OBJ_obj2txt(
+                &text, Int32(text.count), X509_EXTENSION_get_object(found), 1)
+            let octets = text.prefix(min(max(0, Int(count)), text.count - 1))
+            return String(decoding: octets.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+        return nil
+    }
+
     func instant(_ time: UnsafePointer<ASN1_TIME>?) throws(CryptographyError) -> Instant {
-        var epoch: time_t = 0
         var parts = unsafe tm()
         guard unsafe ASN1_TIME_to_tm(time, &parts) == 1 else {
             ERR_clear_error()
             throw .malformed("a date in the certificate")
         }
-        epoch = unsafe timegm(&parts)
-        return Instant(seconds: Int64(epoch))
+        return Instant(seconds: Int64(unsafe timegm(&parts)))
     }
 }

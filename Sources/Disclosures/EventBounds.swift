@@ -16,16 +16,18 @@ extension HistoryEvent {
         guard institution.count == 10, institution.allSatisfy({ (0x30...0x39).contains($0) }) else {
             throw .invalid(field: "institution")
         }
-        let names: [(String, String?)] = [
-            ("terminal", place.terminal), ("actor.id", actor.id), ("patient.id", patient?.id),
-            ("requestID", requestID), ("cardSession", cardSession), ("checkIn", checkIn),
-            ("recipient", recipient), ("consent.grant", consent?.grant),
-            ("store.software", store?.software), ("store.segment", store?.segment),
-            ("way", way?.namedParty),
-        ]
-        for (field, name) in names {
-            try check(name, field, maximum: Self.longestNameOctetCount)
-        }
+        let longest = Self.longestNameOctetCount
+        try check(place.terminal, "terminal", maximum: longest)
+        try check(actor.id, "actor.id", maximum: longest)
+        try check(patient?.id, "patient.id", maximum: longest)
+        try check(requestID, "requestID", maximum: longest)
+        try check(cardSession, "cardSession", maximum: longest)
+        try check(checkIn, "checkIn", maximum: longest)
+        try check(recipient, "recipient", maximum: longest)
+        try check(consent?.grant, "consent.grant", maximum: longest)
+        try check(store?.software, "store.software", maximum: longest)
+        try check(store?.segment, "store.segment", maximum: longest)
+        try check(way?.namedParty, "way", maximum: longest)
         try check(reason, "reason", maximum: Self.longestReasonOctetCount)
         try check(note, "note", maximum: Self.longestNoteOctetCount)
         if let patient, patient.id == nil, patient.card == nil { throw .invalid(field: "patient") }
@@ -55,7 +57,7 @@ extension HistoryEvent {
     ) throws(DisclosureError) {
         guard let text else { return }
         guard !text.isEmpty, text.utf8.count <= maximum,
-            !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+            text.utf8.withContiguousStorageIfAvailable(isPlain) ?? isPlain(Array(text.utf8))
         else { throw .invalid(field: field) }
     }
 }
@@ -69,4 +71,10 @@ extension VerificationWay {
         case .visualCheck(let staff): staff
         }
     }
+}
+
+/// Whether no octet is a control character.
+private func isPlain(_ octets: some Collection<UInt8>) -> Bool {
+    for octet in octets where octet < 0x20 || octet == 0x7F { return false }
+    return true
 }

@@ -7,11 +7,54 @@ extension HistoryEvent {
     /// `longestOctetCount` octets.
     package func encoded() throws(DisclosureError) -> [UInt8] {
         try checkBounds()
-        let octets = json.canonical
+        let octets = canonical
         guard octets.count <= Self.longestOctetCount else {
             throw .tooLarge(octets: octets.count)
         }
         return octets
+    }
+
+    /// The event as JSON, for faces that show it.
+    package var json: JSONValue {
+        guard let value = try? JSONValue(parsing: canonical) else {
+            preconditionFailure("what was written canonically is JSON")
+        }
+        return value
+    }
+
+    /// The fields in canonical order; absent ones are left out.
+    private var canonical: [UInt8] {
+        var object = CanonicalObject()
+        object.add("act", act?.rawValue)
+        var actorObject = CanonicalObject()
+        actorObject.add("id", actor.id)
+        actorObject.add("role", actor.role.rawValue)
+        object.add("actor", actorObject)
+        object.add("answer", answer?.json)
+        object.add("answerDigest", answerDigest?.hex)
+        object.add("cardSession", cardSession)
+        object.add("checkIn", checkIn)
+        object.add("consent", consent?.json)
+        object.add("institution", place.institution)
+        if let intentIndex { object.add("intent", ["index": .integer(Int64(intentIndex))]) }
+        object.add("item", item?.rawValue)
+        object.add("kind", kind.rawValue)
+        object.add("note", note)
+        object.add("outcome", outcome?.rawValue)
+        object.add("patient", patient?.json)
+        object.add("purpose", purpose?.rawValue)
+        object.add("reason", reason)
+        object.add("recipient", recipient)
+        object.add("requestID", requestID)
+        object.add("statement", statement?.json)
+        object.add("store", store?.json)
+        object.add("terminal", place.terminal)
+        object.add("time", time.rfc3339)
+        object.add("timeQuality", timeQuality.rawValue)
+        object.add("triesLeft", triesLeft)
+        object.add("version", Self.version)
+        object.add("way", way?.json)
+        return object.octets
     }
 
     /// Reads an event back: strictly, nothing unknown, and only from its canonical form.
@@ -35,39 +78,7 @@ extension HistoryEvent {
             throw .malformed(error.description)
         }
         try checkBounds()
-        guard json.canonical == octets else { throw .notCanonical }
-    }
-
-    /// The event as JSON; fields that are absent are left out.
-    package var json: JSONValue {
-        .object(present: [
-            ("version", JSONValue(Self.version)),
-            ("kind", .string(kind.rawValue)),
-            ("time", .string(time.rfc3339)),
-            ("timeQuality", .string(timeQuality.rawValue)),
-            ("institution", .string(place.institution)),
-            ("terminal", .string(place.terminal)),
-            ("actor", ["id": .string(actor.id), "role": .string(actor.role.rawValue)]),
-            ("patient", patient?.json),
-            ("act", act.map { .string($0.rawValue) }),
-            ("way", way?.json),
-            ("consent", consent?.json),
-            ("item", item.map { .string($0.rawValue) }),
-            ("purpose", purpose.map { .string($0.rawValue) }),
-            ("outcome", outcome.map { .string($0.rawValue) }),
-            ("reason", reason.map(JSONValue.string)),
-            ("triesLeft", triesLeft.map { JSONValue($0) }),
-            ("answerDigest", answerDigest.map { .string($0.hex) }),
-            ("requestID", requestID.map(JSONValue.string)),
-            ("cardSession", cardSession.map(JSONValue.string)),
-            ("checkIn", checkIn.map(JSONValue.string)),
-            ("recipient", recipient.map(JSONValue.string)),
-            ("intent", intentIndex.map { ["index": .integer(Int64(truncatingIfNeeded: $0))] }),
-            ("statement", statement?.json),
-            ("answer", answer?.json),
-            ("store", store?.json),
-            ("note", note.map(JSONValue.string)),
-        ])
+        guard canonical == octets else { throw .notCanonical }
     }
 
     private init(json value: JSONValue) throws(JSONError) {

@@ -19,7 +19,7 @@ extension JSONValue {
     package var canonicalText: String { String(decoding: canonical, as: UTF8.self) }
 }
 
-private struct JSONWriter {
+struct JSONWriter {
     let indent: Int?
     var text: [UInt8] = []
     var depth = 0
@@ -74,11 +74,14 @@ private struct JSONWriter {
     mutating func write(_ string: String) {
         text.append(UInt8(ascii: "\""))
         // Most strings need no escape: they are copied whole.
-        if string.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) {
-            append(string)
-        } else {
-            for octet in string.utf8 { writeEscaped(octet) }
+        let isCopied = string.utf8.withContiguousStorageIfAvailable { octets in
+            for octet in octets where octet < 0x20 || octet == 0x22 || octet == 0x5C {
+                return false
+            }
+            text.append(contentsOf: octets)
+            return true
         }
+        if isCopied != true { for octet in string.utf8 { writeEscaped(octet) } }
         text.append(UInt8(ascii: "\""))
     }
 
@@ -101,19 +104,20 @@ private struct JSONWriter {
 }
 
 /// The order of RFC 8785 §3.2.3: by UTF-16 code units. For ASCII, octets have the same order.
-private func isBefore(_ left: String, _ right: String) -> Bool {
-    let order = compareASCII(left, right)
-    return order ?? left.utf16.lexicographicallyPrecedes(right.utf16)
+func isBefore(_ left: String, _ right: String) -> Bool {
+    let order = left.utf8.withContiguousStorageIfAvailable { left in
+        right.utf8.withContiguousStorageIfAvailable { right in compareASCII(left, right) }
+    }
+    return ((order ?? nil) ?? nil) ?? left.utf16.lexicographicallyPrecedes(right.utf16)
 }
 
-private func compareASCII(_ left: String, _ right: String) -> Bool? {
-    var left = left.utf8.makeIterator()
-    var right = right.utf8.makeIterator()
-    while true {
-        let (first, second) = (left.next(), right.next())
-        guard let second else { return false }
-        guard let first else { return true }
+/// The order of two texts up to where they differ, as long as that is ASCII; else nothing.
+private func compareASCII(
+    _ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>
+) -> Bool? {
+    for (first, second) in zip(left, right) {
         guard first < 0x80, second < 0x80 else { return nil }
         if first != second { return first < second }
     }
+    return left.count < right.count
 }

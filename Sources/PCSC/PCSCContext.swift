@@ -9,7 +9,13 @@ package struct PCSCContext: ~Copyable, Sendable {
     /// Connects to the service; under socket activation this also starts it.
     package init() throws(PCSCError) {
         var raw = SCARDCONTEXT()
-        try check(unsafe SCardEstablishContext(DWORD(SCARD_SCOPE_SYSTEM), nil, nil, &raw))
+        var code = unsafe SCardEstablishContext(DWORD(SCARD_SCOPE_SYSTEM), nil, nil, &raw)
+        if UInt32(truncatingIfNeeded: code) == PCSCError.accessDenied.rawValue {
+            // A service that dies between taking our connection and answering looks to
+            // libpcsclite like one that refuses us; a second look tells them apart.
+            code = unsafe SCardEstablishContext(DWORD(SCARD_SCOPE_SYSTEM), nil, nil, &raw)
+        }
+        try check(code)
         self.raw = raw
     }
 

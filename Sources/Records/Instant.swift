@@ -58,9 +58,36 @@ extension Instant {
         let day = LocalDate(dayNumber: Int(seconds.flooredDivision(by: 86_400)))
         let second = Int(seconds - Int64(day.dayNumber) * 86_400)
         let thousandth = Int(milliseconds - seconds * 1000)
-        let clock = [second / 3600, second / 60 % 60, second % 60].map { padded($0, to: 2) }
-        let decimals = thousandth == 0 ? "" : "." + padded(thousandth, to: 3)
-        return "\(day)T\(clock.joined(separator: ":"))\(decimals)Z"
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        text.append(day.year, width: 4)
+        for (separator, value) in [("-", day.month), ("-", day.day), ("T", second / 3600)]
+            as [(Unicode.Scalar, Int)]
+        {
+            text.append(UInt8(ascii: separator))
+            text.append(value, width: 2)
+        }
+        for value in [second / 60 % 60, second % 60] {
+            text.append(UInt8(ascii: ":"))
+            text.append(value, width: 2)
+        }
+        if thousandth != 0 {
+            text.append(UInt8(ascii: "."))
+            text.append(thousandth, width: 3)
+        }
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+extension [UInt8] {
+    /// Appends a number's decimal digits with leading zeros.
+    fileprivate mutating func append(_ value: Int, width: Int) {
+        var divisor = width == 4 ? 1000 : width == 3 ? 100 : 10
+        while divisor > 0 {
+            append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
+            divisor /= 10
+        }
     }
 }
 

@@ -58,13 +58,15 @@ package struct HistoryScribe: SessionHistory {
         let proof = scene.proof(
             VerificationWay(proved.way), .succeeded,
             triesLeft: proved.answers.card.triesLeft, at: now)
-        guard await write(proof) != nil else { return nil }
-        for item in items {
-            let consent = consent(of: proved, to: item)
-            guard await write(scene.consent(to: DisclosedItem(item), consent, at: now)) != nil
-            else { return nil }
+        let consents = items.map { item in
+            scene.consent(to: DisclosedItem(item), consent(of: proved, to: item), at: now)
         }
-        return await write(intent(of: proved, session))
+        // One write for all of them: the intent never stands without what it rests on.
+        let events = [proof] + consents + [intent(of: proved, session)]
+        guard let receipts = try? await store.append(contentsOf: events),
+            let last = receipts.last
+        else { return nil }
+        return HistoryPlace(origin: store.origin, index: last.index)
     }
 
     package func recordOutcome(_ outcome: Outcome, session: String) async -> HistoryPlace? {

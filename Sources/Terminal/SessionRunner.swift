@@ -7,7 +7,7 @@ package import Secrets
 ///
 /// Events come from the monitor, from the people at the desk or kiosk, and from the effects
 /// themselves. Effects run as children of `run()`; an answer to an older session is told by its
-/// step number and dropped.
+/// id, or by the state that asked for it, and dropped.
 package actor SessionRunner {
     /// The identity under which statements are made.
     package struct Identity: Hashable, Sendable {
@@ -50,8 +50,6 @@ package actor SessionRunner {
     /// The id of the check-in that this session opened, once it has.
     private var openedCheckIn: String?
     private var pendingPIN: SecretPage?
-    /// Counts transitions: an effect's answer counts only for the step that asked for it.
-    private var step = 0
     private var timerNumbers: [SessionTimer: Int] = [:]
     private var lastTryToken: String?
     private var watchers: [Int: AsyncStream<SessionView>.Continuation] = [:]
@@ -62,7 +60,8 @@ package actor SessionRunner {
 
     private struct Work: Sendable {
         var effect: CardSessionEffect
-        var step: Int
+        /// The session that it belongs to.
+        var session: String
         var timerNumber = 0
     }
 
@@ -107,7 +106,6 @@ extension SessionRunner {
         guard let (next, effects) = session.transition(on: event) else { return view }
         let entersAnew = next.phase.isFresh && next.phase != session.phase
         session = next
-        step += 1
         if entersAnew { forget() }
         for effect in effects { begin(effect) }
         publish()
@@ -142,7 +140,7 @@ extension SessionRunner {
     }
 
     private func begin(_ effect: CardSessionEffect) {
-        var work = Work(effect: effect, step: step)
+        var work = Work(effect: effect, session: sessionID)
         switch effect {
         case .discardPIN:
             pendingPIN = nil
@@ -161,8 +159,8 @@ extension SessionRunner {
 extension SessionRunner {
     private func perform(_ work: Work) async {
         switch work.effect {
-        case .readCard: await readCard()
-        case .fetchNonce: await fetchNonce()
+        case .readCard: await readCard(work.session)
+        case .fetchNonce: await fetchNonce(work.session)
         case .proveByPIN(let proving, let nonce, let spendsLastTry):
             await prove(proving, nonce, spendsLastTry)
         case .discardPIN: break
@@ -194,10 +192,10 @@ extension SessionRunner {
         if isExpected(session.phase) { handle(event) }
     }
 
-    private func readCard() async {
-        let asked = step
+    private func readCard(_ session: String) async {
         let result = await card.readCard()
-        guard asked == step || session.phase.isReading else { return }
+        // What an earlier card said must not be taken for what this one says.
+        guard session == sessionID else { return }
         switch result {
         case .success(let card): answer(.cardRead(card), ifIn: \.isReading)
         case .failure(.refused(let refusal)): answer(.cardRefused(refusal), ifIn: \.isReading)
@@ -205,8 +203,10 @@ extension SessionRunner {
         }
     }
 
-    private func fetchNonce() async {
-        switch await clearinghouse.nonce() {
+    private func fetchNonce(_ session: String) async {
+        let result = await clearinghouse.nonce()
+        guard session == sessionID else { return }
+        switch result {
         case .success(let nonce): handle(.nonceArrived(nonce))
         case .failure(let failure): handle(.nonceFailed(failure.trouble))
         }

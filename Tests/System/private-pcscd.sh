@@ -30,11 +30,31 @@ if [ "$stage" = outside ]; then
     done
     # Root makes namespaces at once; anybody else needs a user namespace around them.
     if [ "$(id -u)" = 0 ]; then flags=-mn; else flags=-Urmn; fi
-    if unshare $flags true 2>/dev/null; then
-        MADOGUCHI_PCSCD_STAGE=inside exec unshare $flags -- "$self" "$@"
-    fi
+    # In a chroot the root is no mount of its own, so how mounts spread cannot be changed there;
+    # what is mounted below is unmounted at the end.
+    for spread in private unchanged; do
+        if unshare $flags --propagation $spread true 2>/dev/null; then
+            MADOGUCHI_PCSCD_STAGE=inside \
+                exec unshare $flags --propagation $spread -- "$self" "$@"
+        fi
+    done
     echo "private-pcscd: namespaces are not allowed here; the machine's pcscd is used" >&2
-    MADOGUCHI_PCSCD=system exec "$@"
+    MADOGUCHI_PCSCD=system
+    export MADOGUCHI_PCSCD
+    if [ -S /run/pcscd/pcscd.comm ]; then exec "$@"; fi
+    echo "private-pcscd: none runs, so one is started for this command" >&2
+    mkdir -p /run/pcscd
+    PATH=$PATH:/usr/sbin pcscd -f >/dev/null 2>&1 &
+    daemon=$!
+    trap 'kill $daemon 2>/dev/null || true' EXIT
+    tries=0
+    until [ -S /run/pcscd/pcscd.comm ] || [ $tries -gt 100 ]; do
+        tries=$((tries + 1))
+        sleep 0.05
+    done
+    status=0
+    "$@" || status=$?
+    exit $status
 fi
 
 unset MADOGUCHI_PCSCD_STAGE
@@ -59,6 +79,7 @@ cleanup() {
         sleep 0.1
         kill -9 "$(cat "$daemon_pid_file")" 2>/dev/null || true
     fi
+    umount /run/pcscd 2>/dev/null || true
     rm -rf "$folder"
 }
 trap cleanup EXIT

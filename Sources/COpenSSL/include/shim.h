@@ -41,6 +41,10 @@ static inline int copenssl_sk_X509_push(STACK_OF(X509) *stack, X509 *certificate
     return sk_X509_push(stack, certificate);
 }
 static inline void copenssl_sk_X509_free(STACK_OF(X509) *stack) { sk_X509_free(stack); }
+static inline int copenssl_sk_X509_num(const STACK_OF(X509) *stack) { return sk_X509_num(stack); }
+static inline X509 *copenssl_sk_X509_value(const STACK_OF(X509) *stack, int index) {
+    return sk_X509_value(stack, index);
+}
 
 /* Macros over a cipher's control call: where an AEAD's tag and nonce size are set. */
 static inline int copenssl_EVP_set_tag(EVP_CIPHER_CTX *context, int count, void *tag) {
