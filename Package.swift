@@ -107,6 +107,10 @@ let parts: [Part] = [
         needs: [
             "Octets", "JSON", "Records", "Disclosures", "TransparencyLog", "AccessHistory",
         ], settings: bridge, isProgram: true),
+    Part(
+        name: "network-benchmark", folder: "Tests/Benchmarks/Network",
+        needs: ["JSON", "HTTP", "Records", "Cryptography", "Network", "Authority"],
+        isProgram: true),
     // Simulators.
     Part(
         name: "VirtualCard", folder: "Simulators/VirtualCard",

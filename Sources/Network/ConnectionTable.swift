@@ -4,10 +4,8 @@ internal import Synchronization
 
 /// The open connections of a server, by descriptor, with what their handlers are doing.
 final class ConnectionTable: Sendable {
-    private enum Phase { case serving, draining, cutting }
-
     private struct State {
-        var phase = Phase.serving
+        var isStopping = false
         var open: [Int32: Task<Void, Never>?] = [:]
     }
 
@@ -18,12 +16,12 @@ final class ConnectionTable: Sendable {
     init(limit: Int) { self.limit = limit }
 
     /// Whether no new request is to be taken.
-    var isStopping: Bool { state.withLock { $0.phase != .serving } }
+    var isStopping: Bool { state.withLock { $0.isStopping } }
 
     /// Notes a connection; false when there are too many already, or the server stops.
     func admit(_ descriptor: Int32) -> Bool {
         state.withLock { state in
-            guard state.phase == .serving, state.open.count < limit else { return false }
+            guard !state.isStopping, state.open.count < limit else { return false }
             state.open[descriptor] = .some(nil)
             group.enter()
             return true
@@ -41,31 +39,30 @@ final class ConnectionTable: Sendable {
     func attach(_ task: Task<Void, Never>, to descriptor: Int32) {
         let isTooLate = state.withLock { state in
             state.open[descriptor] = .some(task)
-            return state.phase == .cutting
+            return state.isStopping
         }
         if isTooLate { task.cancel() }
     }
 
-    /// Lets every connection finish what it is at: its reading side ends.
+    /// Lets every connection finish what it is at: its reading side ends, and its handler is
+    /// cancelled, so that those that wait end and those that work still answer.
     func drain() {
-        state.withLock { state in
-            guard state.phase == .serving else { return }
-            state.phase = .draining
-            for descriptor in state.open.keys { shutdown(descriptor, Int32(SHUT_RD)) }
-        }
-    }
-
-    /// Waits until the last connection is forgotten; those that are not after so many seconds are
-    /// cut, and their handlers cancelled.
-    func waitUntilEmpty(patienceSeconds: Double) {
-        let patience = DispatchTimeInterval.milliseconds(Int(patienceSeconds * 1000))
-        if group.wait(timeout: .now() + patience) == .success { return }
         let tasks = state.withLock { state in
-            state.phase = .cutting
-            for descriptor in state.open.keys { shutdown(descriptor, Int32(SHUT_RDWR)) }
+            state.isStopping = true
+            for descriptor in state.open.keys { shutdown(descriptor, Int32(SHUT_RD)) }
             return state.open.values.compactMap { $0 }
         }
         for task in tasks { task.cancel() }
+    }
+
+    /// Waits until the last connection is forgotten; those that are not after so many seconds are
+    /// cut.
+    func waitUntilEmpty(patienceSeconds: Double) {
+        let patience = DispatchTimeInterval.milliseconds(Int(patienceSeconds * 1000))
+        if group.wait(timeout: .now() + patience) == .success { return }
+        state.withLock { state in
+            for descriptor in state.open.keys { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        }
         group.wait()
     }
 }

@@ -16,7 +16,7 @@ package struct ServerPeer: Hashable, Sendable {
 }
 
 /// Answers requests. Each answer is made in a task of its own, which is cancelled when the server
-/// has to end before it is ready.
+/// stops: whoever waits for something must end then; what is ready still goes out.
 package protocol HTTPHandler: Sendable {
     /// The answer to a request.
     func respond(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPResponse
@@ -74,9 +74,9 @@ package struct ServerLimits: Hashable, Sendable {
     package var bodySeconds: Double = 30
     /// How long an answer may take to be written, in seconds.
     package var writeSeconds: Double = 30
-    /// How long a stop waits for answers that are under way, in seconds. After that handlers are
-    /// cancelled and connections cut.
-    package var drainSeconds: Double = 3
+    /// How long a stop waits for answers that are under way, in seconds, before it cuts their
+    /// connections.
+    package var drainSeconds: Double = 5
     /// How many connections at once.
     package var connections = 256
     /// The longest secret body, in octets.

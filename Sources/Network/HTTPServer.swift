@@ -29,8 +29,8 @@ package final class HTTPServer: Sendable {
     /// The TCP port that is listened on; zero for a UNIX socket.
     package var port: Int { listener.port }
 
-    /// Accepts connections until the task is cancelled; then answers what was asked already, and
-    /// returns when the last connection is gone.
+    /// Accepts connections until the task is cancelled; then cancels the handlers at work, sends
+    /// what they still answer, and returns when the last connection is gone.
     package func run() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
