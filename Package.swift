@@ -107,6 +107,12 @@ let parts: [Part] = [
         needs: [
             "Octets", "JSON", "Records", "Disclosures", "TransparencyLog", "AccessHistory",
         ], settings: bridge, isProgram: true),
+    Part(
+        name: "card-benchmark", folder: "Tests/Benchmarks/Card",
+        needs: [
+            "Octets", "JSON", "Secrets", "Records", "Cryptography", "APDU", "PCSC",
+            "MyNumberCard",
+        ], isProgram: true),
     // Simulators.
     Part(
         name: "VirtualCard", folder: "Simulators/VirtualCard",
