@@ -239,5 +239,15 @@ struct CheckInBookTests {
     func coding() throws {
         let checkIn = Self.checkIn("x", until: 10)
         #expect(try CheckIn(json: checkIn.json) == checkIn)
+        // The clearinghouse's grants are long: as long as they are taken, they must be kept.
+        let long = CheckIn(
+            id: "x", number: 1, openedAt: PatientClock.start, patient: "p",
+            certificate: SHA256Digest(hashing: [1]), statement: SHA256Digest(hashing: [2]),
+            way: .pin,
+            grant: Grant(
+                id: String(repeating: "g", count: Grant.longestID),
+                items: [ConsentedItem(item: .drugs, until: PatientClock.start)],
+                until: PatientClock.start))
+        #expect(try CheckIn(json: long.json) == long)
     }
 }
