@@ -58,7 +58,7 @@ class StackCase(unittest.TestCase):
         self.assertEqual(ran.code, code, ran)
         problem = ran.json
         self.assertTrue(problem["type"].endswith(":" + name), ran)
-        for member in ["title", "title-ja", "nextStep"]:
+        for member in ["title", "titleJapanese", "nextStep", "nextStepJapanese"]:
             self.assertTrue(problem.get(member), f"{member} of {ran}")
         self.assertNotIn("1234", json.dumps(problem))
         return problem
@@ -345,8 +345,10 @@ class BadCards(StackCase):
         stack.pull()
         stack.stop(stack.daemon)
         stack.start_daemon(reader="Nobody's reader 00 00")
-        self.refused(stack.check_in(), 3, "no-reader")
-        stack.stop(stack.daemon)
+        try:
+            self.refused(stack.check_in(), 3, "no-reader")
+        finally:
+            stack.stop(stack.daemon)
         self.usable()
 
     def test_no_card(self):
@@ -548,13 +550,12 @@ class BadDisks(StackCase):
         stack.start_daemon()
         stack.insert("mado")
         view = self.accepted()
-        with open(folder + "/filler", "wb") as filler:
-            try:
-                while True:
-                    filler.write(bytes(4096))
-                    filler.flush()
-            except OSError:
-                pass
+        filler = os.open(folder + "/filler", os.O_WRONLY | os.O_CREAT)
+        try:
+            while True:
+                os.write(filler, bytes(4096))
+        except OSError:
+            os.close(filler)
         one = ["--check-in", view["checkIn"]]
         for turn in range(4000):
             status, answer = stack.ask("GET", f"/v1/check-ins/{view['checkIn']}/checkups",
