@@ -51,6 +51,9 @@ package actor SessionRunner {
     private var openedCheckIn: String?
     private var pendingPIN: SecretPage?
     private var timerNumbers: [SessionTimer: Int] = [:]
+    /// The sleep behind each running timer, so that a timer nobody waits for any more holds no
+    /// memory and wakes nobody.
+    private var sleeps: [SessionTimer: Task<Bool, Never>] = [:]
     private var lastTryToken: String?
     private var watchers: [Int: AsyncStream<SessionView>.Continuation] = [:]
     private var nextWatcher = 0
@@ -137,6 +140,12 @@ extension SessionRunner {
         pendingPIN = nil
         lastTryToken = nil
         openedCheckIn = nil
+        for timer in sleeps.keys { stopTimer(timer) }
+    }
+
+    private func stopTimer(_ timer: SessionTimer) {
+        timerNumbers[timer, default: 0] += 1
+        sleeps.removeValue(forKey: timer)?.cancel()
     }
 
     private func begin(_ effect: CardSessionEffect) {
@@ -146,7 +155,7 @@ extension SessionRunner {
             pendingPIN = nil
             return
         case .startTimer(let timer):
-            timerNumbers[timer, default: 0] += 1
+            stopTimer(timer)
             work.timerNumber = timerNumbers[timer, default: 0]
         default: break
         }
@@ -250,9 +259,17 @@ extension SessionRunner {
     }
 
     private func wait(for timer: SessionTimer, number: Int) async {
-        guard (try? await clock.sleep(seconds: seconds(of: timer))) != nil,
-            timerNumbers[timer] == number
-        else { return }
+        guard timerNumbers[timer] == number else { return }
+        let (clock, seconds) = (clock, seconds(of: timer))
+        let sleep = Task { (try? await clock.sleep(seconds: seconds)) != nil }
+        sleeps[timer] = sleep
+        let isOver = await withTaskCancellationHandler {
+            await sleep.value
+        } onCancel: {
+            sleep.cancel()
+        }
+        guard isOver, timerNumbers[timer] == number else { return }
+        sleeps[timer] = nil
         handle(.timeOut(timer))
     }
 
