@@ -9,7 +9,7 @@ command -v swift >/dev/null || {
 echo "Building (release)…" >&2
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-swift build -c release >"$log" 2>&1 || {
+swift build -c release --static-swift-stdlib >"$log" 2>&1 || {
     cat "$log" >&2
     exit 1
 }

@@ -116,6 +116,8 @@ package struct Proving: Hashable, Sendable {
     package var way: Way
     /// The clearinghouse's nonce, once it has come. No PIN is asked without one.
     package var nonce: Nonce?
+    /// Whether the nonce ended while the card was at work: the next proof needs a fresh one.
+    package var isNonceOver = false
     /// Whether the card (or the matcher) is at work right now.
     package var isBusy = false
     /// Why the last attempt failed.

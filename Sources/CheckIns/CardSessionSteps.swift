@@ -142,7 +142,11 @@ private func provingStep(_ proving: Proving, on event: CardSessionEvent) -> Step
         guard !proving.isBusy else { return nil }
         return (.reading(resuming: nil), [.discardPIN, .readCard])
     case .timeOut(.nonce):
-        guard proving.nonce != nil, !proving.isBusy else { return nil }
+        guard proving.nonce != nil else { return nil }
+        guard !proving.isBusy else {
+            next.isNonceOver = true
+            return (.proving(next), [])
+        }
         next.nonce = nil
         return (.proving(next), [.fetchNonce])
     case .timeOut(.proving):
@@ -159,19 +163,24 @@ private func failedProof(_ proving: Proving, _ failure: ProofFailure) -> Step {
     next.isBusy = false
     next.lastFailure = failure
     let note = CardSessionEffect.note(.proofFailed(proving.answers.card, proving.way, failure))
+    var again = [note]
+    if proving.isNonceOver {
+        (next.nonce, next.isNonceOver) = (nil, false)
+        again.append(.fetchNonce)
+    }
     switch failure {
     case .wrongPIN(let triesLeft):
         next.answers.card.triesLeft = triesLeft
-        if triesLeft > 0 { return (.proving(next), [note]) }
+        if triesLeft > 0 { return (.proving(next), again) }
     case .pinLocked: next.answers.card.triesLeft = 0
     case .lastTry:
         next.answers.card.triesLeft = 1
-        return (.proving(next), [note])
-    case .pinMalformed: return (.proving(next), [note])
+        return (.proving(next), again)
+    case .pinMalformed: return (.proving(next), again)
     case .differentCard:
         // Somebody swapped the card: nothing of the first patient reaches the second.
         return (.reading(resuming: nil), [note, .readCard])
-    case .badSignature, .cardFailed: return (.proving(next), [note])
+    case .badSignature, .cardFailed: return (.proving(next), again)
     }
     let (phase, effects) = choice(next.answers, notice: failure)
     return (phase, [note] + effects)

@@ -34,16 +34,11 @@ package actor CheckInBook: CheckInPort {
         (self.vault, self.clock, self.ids) = (vault, clock, ids)
     }
 
-    /// Reads back the check-ins of an earlier run. Ended ones are forgotten.
+    /// Reads back the check-ins of an earlier run. Today's ended ones come back too, so that no
+    /// number is given twice on one day.
     package func restore() async {
-        let now = clock.now()
-        for checkIn in await vault.load() {
-            if checkIn.state == .open, now < checkIn.grant.until {
-                checkIns[checkIn.id] = checkIn
-            } else {
-                await vault.forget(id: checkIn.id)
-            }
-        }
+        for checkIn in await vault.load() { checkIns[checkIn.id] = checkIn }
+        await expire()
     }
 
     /// Opens the check-in of an accepted session.
@@ -91,14 +86,20 @@ package actor CheckInBook: CheckInPort {
         guard let ended = checkIns[id]?.transition(on: event) else { return nil }
         checkIns[id] = ended
         qualifications[id] = nil
-        await vault.forget(id: id)
+        await vault.keep(ended)
         return ended
     }
 
+    /// Ends what its grant ended, and forgets what ended before today.
     private func expire() async {
         let now = clock.now()
         for checkIn in checkIns.values where checkIn.state == .open && checkIn.grant.until <= now {
             _ = await end(id: checkIn.id, by: .grantEnded)
+        }
+        for (id, checkIn) in checkIns
+        where checkIn.state != .open && checkIn.openedAt.dateInJapan < now.dateInJapan {
+            checkIns[id] = nil
+            await vault.forget(id: id)
         }
     }
 }

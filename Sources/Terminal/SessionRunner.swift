@@ -51,6 +51,9 @@ package actor SessionRunner {
     private var openedCheckIn: String?
     private var pendingPIN: SecretPage?
     private var timerNumbers: [SessionTimer: Int] = [:]
+    /// The sleep behind each running timer, so that a timer nobody waits for any more holds no
+    /// memory and wakes nobody.
+    private var sleeps: [SessionTimer: Task<Bool, Never>] = [:]
     private var lastTryToken: String?
     private var watchers: [Int: AsyncStream<SessionView>.Continuation] = [:]
     private var nextWatcher = 0
@@ -142,6 +145,12 @@ extension SessionRunner {
         pendingPIN = nil
         lastTryToken = nil
         openedCheckIn = nil
+        for timer in sleeps.keys { stopTimer(timer) }
+    }
+
+    private func stopTimer(_ timer: SessionTimer) {
+        timerNumbers[timer, default: 0] += 1
+        sleeps.removeValue(forKey: timer)?.cancel()
     }
 
     /// What is noted happened in the session that is left, even where the next one begins.
@@ -153,7 +162,7 @@ extension SessionRunner {
             pendingPIN = nil
             return
         case .startTimer(let timer):
-            timerNumbers[timer, default: 0] += 1
+            stopTimer(timer)
             work.timerNumber = timerNumbers[timer, default: 0]
         default: break
         }
@@ -221,7 +230,7 @@ extension SessionRunner {
 
     private func prove(_ proving: Proving, _ nonce: Nonce, _ spendsLastTry: Bool) async {
         guard let pin = pendingPIN.take() else { return }
-        let card = proving.answers.card
+        let (card, id) = (proving.answers.card, sessionID)
         let now = clock.now()
         let until = now.adding(seconds: consentSeconds)
         let statement = Statement(
@@ -234,11 +243,20 @@ extension SessionRunner {
         let result = await self.card.prove(
             card: card, pin: pin, signing: StatementKind.checkInByCard.signedOctets(statement),
             spendsLastTry: spendsLastTry)
-        let isSame: (CardSession.Phase) -> Bool = { $0 == .proving(proving) }
+        // One proof at a time is under way in one session.
+        let isSame: (CardSession.Phase) -> Bool = { phase in
+            guard id == self.sessionID, case .proving(let now) = phase else { return false }
+            return now.isBusy
+        }
         switch result {
         case .success(let signature):
             answer(.proved(statement: statement, signature: signature), ifIn: isSame)
-        case .failure(.failed(let failure)): answer(.proofFailed(failure), ifIn: isSame)
+        case .failure(.failed(let failure)):
+            guard isSame(session.phase) else {
+                // The card was pulled meanwhile: a try that it spent is written down all the same.
+                return await history.note(.proofFailed(card, .pin, failure), session: id)
+            }
+            handle(.proofFailed(failure))
         case .failure(.gone): answer(.proofFailed(.cardFailed), ifIn: isSame)
         }
     }
@@ -257,9 +275,17 @@ extension SessionRunner {
     }
 
     private func wait(for timer: SessionTimer, number: Int) async {
-        guard (try? await clock.sleep(seconds: seconds(of: timer))) != nil,
-            timerNumbers[timer] == number
-        else { return }
+        guard timerNumbers[timer] == number else { return }
+        let (clock, seconds) = (clock, seconds(of: timer))
+        let sleep = Task { (try? await clock.sleep(seconds: seconds)) != nil }
+        sleeps[timer] = sleep
+        let isOver = await withTaskCancellationHandler {
+            await sleep.value
+        } onCancel: {
+            sleep.cancel()
+        }
+        guard isOver, timerNumbers[timer] == number else { return }
+        sleeps[timer] = nil
         handle(.timeOut(timer))
     }
 

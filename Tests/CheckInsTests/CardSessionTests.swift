@@ -152,6 +152,20 @@ struct CardSessionTests {
         }
     }
 
+    @Test("a nonce that ends while the card is at work is not used for the next try")
+    func nonceOver() throws {
+        let busy = CardSession(
+            phase: .proving(Samples.proving(hasNonce: true, isBusy: true)), isCardPresent: true)
+        let over = try #require(busy.transition(on: .timeOut(.nonce))?.next)
+        let (next, effects) = try #require(
+            over.transition(on: .proofFailed(.wrongPIN(triesLeft: 2))))
+        guard case .proving(let proving) = next.phase else {
+            Issue.record("\(next.phase.name)")
+            return
+        }
+        #expect(proving.nonce == nil && effects.contains(.fetchNonce))
+    }
+
     @Test("a lost line repeats the same question until the nonce ends")
     func lineLost() throws {
         let asking = CardSession(phase: .asking(Samples.asking), isCardPresent: true)
