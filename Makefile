@@ -13,7 +13,7 @@ ONCE ?=
 
 export STATE PERSON AS_OF CARD ONCE
 
-.PHONY: demo test up down build bench soak lint format clean
+.PHONY: demo test system up down build bench soak lint format clean
 
 ## Checks one patient in, end to end, and shows what everybody sees.
 demo: build
@@ -22,6 +22,12 @@ demo: build
 ## Every test: unit, integration through a private pcscd, style.
 test:
 	@scripts/test.sh
+
+## The whole stack under faults and kills, in a pcscd of its own; takes some minutes.
+system:
+	@scripts/packages.sh build run test
+	swift build
+	@Tests/System/stack.sh
 
 ## The same stack in the background; safe to repeat.
 up: build

@@ -111,6 +111,12 @@ let parts: [Part] = [
         name: "network-benchmark", folder: "Tests/Benchmarks/Network",
         needs: ["JSON", "HTTP", "Records", "Cryptography", "Network", "Authority"],
         isProgram: true),
+    Part(
+        name: "card-benchmark", folder: "Tests/Benchmarks/Card",
+        needs: [
+            "Octets", "JSON", "Secrets", "Records", "Cryptography", "APDU", "PCSC",
+            "MyNumberCard",
+        ], isProgram: true),
     // Simulators.
     Part(
         name: "VirtualCard", folder: "Simulators/VirtualCard",

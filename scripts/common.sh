@@ -18,7 +18,8 @@ fail() {
 alive() { # alive NAME
     local pid
     pid=$(cat "$run/$1.pid" 2>/dev/null) || return 1
-    [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null &&
+    # Looked up rather than signalled: what runs as root may not be signalled by everybody.
+    [ -n "$pid" ] && [ -d "/proc/$pid" ] &&
         [ "$(awk '{print $22}' "/proc/$pid/stat" 2>/dev/null)" = "$(cat "$run/$1.start" 2>/dev/null)" ]
 }
 
@@ -27,6 +28,8 @@ alive() { # alive NAME
 launch() { # launch NAME COMMAND...
     local name=$1
     shift
+    # The id of an earlier process, killed without a goodbye, must not be taken for the new one's.
+    rm -f "$run/$name.pid" "$run/$name.start"
     setsid -f sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$run/$name.pid" "$@" \
         </dev/null >>"$run/$name.log" 2>&1
     local tries=0
@@ -42,8 +45,8 @@ halt() { # halt NAME
     local pid tries=0
     pid=$(cat "$run/$1.pid")
     ${2:-} kill "$pid" 2>/dev/null || true
-    while kill -0 "$pid" 2>/dev/null && [ $((tries += 1)) -le 200 ]; do sleep 0.05; done
-    if kill -0 "$pid" 2>/dev/null; then ${2:-} kill -9 "$pid" 2>/dev/null || true; fi
+    while [ -d "/proc/$pid" ] && [ $((tries += 1)) -le 200 ]; do sleep 0.05; done
+    if [ -d "/proc/$pid" ]; then ${2:-} kill -9 "$pid" 2>/dev/null || true; fi
     rm -f "$run/$1.pid" "$run/$1.start"
 }
 

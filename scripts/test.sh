@@ -73,11 +73,6 @@ count_lines Tests/System/opensc.sh
 part "The clearinghouse, asked from another language"
 count_lines python3 Tests/System/clearinghouse.py .build/debug/clearinghouse
 
-if [ -x Tests/System/stack.sh ]; then
-    part "The whole stack"
-    count_lines Tests/System/stack.sh
-fi
-
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

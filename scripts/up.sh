@@ -63,9 +63,11 @@ if alive virtual-card && [ "${CARD:-}" = none ] ||
 fi
 slot=$(cat "$run/virtual-card.slot" 2>/dev/null || true)
 if ! alive virtual-card; then
+    # The slot it had comes first: a daemon that runs already serves that one.
+    first=${slot:-0}
     slot=
-    for port in 35963 35964; do
-        flock -n "/tmp/madoguchi-vpcd-$port.lock" true 2>/dev/null || continue
+    for port in $((35963 + first)) 35963 35964; do
+        flock -n "${TMPDIR:-/tmp}/madoguchi-vpcd-$port.lock" true 2>/dev/null || continue
         slot=$((port - 35963))
         break
     done
@@ -73,7 +75,7 @@ if ! alive virtual-card; then
         "Stop one of them (make down STATE=…)." 3
     echo "$slot" >"$run/virtual-card.slot"
     if [ "${CARD:-}" != none ]; then
-        launch virtual-card flock -n -E 75 --no-fork "/tmp/madoguchi-vpcd-$((35963 + slot)).lock" \
+        launch virtual-card flock -n -E 75 --no-fork "${TMPDIR:-/tmp}/madoguchi-vpcd-$((35963 + slot)).lock" \
             "$bin/virtual-card" run --card "$STATE/cards/$PERSON.json" --port $((35963 + slot))
         echo "$PERSON" >"$run/virtual-card.person"
         started+=(virtual-card)

@@ -32,7 +32,8 @@ package struct Program: Sendable {
     }
 
     /// Reads the words after the program's name.
-    package func parse(_ words: [String]) throws(UsageError) -> Call {
+    package func parse(_ given: [String]) throws(UsageError) -> Call {
+        let words = commandFirst(given)
         if words.contains("--version"), commands.allSatisfy({ $0.words != Array(words.prefix(1)) })
         {
             return .text("\(name) \(version)")
@@ -51,6 +52,22 @@ package struct Program: Sendable {
         }
         return .run(
             try Invocation(command: command, words: Array(words.dropFirst(command.words.count))))
+    }
+
+    /// Options of every command may also stand before the command.
+    private func commandFirst(_ words: [String]) -> [String] {
+        var rest = words[...]
+        var options: [String] = []
+        while let word = rest.first, word.hasPrefix("--"),
+            let option = common.first(where: {
+                word == "--" + $0.name || word.hasPrefix("--\($0.name)=")
+            })
+        {
+            let takesNext = option.value != nil && !word.contains("=")
+            options += rest.prefix(takesNext ? 2 : 1)
+            rest = rest.dropFirst(takesNext ? 2 : 1)
+        }
+        return rest + options
     }
 
     /// The whole program's help.

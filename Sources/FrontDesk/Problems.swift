@@ -108,19 +108,20 @@ extension Problem {
         case .wrongPIN(triesLeft: 0), .pinLocked:
             Problem(
                 .card, "pin-locked", 409, "The PIN is locked.", "暗証番号がロックされています。",
-                "The municipal office unlocks it; the other ways of identification stay open.",
-                "市区町村の窓口で解除できます。顔認証または目視でのご確認ができます。")
+                "The municipal office unlocks it; today the eligibility certificate is checked.",
+                "市区町村の窓口で解除できます。本日は資格確認書をご提示ください。")
         case .wrongPIN(let tries):
             Problem(
-                .card, "wrong-pin", 409, "The PIN is wrong; \(tries) tries are left.",
+                .card, "wrong-pin", 409,
+                "The PIN is wrong; \(tries == 1 ? "1 try is" : "\(tries) tries are") left.",
                 "暗証番号が違います。あと\(tries)回です。", "Enter the four-digit PIN again.",
                 "4桁の暗証番号をもう一度入力してください。")
         case .lastTry:
             Problem(
                 .card, "last-try", 409, "Only one try is left; it was not used.",
                 "残り1回です。まだ使っていません。",
-                "Choose another way, or agree to use the last try (--spend-last-try).",
-                "ほかの方法を選ぶか、最後の1回を使うことに同意してください。")
+                "Be sure of the PIN, then agree to use the last try (--spend-last-try).",
+                "暗証番号を確かめ、最後の1回を使うことに同意してください。")
         case .pinMalformed:
             Problem(
                 .card, "pin-malformed", 400, "A PIN is four digits; nothing was sent to the card.",
@@ -194,6 +195,14 @@ extension Problem {
     static let noAnswer = Problem(
         .clearinghouse, "no-answer", 504, "No answer came before the question ran out.",
         "時間内に応答がありませんでした。", "Begin again with the card.", "カードで最初からやり直してください。")
+
+    /// The time to wait for a step is over, and the session still asks.
+    package static let noAnswerYet = Problem(
+        .clearinghouse, "no-answer-yet", 504,
+        "The clearinghouse has not answered yet; the session goes on asking.",
+        "まだ応答がありません。問合せを続けています。",
+        "Look at the session's state (madoguchi status); begin again with the card when it has ended.",
+        "状態を確認し（madoguchi status）、終了後にカードで最初からやり直してください。")
 
     // MARK: Ends and rights
 

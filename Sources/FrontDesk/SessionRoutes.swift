@@ -56,7 +56,12 @@ extension LocalAPI {
             $0.state == "choosing" || $0.isClosed || !$0.isCardPresent
         }
         guard view.isCardPresent else { throw .cardPulled }
-        return await answer(view, request)
+        guard case .object(var fields) = view.shown(to: member(request)) else {
+            throw .wrongState
+        }
+        // The next steps name the reader: another one may hold a card by then.
+        fields["reader"] = await parts.roster.name(of: runner).map(JSONValue.string)
+        return .json(.object(fields))
     }
 
     /// The way and the consents, all at once: `{"way": "pin", "consents": {"drugs": true}}`.
@@ -111,6 +116,9 @@ extension LocalAPI {
         }
         if let failure = view.proofFailure, !view.isClosed { throw .proof(failure) }
         if view.state == "interrupted" || view.state == "empty" { throw .cardPulled }
+        if ["recordingIntent", "asking", "recordingOutcome"].contains(view.state) {
+            throw .noAnswerYet
+        }
         return await answer(view, head)
     }
 

@@ -15,12 +15,15 @@ package struct HistoryScribe: SessionHistory {
     private let quality: @Sendable () -> TimeQuality
     private let ids: any IdentifierSource
     private let items: [Item]
+    private let complain: @Sendable (HistoryError) -> Void
 
     /// A scribe for the items that the institution asks about.
     package init(
         store: HistoryStore, place: TerminalPlace, clock: any TerminalClock,
-        quality: @escaping @Sendable () -> TimeQuality, ids: any IdentifierSource, items: [Item]
+        quality: @escaping @Sendable () -> TimeQuality, ids: any IdentifierSource, items: [Item],
+        complain: @escaping @Sendable (HistoryError) -> Void = { _ in }
     ) {
+        self.complain = complain
         self.store = store
         self.place = place
         self.clock = clock
@@ -41,8 +44,18 @@ package struct HistoryScribe: SessionHistory {
 
     /// Writes an event; nothing where the store is closed.
     package func write(_ event: HistoryEvent) async -> HistoryPlace? {
-        guard let receipt = try? await store.append(event) else { return nil }
-        return HistoryPlace(origin: store.origin, index: receipt.index)
+        await write([event])
+    }
+
+    /// Writes events that belong together with one write; the last one's place.
+    private func write(_ events: [HistoryEvent]) async -> HistoryPlace? {
+        do throws(HistoryError) {
+            guard let last = try await store.append(contentsOf: events).last else { return nil }
+            return HistoryPlace(origin: store.origin, index: last.index)
+        } catch {
+            complain(error)
+            return nil
+        }
     }
 
     /// The instant that goes into an event made now.
@@ -62,11 +75,7 @@ package struct HistoryScribe: SessionHistory {
             scene.consent(to: DisclosedItem(item), consent(of: proved, to: item), at: now)
         }
         // One write for all of them: the intent never stands without what it rests on.
-        let events = [proof] + consents + [intent(of: proved, session)]
-        guard let receipts = try? await store.append(contentsOf: events),
-            let last = receipts.last
-        else { return nil }
-        return HistoryPlace(origin: store.origin, index: last.index)
+        return await write([proof] + consents + [intent(of: proved, session)])
     }
 
     package func recordOutcome(_ outcome: Outcome, session: String) async -> HistoryPlace? {

@@ -79,6 +79,11 @@ package actor ReaderRoster {
         return order.first.flatMap { served[$0] }
     }
 
+    /// The name of the reader that a session runs on.
+    package func name(of runner: SessionRunner) -> String? {
+        served.first { $0.value.runner === runner }?.key
+    }
+
     /// The view of every reader's session.
     package func views() async -> [(name: String, view: SessionView)] {
         var views: [(String, SessionView)] = []

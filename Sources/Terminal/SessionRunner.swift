@@ -104,16 +104,21 @@ extension SessionRunner {
     @discardableResult
     package func handle(_ event: CardSessionEvent) -> SessionView {
         guard let (next, effects) = session.transition(on: event) else { return view }
-        let entersAnew = next.phase.isFresh && next.phase != session.phase
+        // A reading that goes on without the answers kept for it waits for the same card.
+        let goesOnReading = session.phase.isReading && next.phase.isReading
+        let entersAnew = next.phase.isFresh && next.phase != session.phase && !goesOnReading
+        let left = sessionID
         session = next
         if entersAnew { forget() }
-        for effect in effects { begin(effect) }
+        for effect in effects { begin(effect, leaving: left) }
         publish()
         return view
     }
 
     /// Takes a PIN for the proof under way. The page goes straight to the card.
     package func enter(pin: consuming SecretPage, lastTryToken token: String?) -> SessionView {
+        // A PIN that nobody asked for is wiped here, not kept until the next card.
+        guard view.isReadyForPIN else { return view }
         let spendsLastTry = token != nil && token == lastTryToken
         lastTryToken = nil
         pendingPIN = consume pin
@@ -139,9 +144,11 @@ extension SessionRunner {
         openedCheckIn = nil
     }
 
-    private func begin(_ effect: CardSessionEffect) {
+    /// What is noted happened in the session that is left, even where the next one begins.
+    private func begin(_ effect: CardSessionEffect, leaving left: String) {
         var work = Work(effect: effect, session: sessionID)
         switch effect {
+        case .note: work.session = left
         case .discardPIN:
             pendingPIN = nil
             return
@@ -165,13 +172,13 @@ extension SessionRunner {
             await prove(proving, nonce, spendsLastTry)
         case .discardPIN: break
         case .recordIntent(let proved):
-            let place = await history.recordIntent(proved, session: sessionID)
+            let place = await history.recordIntent(proved, session: work.session)
             answer(place.map(CardSessionEvent.recorded) ?? .storeClosed) {
                 $0 == .recordingIntent(proved)
             }
         case .ask(let asking, let isRepeat): await ask(asking, isRepeat)
         case .recordOutcome(let outcome):
-            let place = await history.recordOutcome(outcome, session: sessionID)
+            let place = await history.recordOutcome(outcome, session: work.session)
             answer(place.map(CardSessionEvent.recorded) ?? .storeClosed) {
                 $0 == .recordingOutcome(outcome)
             }
@@ -180,7 +187,7 @@ extension SessionRunner {
             guard case .accepted(accepted, _) = session.phase else { return }
             openedCheckIn = id
             publish()
-        case .note(let note): await history.note(note, session: sessionID)
+        case .note(let note): await history.note(note, session: work.session)
         case .startTimer(let timer): await wait(for: timer, number: work.timerNumber)
         }
     }

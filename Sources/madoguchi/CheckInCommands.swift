@@ -1,4 +1,5 @@
 import Commands
+import FrontDesk
 import HTTP
 import JSON
 import Records
@@ -17,23 +18,29 @@ extension Context {
             "POST", "/v1/session/claim" + readerQuery(), as: .reception,
             body: ["waitSeconds": JSONValue(wait)])
         try stopIfClosed(claimed)
+        // From here on the reader that was claimed, whatever lies on another one meanwhile.
+        let reader =
+            claimed["reader"]?.stringValue.map { "?reader=\(percentEncoded($0))" }
+            ?? readerQuery()
         let chosen = try await ask(
-            "POST", "/v1/session/choice" + readerQuery(), as: .reception,
+            "POST", "/v1/session/choice" + reader, as: .reception,
             body: ["way": "pin", "consents": .object(consents)])
         try stopIfClosed(chosen)
         var headers: [(String, String)] = []
         if invocation.has("spend-last-try"), chosen["triesLeft"] == 1 {
-            let token = try await ask("POST", "/v1/session/last-try" + readerQuery())
+            let token = try await ask("POST", "/v1/session/last-try" + reader)
             headers.append(("Madoguchi-Last-Try", token["token"]?.stringValue ?? ""))
         }
         let view = try await ask(
-            "/v1/session/pin" + readerQuery(), pin: pin, as: .reception, headers: headers)
+            "/v1/session/pin" + reader, pin: pin, as: .reception, headers: headers)
         try stopIfClosed(view)
-        _ = try await ask("POST", "/v1/session/seen" + readerQuery())
+        // Nothing but an acceptance counts as one: the question may still be under way.
+        guard let closing = view["closing"], closing["kind"] == "accepted" else {
+            throw CommandFailure(.noAnswerYet)
+        }
+        _ = try await ask("POST", "/v1/session/seen" + reader)
         try show(view) { () throws(CommandFailure) in
-            guard let closing = view["closing"], let value = closing["qualification"] else {
-                return "accepted"
-            }
+            guard let value = closing["qualification"] else { return "accepted" }
             let items = (closing["items"]?.arrayValue ?? []).compactMap { $0["item"]?.stringValue }
             let head = [
                 "受付しました  check-in \(view["checkIn"]?.stringValue ?? "")",

@@ -144,7 +144,7 @@ extension Service {
         let items = configuration.items.compactMap(Item.init(rawValue:))
         let scribe = HistoryScribe(
             store: store, place: place, clock: clock, quality: { clock.timeQuality }, ids: ids,
-            items: items)
+            items: items, complain: { complain("nothing is disclosed: \($0.description)") })
         let vault: SealedVault
         do throws(KeyFile.Failure) {
             vault = try SealedVault(folder: configuration.checkInFolder)

@@ -24,7 +24,10 @@ struct CommandsTests {
 
     @Test("options may stand anywhere after the command, with a space or an equals sign")
     func options() throws {
-        for words in ["history list --item drugs --json", "history list --json --item=drugs"] {
+        for words in [
+            "--json history list --item drugs", "history list --item drugs --json",
+            "history list --json --item=drugs",
+        ] {
             let invocation = try invocation(words)
             #expect(invocation.command.words == ["history", "list"])
             #expect(invocation.value("item") == "drugs")

@@ -13,6 +13,7 @@ struct SessionRunnerTests {
         let journal: Journal
         let slot: CardSlot
         let house: House
+        let ledger: Ledger
         let book: CheckInBook
         let runner: SessionRunner
     }
@@ -25,14 +26,16 @@ struct SessionRunnerTests {
         let journal = Journal()
         let slot = CardSlot(VirtualCard(try #require(Cards.one)))
         let house = House(journal, answers: answers, nonces: nonces)
+        let ledger = Ledger(journal, opensFor: historyOpensFor)
         let ids = Numbers()
         let book = CheckInBook(vault: Shelf(), clock: PatientClock(), ids: ids)
         let runner = SessionRunner(
-            card: slot, clearinghouse: house, history: Ledger(journal, opensFor: historyOpensFor),
-            checkIns: book, clock: PatientClock(), ids: ids,
+            card: slot, clearinghouse: house, history: ledger, checkIns: book,
+            clock: PatientClock(), ids: ids,
             identity: SessionRunner.Identity(institution: "1310000003", terminal: "desk-1"),
             limits: SessionRunner.Limits(seconds: [:], retrySeconds: 0))
-        let world = World(journal: journal, slot: slot, house: house, book: book, runner: runner)
+        let world = World(
+            journal: journal, slot: slot, house: house, ledger: ledger, book: book, runner: runner)
         try await withThrowingTaskGroup { group in
             group.addTask { await runner.run() }
             do { try await body(world) } catch {
@@ -119,6 +122,14 @@ struct SessionRunnerTests {
             let view = await state(world.runner, "choosing")
             #expect(view.consents.isEmpty && view.way == nil && world.slot.triesLeft == 3)
             #expect(world.journal.all.contains("failed differentCard"))
+            // What failed is told of the first card's session, not of the second's.
+            await world.runner.handle(.wayChosen(.pin))
+            await world.runner.handle(.choiceConfirmed)
+            _ = await world.runner.firstView(within: 3600) { $0.isReadyForPIN }
+            _ = await world.runner.enter(pin: page("1234"), lastTryToken: nil)
+            _ = await state(world.runner, "accepted")
+            let failed = try #require(world.ledger.session(of: "failed differentCard"))
+            #expect(failed != world.ledger.session(of: "intent"))
         }
     }
 
@@ -175,6 +186,23 @@ struct SessionRunnerTests {
             #expect(view.consents == [.drugs: true] && view.way == .pin)
         }
     }
+
+    @Test("a card that comes back as its time runs out is read all the same, and begins clean")
+    func resumedTooLate() async throws {
+        try await world { world in
+            await ready(world)
+            await world.runner.handle(.cardGone)
+            await backTooLate(world.runner)
+            let view = await state(world.runner, "choosing")
+            #expect(view.consents.isEmpty && view.way == nil)
+        }
+    }
+
+    /// Both in one turn of the runner: the card is not read in between.
+    private func backTooLate(_ runner: isolated SessionRunner) {
+        runner.handle(.cardInserted)
+        runner.handle(.timeOut(.interrupted))
+    }
 }
 
 @Suite("The book of check-ins")
@@ -211,5 +239,15 @@ struct CheckInBookTests {
     func coding() throws {
         let checkIn = Self.checkIn("x", until: 10)
         #expect(try CheckIn(json: checkIn.json) == checkIn)
+        // The clearinghouse's grants are long: as long as they are taken, they must be kept.
+        let long = CheckIn(
+            id: "x", number: 1, openedAt: PatientClock.start, patient: "p",
+            certificate: SHA256Digest(hashing: [1]), statement: SHA256Digest(hashing: [2]),
+            way: .pin,
+            grant: Grant(
+                id: String(repeating: "g", count: Grant.longestID),
+                items: [ConsentedItem(item: .drugs, until: PatientClock.start)],
+                until: PatientClock.start))
+        #expect(try CheckIn(json: long.json) == long)
     }
 }

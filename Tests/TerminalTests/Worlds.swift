@@ -140,30 +140,41 @@ final class House: CheckPort {
 final class Ledger: SessionHistory {
     private let journal: Journal
     private let state = Mutex((next: UInt64(0), opensFor: Int.max))
+    private let sessions = Mutex<[String: String]>([:])
     init(_ journal: Journal, opensFor: Int = .max) {
         self.journal = journal
         state.withLock { $0.opensFor = opensFor }
     }
 
-    private func write(_ line: String) -> HistoryPlace? {
+    /// The card session under which a line was last written.
+    func session(of line: String) -> String? { sessions.withLock { $0[line] } }
+
+    private func note(_ line: String, _ session: String) {
+        sessions.withLock { $0[line] = session }
+        journal.note(line)
+    }
+
+    private func write(_ line: String, _ session: String) -> HistoryPlace? {
         state.withLock { state in
             guard state.opensFor > 0 else { return nil }
             state.opensFor -= 1
             state.next += 1
-            journal.note(line)
+            note(line, session)
             return HistoryPlace(origin: "test", index: state.next)
         }
     }
 
-    func recordIntent(_ proved: Proved, session: String) async -> HistoryPlace? { write("intent") }
+    func recordIntent(_ proved: Proved, session: String) async -> HistoryPlace? {
+        write("intent", session)
+    }
     func recordOutcome(_ outcome: Outcome, session: String) async -> HistoryPlace? {
-        write("outcome")
+        write("outcome", session)
     }
     func note(_ note: SessionNote, session: String) async {
         switch note {
-        case .proofFailed(_, _, let failure): journal.note("failed \(failure.word)")
-        case .cardRefused(let refusal): journal.note("refused \(refusal.rawValue)")
-        case .ended(_, let reason): journal.note("ended \(reason.rawValue)")
+        case .proofFailed(_, _, let failure): self.note("failed \(failure.word)", session)
+        case .cardRefused(let refusal): self.note("refused \(refusal.rawValue)", session)
+        case .ended(_, let reason): self.note("ended \(reason.rawValue)", session)
         }
     }
 }

@@ -1,0 +1,761 @@
+#!/usr/bin/env python3
+"""The whole stack, as its users and its troubles meet it. Run it by Tests/System/stack.sh.
+
+KILLS=N sets how often the daemon is killed during check-ins (default 15); a name or two as
+arguments runs only those tests."""
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+from rig import BIN, READER, ROOT, OtherProgram, Pcscd, Stack, Tap, program, wait_for
+
+KILLS = int(os.environ.get("KILLS", "15"))
+LIMITS = {"exchangeSeconds": 2, "retrySeconds": 1, "interruptedSeconds": 3, "messageSeconds": 3,
+          "choosingSeconds": 30, "warningSeconds": 5, "provingSeconds": 30}
+READING, PROVING = 9, 8  # commands of the two transactions (certificate of 5 pieces)
+NAMED = {"empty", "reading", "choosing", "proving", "recordingIntent", "asking",
+         "recordingOutcome", "offline", "interrupted", "refused", "answered", "accepted", "ended"}
+
+
+class StackCase(unittest.TestCase):
+    """Tests that share one stack; each finds it whole and a good card on the reader."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = Stack().make(limits=LIMITS)
+        cls.stack.start_daemon()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.stack.end()
+
+    def setUp(self):
+        self.heal()
+
+    def heal(self):
+        Pcscd.start()
+        stack = self.stack
+        if stack.house.poll() is not None:
+            stack.start_house()
+        stack.order()
+        if stack.daemon.poll() is not None:
+            stack.start_daemon()
+
+    def accepted(self, *more, **options):
+        ran = self.stack.check_in(*more, **options)
+        self.assertEqual(ran.code, 0, ran)
+        self.assertEqual(ran.json["state"], "accepted", ran)
+        return ran.json
+
+    def refused(self, ran, code, name):
+        """One clear problem: its code, its name, what to do next."""
+        self.assertEqual(ran.code, code, ran)
+        problem = ran.json
+        self.assertTrue(problem["type"].endswith(":" + name), ran)
+        for member in ["title", "titleJapanese", "nextStep", "nextStepJapanese"]:
+            self.assertTrue(problem.get(member), f"{member} of {ran}")
+        self.assertNotIn("1234", json.dumps(problem))
+        return problem
+
+    def usable(self, card="mado", tapped=False):
+        """With a good card the next check-in works."""
+        self.heal()
+        self.stack.insert(card, tapped=tapped)
+        return self.accepted("--wait", "10")
+
+
+class CheckIns(StackCase):
+    def test_commands(self):
+        """Every command works for mado, with the fields that its --json promises."""
+        stack = self.stack
+        stack.insert("mado")
+        view = self.accepted()
+        closing = view["closing"]
+        self.assertEqual({i["item"] for i in closing["items"]}, {"drugs", "checkups"})
+        self.assertEqual(closing["qualification"]["validity"], "1")
+        one = ["--check-in", view["checkIn"]]
+        shapes = [
+            (["status"], {"historyOrigin", "items", "openCheckIns", "pcscService", "readers",
+                          "version"}),
+            (["check-ins"], {"checkIns"}),
+            (["qualification", *one], {"id", "items", "number", "openedAt", "qualification",
+                                       "state", "until", "way"}),
+            (["drugs", *one], {"checkIn", "historyIndex", "item", "record", "sex"}),
+            (["checkups", *one], {"checkIn", "historyIndex", "item", "record", "sex"}),
+            (["history", "list"], {"entries"}),
+            (["history", "verify"], {"entries", "opened", "origin", "root", "segments", "whole"}),
+            (["history", "key"], {"key"}),
+            (["readers"], {"readers"}),
+            (["doctor"], {"findings"}),
+        ]
+        for words, members in shapes:
+            with self.subTest(" ".join(words[:2])):
+                ran = stack.run(*words, "--json")
+                self.assertEqual(ran.code, 0, ran)
+                self.assertLessEqual(members, set(ran.json), ran)
+                self.assertEqual(stack.run(*words).code, 0)
+        for page in ["qualification", "drugs", "checkups", "expenses", "disclosures"]:
+            with self.subTest("portal " + page):
+                ran = stack.run("portal", page, "--json", pin="1234")
+                self.assertEqual(ran.code, 0, ran)
+        drugs = stack.run("drugs", *one, "--json").json
+        self.assertNotIn("Yen", json.dumps(drugs), "an institution sees no amounts")
+        checkups = stack.run("checkups", *one, "--json").json["record"]["checkups"]
+        self.assertEqual(len(checkups), 5)
+        self.assertEqual(stack.run("withdraw", *one, "--json").json["state"], "withdrawn")
+        self.refused(stack.run("drugs", *one, "--json"), 1, "check-in-ended")
+        self.refused(stack.run("drugs", "--check-in", "nobody", "--json"), 1, "unknown-check-in")
+        for words in [["nonsense"], ["check-in"], ["check-in", "--consent", "all"],
+                      ["history", "list", "--limit"], ["drugs"], ["consent", "verify"]]:
+            ran = stack.run(*words)
+            self.assertEqual(ran.code, 2, (words, ran))
+            self.assertTrue(ran.err)
+
+    def test_yakushi(self):
+        """For yakushi the saving is 1,067 yen, and 448, 318 and 301 by day, from the rows."""
+        stack = self.stack
+        self.assertEqual(subprocess.run(
+            [program("clearinghouse"), "date", "yakushi", "--state", stack.state, "--admin-port",
+             str(stack.admin_port)], stdout=subprocess.DEVNULL).returncode, 0)
+        stack.insert("yakushi")
+        self.accepted()
+        ran = stack.run("portal", "drugs", "--json", pin="1234")
+        self.assertEqual(ran.code, 0, ran)
+        days = {}
+        for dispensing in ran.json["dispensings"]:
+            for drug in dispensing["drugs"]:
+                days[dispensing["date"]] = days.get(dispensing["date"], 0) \
+                    + drug.get("savingYen", 0)
+        self.assertEqual(sum(days.values()), 1067)
+        self.assertEqual(sorted((v for v in days.values() if v), reverse=True), [448, 318, 301])
+        text = stack.run("portal", "drugs", pin="1234").out
+        for sum_ in ["1,067円", "448円", "318円", "301円"]:
+            self.assertIn(sum_, text)
+
+    def test_no_consent(self):
+        """Who consents to nothing is checked in, and no record of theirs is opened."""
+        self.stack.insert("mado")
+        view = self.accepted(consent="none")
+        self.assertEqual(view["closing"]["items"], [])
+        self.refused(self.stack.run("drugs", "--check-in", view["checkIn"], "--json"), 1,
+                     "not-consented")
+
+
+class Services(StackCase):
+    """pcscd and its death."""
+
+    def test_killed_before(self):
+        """pcscd killed before a check-in: exit 3; started again, the check-in works."""
+        self.stack.insert("mado")
+        Pcscd.kill()
+        wait_for("the daemon notices",
+                 lambda: self.stack.run("status", "--json").json["pcscService"] is False)
+        self.refused(self.stack.check_in(), 3, "no-pcsc-service")
+        self.assertEqual(self.stack.run("doctor").code, 3)
+        Pcscd.start()
+        wait_for("the card is seen again", self.stack.seen)
+        self.accepted("--wait", "10")
+
+    def test_killed_during(self):
+        """pcscd killed at each command of a check-in: a named state, and the next one works."""
+        for number in [1, 4, READING] + list(range(READING + 1, READING + PROVING + 1)):
+            with self.subTest(command=number):
+                self.heal()
+                stack = self.stack
+                stack.pull()
+                stack.insert("mado", tapped=True, waits=False)
+
+                def strike(count, _):
+                    if count == number:
+                        stack.tap.hook = None
+                        Pcscd.kill()
+                stack.tap.hook = strike
+                ran = stack.check_in("--wait", "3")
+                self.assertIn(ran.code, (3, 4), ran)
+                self.assertTrue(ran.json["nextStep"])
+                state = stack.reader_state()
+                self.assertIn(state, NAMED | {None})
+                Pcscd.start()
+                wait_for("the card is seen again", stack.seen)
+                self.accepted("--wait", "10")
+                self.assertEqual(stack.tries(), 3)
+
+    def test_killed_while_choosing(self):
+        """pcscd killed while the patient chooses: interrupted, and taken up again."""
+        self.stack.insert("mado")
+        self.stack.choose()
+        Pcscd.kill()
+        wait_for("interrupted", lambda: self.stack.run("status", "--json").json["pcscService"]
+                 is False)
+        status, problem = self.stack.enter()
+        self.assertGreaterEqual(status, 400, problem)
+        Pcscd.start()
+        wait_for("the card is seen again", self.stack.seen)
+        self.accepted("--wait", "10")
+
+    def test_killed_after(self):
+        """pcscd killed after a check-in: what was checked in stays open."""
+        self.stack.insert("mado")
+        view = self.accepted()
+        Pcscd.kill()
+        ran = self.stack.run("drugs", "--check-in", view["checkIn"], "--json")
+        self.assertEqual(ran.code, 0, ran)
+        Pcscd.start()
+        wait_for("the card is seen again", self.stack.seen)
+        self.accepted("--wait", "10")
+
+
+class Kills(StackCase):
+    """kill -9 of the daemon."""
+
+    def test_nothing_shown_is_lost(self):
+        """The daemon killed during check-ins loses no entry whose result was shown."""
+        stack = self.stack
+        stack.insert("mado")
+        begin = time.monotonic()
+        self.accepted()
+        usual = time.monotonic() - begin
+        shown, ids = [], []
+        for turn in range(KILLS):
+            results = []
+
+            def ask():
+                results.append(stack.check_in("--wait", "5"))
+            asker = threading.Thread(target=ask)
+            asker.start()
+            # From the claim to a little after the end, each turn elsewhere.
+            asker.join(usual * (0.1 + 1.2 * ((turn * 7) % KILLS) / KILLS))
+            stack.kill_daemon()
+            asker.join()
+            if results[0].code == 0:
+                view = results[0].json
+                ids.append(view["checkIn"])
+                shown.append(view["closing"]["items"][0]["until"])
+            stack.start_daemon()
+            wait_for("the card is seen", stack.seen)
+        verified = stack.run("history", "verify", "--json")
+        self.assertEqual((verified.code, verified.json["whole"]), (0, True), verified)
+        answered = {entry["event"]["intent"]["index"] for entry in stack.entries()
+                    if entry["event"]["kind"] == "outcome"
+                    and entry["event"]["outcome"] == "succeeded"}
+        proved = {until: entry["index"] for entry in stack.entries()
+                  if entry["event"]["kind"] == "intent"
+                  for until in self.ends(entry["event"]["statement"])}
+        for until in shown:
+            self.assertIn(until, proved)
+            self.assertIn(proved[until], answered)
+        open_ = {entry["id"] for entry in stack.run("check-ins", "--json").json["checkIns"]}
+        self.assertLessEqual(set(ids), open_)
+        print(f"  {KILLS} kills, {len(shown)} results shown, none lost")
+        self.accepted("--wait", "10")
+
+    @staticmethod
+    def ends(statement):
+        text = statement if isinstance(statement, str) else statement.get(
+            "octets") or statement.get("bytes") or statement.get("statement")
+        return {item["until"] for item in json.loads(base64.b64decode(text))["items"]}
+
+    def test_pin_after_kill(self):
+        """kill -9 at any command of the proof leaves no PIN verified."""
+        stack = self.stack
+        for number in range(READING + 1, READING + PROVING + 1):
+            with self.subTest(command=number):
+                self.heal()
+                stack.insert("mado", tapped=True)
+                wait_for("read", lambda: len(stack.tap.commands) >= READING)
+
+                def strike(count, _):
+                    if count == number:
+                        stack.tap.hook = None
+                        stack.kill_daemon()
+                        time.sleep(0.1)
+                stack.tap.hook = strike
+                self.assertEqual(stack.check_in().code, 1)
+                with OtherProgram() as other:
+                    self.assertEqual(other.sign(), "6982")
+
+
+class OtherPrograms(StackCase):
+    def test_no_pin_stays_verified(self):
+        """Another program finds no PIN verified between and after check-ins."""
+        stack = self.stack
+        stack.insert("mado")
+        with OtherProgram() as other:
+            self.assertEqual(other.sign(), "6982")
+        for _ in range(3):
+            stack.choose()
+            with OtherProgram() as other:
+                self.assertEqual(other.sign(), "6982")
+            self.assertEqual(stack.enter()[1]["state"], "accepted")
+            with OtherProgram() as other:
+                self.assertEqual(other.sign(), "6982")
+        self.assertEqual(stack.check_in(pin="9999").code, 4)
+        with OtherProgram() as other:
+            self.assertEqual(other.sign(), "6982")
+        stack.run("portal", "drugs", pin="1234")
+        with OtherProgram() as other:
+            self.assertEqual(other.sign(), "6982")
+
+    def test_swapped_card(self):
+        """A card swapped after its certificate was read, unseen by the reader, loses no try."""
+        stack = self.stack
+        stack.insert("mado", tapped=True)
+        second = stack.spawn(program("virtual-card"), "run", "--card",
+                             stack.path("cards", "yakushi.json"), "--port", str(stack.tap.port),
+                             stdout=subprocess.DEVNULL)
+        try:
+            wait_for("the second card waits", lambda: len(stack.tap.cards) == 2)
+            stack.choose()
+            stack.tap.swap()
+            status, problem = stack.enter(b"9999")
+            self.assertEqual((status, problem["type"].rsplit(":")[-1]), (409, "different-card"))
+            self.assertNotIn("0020008004", stack.tap.commands)
+            self.assertEqual((stack.tries("mado"), stack.tries("yakushi")), (3, 3))
+        finally:
+            stack.stop(second)
+        self.usable()
+
+    def test_tries_spent_meanwhile(self):
+        """Tries that another program spends meanwhile are seen before VERIFY."""
+        stack = self.stack
+        stack.insert("mado", tapped=True)
+        self.assertEqual(stack.choose()["triesLeft"], 3)
+        with OtherProgram() as other:
+            other.verify(b"0000")
+            other.verify(b"0000")
+        before = stack.tap.commands.count("0020008004")
+        status, problem = stack.enter()
+        self.assertEqual(problem["type"].rsplit(":")[-1], "last-try", problem)
+        self.assertEqual(stack.tap.commands.count("0020008004"), before)
+        self.assertEqual(stack.tries(), 1)
+        self.accepted("--spend-last-try")
+        self.assertEqual(stack.tries(), 3)
+
+
+class BadCards(StackCase):
+    def test_no_reader(self):
+        """A reader that is not there: exit 3."""
+        stack = self.stack
+        stack.pull()
+        stack.stop(stack.daemon)
+        stack.start_daemon(reader="Nobody's reader 00 00")
+        try:
+            self.refused(stack.check_in(), 3, "no-reader")
+        finally:
+            stack.stop(stack.daemon)
+        self.usable()
+
+    def test_no_card(self):
+        """An empty reader: exit 4."""
+        self.stack.pull()
+        self.refused(self.stack.check_in(), 4, "no-card")
+        self.refused(self.stack.run("portal", "drugs", "--json", pin="1234"), 4, "no-card")
+        self.usable()
+
+    def test_bad_cards(self):
+        """Cards that are none, cut, mute, expired, foreign, for another use: exit 4 each."""
+        stack = self.stack
+        stack.issue("old", "--not-before", "2020-01-01", "--not-after", "2025-01-01")
+        stack.issue("use", "--certificate-fault", "wrong-key-usage")
+        stack.issue("critical", "--certificate-fault", "unknown-critical-extension")
+        stack.issue("foreign", authority=stack.path("elsewhere"))
+        always = ",".join(f"%s@{number}" for number in range(1, 40))
+        cards = [
+            ("mado", ["--fault", always.replace("%s", "sw:6A82")], "not-my-number-card"),
+            ("mado", ["--fault", always.replace("%s", "sw:6D00")], "not-my-number-card"),
+            ("mado", ["--fault", always.replace("%s", "zero")], "mute-card"),
+            ("mado", ["--fault", always.replace("%s", "one")], "mute-card"),
+            ("mado", ["--cut-certificate", "300"], "unreadable-card"),
+            ("mado", ["--cut-certificate", "3"], "unreadable-card"),
+            ("mado", ["--cut-certificate", "0"], "no-certificate"),
+            ("old", [], "certificate-expired"), ("use", [], "wrong-key-usage"),
+            ("critical", [], "wrong-key-usage"), ("foreign", [], "foreign-authority"),
+        ]
+        for card, options, name in cards:
+            with self.subTest(name, options=options[:1], card=card):
+                stack.insert(card, *options)
+                self.refused(stack.check_in(), 4, name)
+                self.assertEqual(stack.tries(card), 3)
+        self.usable()
+
+    def test_mute(self):
+        """A card that stops answering: exit 4, and the next card works."""
+        stack = self.stack
+        stack.insert("mado", "--fault", "mute@1", waits=False)
+        begin = time.monotonic()
+        ran = stack.check_in("--wait", "10")
+        self.refused(ran, 4, "mute-card")
+        print(f"  mute card: told after {time.monotonic() - begin:.1f} s")
+        self.usable()
+
+    def test_pulled(self):
+        """A card pulled at any command: exit 4 if it was the proof, and the next one works."""
+        stack = self.stack
+        for kind in ["pulled", "pulled-after"]:
+            for number in range(1, READING + PROVING + 1):
+                with self.subTest(fault=kind, command=number):
+                    stack.insert("mado", "--fault", f"{kind}@{number}", "--returns-after", "300",
+                                 waits=number > READING)
+                    ran = stack.check_in("--wait", "5")
+                    if number > READING:
+                        self.refused(ran, 4, "card-pulled")
+                    else:
+                        self.assertIn(ran.code, (0, 4), ran)
+                    wait_for("the card is back", stack.seen)
+                    self.accepted("--wait", "5")
+                    self.assertEqual(stack.tries(), 3)
+
+
+class BadPINs(StackCase):
+    def test_malformed(self):
+        """PINs too short, too long, with letters, empty: never sent, no try lost."""
+        stack = self.stack
+        stack.insert("mado", tapped=True)
+        for pin in ["123", "12345", "12a4", "１２３４", "", "1234567890123456", "12 4"]:
+            with self.subTest(length=len(pin)):
+                self.refused(stack.check_in(pin=pin), 4, "pin-malformed")
+        self.assertNotIn("0020008004", stack.tap.commands)
+        self.assertEqual(stack.tries(), 3)
+        self.accepted()
+
+    def test_wrong_to_locked(self):
+        """Wrong, the last try kept, the last try spent, locked: exit 4 each, tries told."""
+        stack = self.stack
+        stack.issue("locked")
+        stack.insert("locked", tapped=True)
+        self.refused(stack.check_in(pin="0000"), 4, "wrong-pin")
+        self.assertEqual(stack.tries("locked"), 2)
+        self.refused(stack.check_in(pin="0000"), 4, "wrong-pin")
+        self.assertEqual(stack.tries("locked"), 1)
+        self.refused(stack.check_in(pin="0000"), 4, "last-try")
+        self.assertEqual(stack.tries("locked"), 1)
+        self.refused(stack.run("portal", "drugs", "--json", pin="1234"), 4, "last-try")
+        self.refused(stack.check_in("--spend-last-try", pin="0000"), 4, "pin-locked")
+        self.assertEqual(stack.tries("locked"), 0)
+        sent = stack.tap.commands.count("0020008004")
+        self.refused(stack.check_in(), 4, "pin-locked")
+        self.assertEqual(stack.tap.commands.count("0020008004"), sent)
+        self.usable()
+
+
+class BadHouses(StackCase):
+    def setUp(self):
+        super().setUp()
+        self.stack.insert("mado")
+
+    def test_down(self):
+        """No clearinghouse: exit 5, no PIN asked."""
+        self.stack.stop(self.stack.house)
+        self.refused(self.stack.check_in(), 5, "clearinghouse-unreachable")
+        self.assertEqual(self.stack.run("doctor").code, 5)
+        self.stack.start_house()
+        self.accepted()
+
+    def test_challenges(self):
+        """A clearinghouse slow, out of order or talking garbage before the PIN: exit 5."""
+        for kind, name in [("slow", "clearinghouse-slow"), ("garbage", "clearinghouse-garbage"),
+                           ("truncated", None), ("down", None)]:
+            with self.subTest(kind):
+                self.stack.order({"kind": kind, "path": "/v1/challenges", "count": 1,
+                                  "milliseconds": 4000})
+                ran = self.stack.check_in()
+                self.assertEqual(ran.code, 5, ran)
+                self.assertTrue(ran.json["nextStep"], ran)
+                if name:
+                    self.refused(ran, 5, name)
+                self.heal()
+                self.accepted()
+
+    def test_checks(self):
+        """An answer about another statement, patient or grant, forged or garbage: exit 5, nothing
+        of it shown."""
+        for kind in ["wrong-statement", "wrong-patient", "wrong-grant", "wrong-signature",
+                     "garbage"]:
+            with self.subTest(kind):
+                self.stack.order({"kind": kind, "path": "/v1/checks", "count": 1})
+                ran = self.stack.check_in()
+                self.refused(ran, 5, "wrong-answer")
+                self.assertNotIn("みどり", ran.out)
+                self.heal()
+                self.accepted()
+
+    def test_asked_again(self):
+        """A line lost after the question: the same bytes again, and accepted."""
+        for kind in ["slow", "truncated"]:
+            with self.subTest(kind):
+                self.stack.order({"kind": kind, "path": "/v1/checks", "count": 1,
+                                  "milliseconds": 4000})
+                self.accepted()
+
+    def test_foreign_house(self):
+        """Another clearinghouse at the same address: exit 5, TLS refused."""
+        stack = self.stack
+        stack.stop(stack.house)
+        other = stack.path("other-house")
+        subprocess.run([program("clearinghouse"), "init", "--state", other, "--cards", "none",
+                        "--people", os.path.join(ROOT, "Simulators", "People")], check=True,
+                       stdout=subprocess.DEVNULL)
+        stack.start_house(state=other)
+        self.refused(stack.check_in(), 5, "clearinghouse-tls-refused")
+        self.assertEqual(stack.run("doctor").code, 5)
+        stack.stop(stack.house)
+        stack.start_house()
+        self.accepted()
+
+
+class BadDisks(StackCase):
+    def mounted(self, *options):
+        folder = self.stack.path("terminal", "history")
+        os.makedirs(folder, exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", folder],
+                       check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", folder], check=False)
+        return folder
+
+    def setUp(self):
+        super().setUp()
+        self.stack.stop(self.stack.daemon)
+
+    def tearDown(self):
+        self.doCleanups()
+        self.usable()
+
+    def starts_not(self, code):
+        stack = self.stack
+        stack.start_daemon(waits=False)
+        self.assertEqual(stack.daemon.wait(10), code)
+        with open(stack.path("daemon.log")) as file:
+            return file.read().splitlines()[-1]
+
+    def test_full_at_start(self):
+        """A disk too small for the history: the daemon ends with 6 and says why."""
+        self.mounted("size=8k")
+        self.assertIn("space", self.starts_not(6))
+
+    def test_read_only(self):
+        """A history folder that cannot be written: the daemon ends with 6 and says why."""
+        self.mounted("ro")
+        self.assertIn("ead-only", self.starts_not(6))
+
+    def test_full_while_running(self):
+        """A disk that fills up: exit 6, nothing shown, whole afterwards."""
+        stack = self.stack
+        folder = self.mounted("size=64m")
+        stack.start_daemon()
+        stack.insert("mado")
+        view = self.accepted()
+        filler = os.open(folder + "/filler", os.O_WRONLY | os.O_CREAT)
+        try:
+            while True:
+                os.write(filler, bytes(4096))
+        except OSError:
+            os.close(filler)
+        one = ["--check-in", view["checkIn"]]
+        for turn in range(4000):
+            status, answer = stack.ask("GET", f"/v1/check-ins/{view['checkIn']}/checkups",
+                                       role="clinician")
+            if status != 200:
+                break
+        self.assertEqual((status, answer["type"].rsplit(":")[-1]), (503, "history-closed"))
+        print(f"  full disk: told after {turn} openings")
+        self.refused(stack.check_in(), 6, "history-closed")
+        self.refused(stack.run("drugs", *one, "--json"), 6, "history-closed")
+        self.assertEqual(stack.run("status").code, 0)
+        os.remove(folder + "/filler")
+        stack.stop(stack.daemon)
+        stack.start_daemon()
+        self.assertEqual(stack.run("history", "verify").code, 0)
+        self.accepted("--wait", "10")
+
+
+class BadConfigurations(StackCase):
+    def test_keys(self):
+        """Unknown and ill-typed keys: exit 2 with the path of the key, checking and starting."""
+        stack = self.stack
+        stack.stop(stack.daemon)
+        path = stack.path("terminal", "config.json")
+        with open(path) as file:
+            good = json.load(file)
+        cases = [
+            ({"colour": "red"}, "$.colour"), ({"institutionCode": 13}, "$.institutionCode"),
+            ({"simulation": "yes"}, "$.simulation"), ({"items": ["face"]}, "$.items[0]"),
+            ({"limits": {"provingSeconds": "30"}}, "$.limits.provingSeconds"),
+            ({"limits": {"proving": 30}}, "$.limits.proving"),
+            ({"clearinghouse": {**good["clearinghouse"], "port": 70000}}, "$.clearinghouse.port"),
+            ({"clearinghouse": {**good["clearinghouse"], "identity": 1}},
+             "$.clearinghouse.identity"),
+            ({"version": 2}, "$.version"), ({"terminal": "a b"}, "$.terminal"),
+        ]
+        try:
+            for change, key in cases:
+                with self.subTest(key):
+                    with open(path, "w") as file:
+                        json.dump({**good, **change}, file)
+                    for more in [["--check"], []]:
+                        done = subprocess.run([program("madoguchid"), "--state", stack.state,
+                                               *more], capture_output=True, timeout=20)
+                        self.assertEqual(done.returncode, 2, done)
+                        self.assertIn(key, done.stderr.decode())
+                        self.assertEqual(done.stderr.count(b"\n"), 1, done)
+                    self.assertEqual(stack.run("doctor").code in (2, 3), True)
+        finally:
+            with open(path, "w") as file:
+                json.dump(good, file)
+        done = subprocess.run([program("madoguchid"), "--state", stack.state, "--check"])
+        self.assertEqual(done.returncode, 0)
+        self.usable()
+
+
+class Histories(StackCase):
+    def test_tiles(self):
+        """The exported tiles pass a verifier that shares no code with the project."""
+        stack = self.stack
+        stack.insert("mado")
+        self.accepted()
+        for _ in range(2):  # the second export extends the first
+            ran = stack.run("history", "export", "tiles", stack.path("tiles"), "--json")
+            self.assertEqual(ran.code, 0, ran)
+            judged = subprocess.run(
+                [sys.executable, os.path.join(ROOT, "Tests", "System", "verify_tiles.py"),
+                 stack.path("tiles"), ran.json["key"]], capture_output=True)
+            self.assertEqual(judged.returncode, 0, judged)
+            self.accepted()
+
+    def test_consent(self):
+        """A check-in's statement is judged from the history alone."""
+        stack = self.stack
+        stack.insert("mado")
+        self.accepted()
+        entry = [entry for entry in stack.entries() if entry["event"]["kind"] == "intent"][-1]
+        ran = stack.run("consent", "verify", "--index", str(entry["index"]), "--json")
+        self.assertEqual(ran.code, 0, ran)
+        self.assertTrue(ran.json["valid"], ran)
+        self.assertNotEqual(stack.run("consent", "verify", "--index", "0").code, 0)
+
+    def test_flipped(self):
+        """One octet turned in a segment: verify ends with 1 and names the file."""
+        stack = self.stack
+        stack.insert("mado")
+        self.accepted()
+        stack.stop(stack.daemon)
+        folder = stack.path("terminal", "history")
+        saved = stack.path("history.saved")
+        shutil.copytree(folder, saved)
+        segment = max((os.path.join(at, name) for at, _, names in os.walk(folder)
+                       for name in names), key=os.path.getsize)
+        with open(segment, "r+b") as file:
+            for place in [200, 900, 1500, 3000]:
+                file.seek(place)
+                octet = file.read(1)
+                file.seek(place)
+                file.write(bytes([octet[0] ^ 1]))
+                file.flush()
+                ran = stack.run("history", "verify")
+                self.assertEqual(ran.code, 1, (place, ran))
+                self.assertIn(os.path.basename(segment), ran.out)
+                file.seek(place)
+                file.write(octet)
+                file.flush()
+        self.assertEqual(stack.run("history", "verify").code, 0)
+        shutil.rmtree(saved)
+        self.usable()
+
+
+class Scripts(unittest.TestCase):
+    """make up and make down."""
+
+    def script(self, name, **environment):
+        return subprocess.run([os.path.join(ROOT, "scripts", name)], capture_output=True,
+                              timeout=90, stdin=subprocess.DEVNULL,
+                              env={**os.environ, "STATE": self.state, "BIN": BIN,
+                                   "TMPDIR": self.state, **environment})
+
+    def setUp(self):
+        Pcscd.start()
+        self.stack = Stack()
+        self.state = self.stack.state
+
+    def tearDown(self):
+        self.script("down.sh")
+        self.stack.end()
+
+    def pids(self):
+        return {name: int(open(f"{self.state}/run/{name}").read())
+                for name in os.listdir(self.state + "/run") if name.endswith(".pid")}
+
+    def test_up_down(self):
+        """up twice is up once; the card is read; down leaves no process."""
+        done = self.script("up.sh")
+        self.assertEqual(done.returncode, 0, done)
+        first = self.pids()
+        self.assertEqual(set(first), {"clearinghouse.pid", "madoguchid.pid", "virtual-card.pid"})
+        self.assertEqual(self.script("up.sh").returncode, 0)
+        self.assertEqual(self.pids(), first)
+        endpoints = json.load(open(self.state + "/endpoints.json"))
+        self.assertLessEqual({"version", "clearinghouse", "admin", "api", "vpcd", "reader"},
+                             set(endpoints))
+        self.assertEqual(os.stat(self.state + "/admin.token").st_mode & 0o77, 0)
+        ran = self.stack.check_in()
+        self.assertEqual(ran.code, 0, ran)
+        self.assertEqual(self.script("up.sh", CARD="none").returncode, 0)
+        wait_for("the reader is empty", lambda: self.stack.check_in().code == 4)
+        self.assertEqual(self.script("down.sh").returncode, 0)
+        for name, pid in first.items():
+            self.assertFalse(Pcscd.runs(pid), name)
+        self.assertFalse(self.pids())
+        self.assertEqual(self.script("down.sh").returncode, 0)
+
+    def test_empty_reader(self):
+        """CARD=none leaves the reader empty."""
+        done = self.script("up.sh", CARD="none")
+        self.assertEqual(done.returncode, 0, done)
+        self.assertEqual(self.stack.check_in().code, 4)
+
+    def test_nobody(self):
+        """A person who is not there: exit 2 and who is there."""
+        done = self.script("up.sh", PERSON="nobody")
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn(b"yakushi", done.stderr)
+
+
+class OtherCards(StackCase):
+    def test_card_made_elsewhere(self):
+        """A card of another authority, put into trust/ and bound to a person, checks in."""
+        stack = self.stack
+        stack.issue("elsewhere", authority=stack.path("their-authority"))
+        stack.insert("elsewhere")
+        self.refused(stack.check_in(), 4, "foreign-authority")
+        shutil.copy(stack.path("their-authority", "user-authentication.pem"),
+                    stack.path("trust", "theirs.pem"))
+        stack.stop(stack.daemon)
+        stack.start_daemon()
+        with open(stack.path("cards", "elsewhere.json")) as file:
+            der = base64.b64decode(json.load(file)["authentication"]["certificate"])
+        pem = ("-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(der).decode()
+               + "-----END CERTIFICATE-----\n")
+        status, answer = stack.admin("POST", "/admin/cards",
+                                     {"certificate": pem, "person": "mado"})
+        self.assertEqual(status, 201, answer)
+        view = self.accepted("--wait", "10")
+        self.assertIn("みどり", json.dumps(view, ensure_ascii=False))
+
+
+def main():
+    suite = unittest.defaultTestLoader.loadTestsFromNames(
+        [f"__main__.{name}" for name in sys.argv[1:]]) if sys.argv[1:] else \
+        unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
+    result = unittest.TextTestRunner(verbosity=2, stream=sys.stdout).run(suite)
+    failed = len({str(getattr(test, "test_case", test)) for test, _ in
+                  result.failures + result.errors})
+    print(f"{result.testsRun - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
