@@ -44,7 +44,7 @@ struct NetworkBenchmark {
             result["tlsOneClientPerSecond"] = try await rate(client, clients: 1)
             result["tlsFourClientsPerSecond"] = try await rate(client, clients: 4)
             result["tlsRoundTripMicroseconds"] = try await median(client)
-            result["idleWakeUps"] = await idleWakeUps()
+            result["idleWakeUpsPerMille"] = try await idleWakeUpsPerSecond()
             result["handshakesPerSecond"] = try await handshakes(endpoint, clientSide)
         }
         print(String(decoding: JSONValue.object(result).pretty, as: UTF8.self), terminator: "")
@@ -109,14 +109,15 @@ struct NetworkBenchmark {
         return JSONValue(Int(Double(count) / seconds))
     }
 
-    /// How often server and client wake up while connections stay open and nobody speaks. Threads
-    /// that wait for work for a while before they end (libdispatch's) are let go first.
-    private func idleWakeUps() async -> JSONValue {
-        sleep(6)
-        let before = switches()
-        usleep(UInt32(seconds * 1_000_000))
-        // This wait is one of them.
-        return JSONValue(switches() - before - 1)
+    /// How often anything wakes up in a second while connections stay open and nobody speaks, in
+    /// thousandths. One thread is left out: libdispatch's manager, which wakes up every second in
+    /// every program that ever used Swift's pool (`_dispatch_workq_init_once` sets its timer).
+    /// The pool's threads end some seconds after their last work.
+    private func idleWakeUpsPerSecond() async throws -> JSONValue {
+        try await Task.sleep(for: .seconds(8))
+        let (before, idle) = (switches(), max(5, seconds))
+        try await Task.sleep(for: .seconds(idle))
+        return JSONValue(Int(Double(switches() - before) / idle * 1000))
     }
 
     /// How often threads of this process went to sleep of their own will.
@@ -128,17 +129,26 @@ struct NetworkBenchmark {
             let name = withUnsafeBytes(of: entry.pointee.d_name) { octets in
                 String(decoding: octets.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard let file = fopen("/proc/self/task/\(name)/status", "r") else { continue }
-            defer { fclose(file) }
-            var line = [CChar](repeating: 0, count: 256)
-            while fgets(&line, 256, file) != nil {
-                let words = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-                    .split(whereSeparator: { $0 == 0x3A || $0 <= 0x20 })
-                    .map { String(decoding: $0, as: UTF8.self) }
+            let task = "/proc/self/task/\(name)/"
+            if lines(task + "wchan").first?.contains("epoll") == true { continue }
+            for line in lines(task + "status") {
+                let words = line.split(whereSeparator: { $0 == ":" || $0.isWhitespace })
                 if words.first == "voluntary_ctxt_switches" { sum += Int(words[1]) ?? 0 }
             }
         }
         return sum
+    }
+
+    private func lines(_ path: String) -> [String] {
+        guard let file = fopen(path, "r") else { return [] }
+        defer { fclose(file) }
+        var lines: [String] = []
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, 256, file) != nil {
+            let octets = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+            lines.append(String(decoding: octets, as: UTF8.self))
+        }
+        return lines
     }
 
     private func contexts() throws -> (server: TLSContext, client: TLSContext) {
