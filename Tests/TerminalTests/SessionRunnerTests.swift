@@ -179,13 +179,15 @@ struct SessionRunnerTests {
 
 @Suite("The book of check-ins")
 struct CheckInBookTests {
-    static func checkIn(_ id: String, until seconds: Int64) -> CheckIn {
+    static func checkIn(
+        _ id: String, until seconds: Int64, grant: String = "g"
+    ) -> CheckIn {
         CheckIn(
             id: id, number: 1, openedAt: PatientClock.start, patient: "p",
             certificate: SHA256Digest(hashing: [1]), statement: SHA256Digest(hashing: [2]),
             way: .pin,
             grant: Grant(
-                id: "g", items: [], until: PatientClock.start.adding(seconds: seconds)))
+                id: grant, items: [], until: PatientClock.start.adding(seconds: seconds)))
     }
 
     @Test("open check-ins survive a restart, ended grants do not")
@@ -207,9 +209,10 @@ struct CheckInBookTests {
         #expect(await shelf.load().isEmpty)
     }
 
-    @Test("a check-in reads back from what is kept")
+    @Test("a check-in reads back from what is kept, however long its grant's id is")
     func coding() throws {
-        let checkIn = Self.checkIn("x", until: 10)
+        let longest = String(repeating: "g", count: Grant.longestIDOctetCount)
+        let checkIn = Self.checkIn("x", until: 10, grant: longest)
         #expect(try CheckIn(json: checkIn.json) == checkIn)
     }
 }
