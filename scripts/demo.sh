@@ -3,10 +3,11 @@
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
-scripts/up.sh
-mapfile -t started <"$run/started"
+mkdir -p "$run"
+: >"$run/started"
 stop_what_was_started() {
     trap - EXIT INT TERM
+    mapfile -t started <"$run/started"
     local as_root=
     [ "$(id -u)" = 0 ] || as_root=sudo
     for name in madoguchid virtual-card clearinghouse; do
@@ -16,6 +17,7 @@ stop_what_was_started() {
 }
 trap stop_what_was_started EXIT
 trap 'exit 130' INT TERM
+scripts/up.sh
 
 madoguchi() { "$bin/madoguchi" "$@" --state "$STATE"; }
 title() { printf '\n== %s\n' "$*"; }

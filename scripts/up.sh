@@ -7,7 +7,7 @@ set -euo pipefail
 
 umask 077
 mkdir -p "$run"
-started=()
+: >"$run/started"
 
 # What is running already keeps its ports; new programs take the first free ones.
 house_port=$(cat "$run/clearinghouse.port" 2>/dev/null || free_port 8710)
@@ -27,7 +27,7 @@ if ! pcscd_answers >/dev/null 2>&1; then
         # Not every machine runs systemd: then pcscd is ours to start and to stop.
         $as_root mkdir -p /run/pcscd
         launch pcscd $as_root "$(command -v pcscd || echo /usr/sbin/pcscd)" --foreground
-        started+=(pcscd)
+        echo pcscd >>"$run/started"
     fi
     wait_for 10 pcscd pcscd_answers || fail "pcscd does not answer." "See $run/pcscd.log" 3
 fi
@@ -45,7 +45,7 @@ if ! alive clearinghouse; then
     : >"$run/clearinghouse.log"
     launch clearinghouse "$bin/clearinghouse" serve --state "$STATE" --port "$house_port" \
         --admin-port "$admin_port" ${business_date:+--as-of "$business_date"}
-    started+=(clearinghouse)
+    echo clearinghouse >>"$run/started"
     wait_for 10 clearinghouse grep -q '"ready":true' "$run/clearinghouse.log" ||
         fail "The clearinghouse did not start." "See $run/clearinghouse.log" 5
     echo "$house_port" >"$run/clearinghouse.port"
@@ -78,7 +78,7 @@ if ! alive virtual-card; then
         launch virtual-card flock -n -E 75 --no-fork "${TMPDIR:-/tmp}/madoguchi-vpcd-$((35963 + slot)).lock" \
             "$bin/virtual-card" run --card "$STATE/cards/$PERSON.json" --port $((35963 + slot))
         echo "$PERSON" >"$run/virtual-card.person"
-        started+=(virtual-card)
+        echo virtual-card >>"$run/started"
     fi
 fi
 reader=${READER:-$("$bin/madoguchi" readers | grep -E "Virtual PCD .* 0$slot\$" | head -n 1 || true)}
@@ -86,7 +86,7 @@ reader=${READER:-$("$bin/madoguchi" readers | grep -E "Virtual PCD .* 0$slot\$" 
 # --- the daemon ------------------------------------------------------------------------------
 if ! alive madoguchid; then
     launch madoguchid "$bin/madoguchid" --state "$STATE" ${reader:+--reader "$reader"}
-    started+=(madoguchid)
+    echo madoguchid >>"$run/started"
 fi
 madoguchi() { "$bin/madoguchi" "$@" --state "$STATE"; }
 wait_for 10 madoguchid madoguchi status ||
@@ -108,5 +108,4 @@ cat >"$STATE/endpoints.json" <<JSON
   "person": "$([ "${CARD:-}" = none ] || echo "$PERSON")"
 }
 JSON
-printf '%s\n' "${started[@]:-}" >"$run/started"
 say "Ready: STATE=$STATE, reader \"$reader\", clearinghouse https://127.0.0.1:$house_port"

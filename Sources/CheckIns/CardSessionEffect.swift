@@ -87,6 +87,9 @@ package struct Grant: Hashable, Sendable {
     /// The end of the grant itself.
     package var until: Instant
 
+    /// The longest id that is taken from a clearinghouse, and kept, in octets.
+    package static let longestIDOctetCount = 1024
+
     /// A grant.
     package init(id: String, items: [ConsentedItem], until: Instant) {
         (self.id, self.items, self.until) = (id, items, until)

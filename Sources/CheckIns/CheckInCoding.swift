@@ -40,7 +40,7 @@ extension CheckIn {
             certificate: try fields.require("certificate", "must be a digest", readDigest),
             statement: try fields.require("statement", "must be a digest", readDigest), way: way,
             grant: Grant(
-                id: try fields.string("grant", maximum: Grant.longestID), items: items,
+                id: try fields.string("grant", maximum: Grant.longestIDOctetCount), items: items,
                 until: try fields.require("until", "must be an instant", readInstant)),
             state: try fields.require("state", "must be a known state") {
                 $0.stringValue.flatMap(State.init(rawValue:))

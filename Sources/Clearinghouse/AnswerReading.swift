@@ -29,7 +29,7 @@ struct RawAcceptance {
             try inner.require("qualification"), at: inner.path("qualification"))
         var grant = try JSONFields(try inner.require("grant"), at: inner.path("grant"))
         try inner.finish()
-        let id = try grant.string("id", maximum: Grant.longestID)
+        let id = try grant.string("id", maximum: Grant.longestIDOctetCount)
         grantPatient = try grant.patient("patient")
         grantStatement = try grant.digest("statementDigest")
         let items = try grant.array("items", maximum: 8) { (value, path) throws(JSONError) in

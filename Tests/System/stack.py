@@ -476,7 +476,7 @@ class BadHouses(StackCase):
         """An answer about another statement, patient or grant, forged or garbage: exit 5, nothing
         of it shown."""
         for kind in ["wrong-statement", "wrong-patient", "wrong-grant", "wrong-signature",
-                     "garbage"]:
+                     "garbage", "truncated"]:
             with self.subTest(kind):
                 self.stack.order({"kind": kind, "path": "/v1/checks", "count": 1})
                 ran = self.stack.check_in()
@@ -487,11 +487,9 @@ class BadHouses(StackCase):
 
     def test_asked_again(self):
         """A line lost after the question: the same bytes again, and accepted."""
-        for kind in ["slow", "truncated"]:
-            with self.subTest(kind):
-                self.stack.order({"kind": kind, "path": "/v1/checks", "count": 1,
-                                  "milliseconds": 4000})
-                self.accepted()
+        self.stack.order({"kind": "slow", "path": "/v1/checks", "count": 1,
+                          "milliseconds": 4000})
+        self.accepted()
 
     def test_foreign_house(self):
         """Another clearinghouse at the same address: exit 5, TLS refused."""
@@ -541,7 +539,7 @@ class BadDisks(StackCase):
     def test_read_only(self):
         """A history folder that cannot be written: the daemon ends with 6 and says why."""
         self.mounted("ro")
-        self.assertIn("ead-only", self.starts_not(6))
+        self.assertIn("may not be written", self.starts_not(6))
 
     def test_full_while_running(self):
         """A disk that fills up: exit 6, nothing shown, whole afterwards."""
