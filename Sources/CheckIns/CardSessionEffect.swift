@@ -78,8 +78,6 @@ package struct Acceptance: Hashable, Sendable {
 
 /// What a check-in may open, and until when.
 package struct Grant: Hashable, Sendable {
-    /// The longest id that is taken, in octets of UTF-8.
-    package static let longestID = 1024
     /// The grant's id: a secret between the terminal and the clearinghouse.
     package var id: String
     /// The items with the ends of their consents.
