@@ -12,10 +12,10 @@ extension LocalAPI {
     func history(_ name: String, _ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
         let member = try staff(request)
         guard member.role == .administrator else { throw .notAllowed }
+        let query = try query(request)
         do throws(HistoryError) {
             switch name {
             case "entries":
-                let query = try query(request)
                 guard await noteReading(query, by: member) else { throw HistoryError.closed }
                 let entries = try await parts.scribe.store.events(matching: query)
                 return .json(["entries": .array(entries.map(\.json))])
@@ -42,14 +42,29 @@ extension LocalAPI {
         return await parts.scribe.write(event) != nil
     }
 
-    private func query(_ request: HTTPRequest) throws(HistoryError) -> HistoryQuery {
+    /// What is asked for; a filter that cannot be read is refused, not passed over.
+    private func query(_ request: HTTPRequest) throws(Problem) -> HistoryQuery {
         let asked = request.query
+        func read<Value>(_ name: String, _ must: String, _ read: (String) -> Value?)
+            throws(Problem) -> Value?
+        {
+            guard let text = asked[name] else { return nil }
+            guard let value = read(text) else { throw .badRequest("\(name) must be \(must)") }
+            return value
+        }
         var query = HistoryQuery(patient: asked["patient"].map { PatientReference(id: $0) })
-        query.item = asked["item"].flatMap(DisclosedItem.init(rawValue:))
+        query.item = try read("item", "a known item", DisclosedItem.init(rawValue:))
         query.actor = asked["actor"]
-        query.from = asked["from"].flatMap { Instant(rfc3339: $0) }
-        query.until = asked["until"].flatMap { Instant(rfc3339: $0) }
-        query.limit = asked["limit"].flatMap { Int($0) }.map { min(max($0, 1), 10_000) } ?? 1000
+        query.from = try read("from", "an instant such as 2026-11-22T00:00:00Z") {
+            Instant(rfc3339: $0)
+        }
+        query.until = try read("until", "an instant such as 2026-11-22T00:00:00Z") {
+            Instant(rfc3339: $0)
+        }
+        query.limit =
+            try read("limit", "a number from 1 to 10000") { text in
+                Int(text).flatMap { (1...10_000).contains($0) ? $0 : nil }
+            } ?? 1000
         return query
     }
 }

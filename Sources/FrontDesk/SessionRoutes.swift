@@ -22,14 +22,14 @@ extension LocalAPI {
             let token = await runner.allowLastTry { RandomOctets.make(16).base64(.urlSafe) }
             guard let token else { throw .wrongState }
             return .json(["token": .string(token)])
-        case "back": return await answer(await runner.handle(.backToChoice), request)
-        case "seen": return await answer(await runner.handle(.messageSeen), request)
+        case "back": return answer(await runner.handle(.backToChoice))
+        case "seen": return answer(await runner.handle(.messageSeen))
         default: throw .notFound
         }
     }
 
-    private func answer(_ view: SessionView, _ request: HTTPRequest) async -> HTTPResponse {
-        .json(view.shown(to: member(request)))
+    private func answer(_ view: SessionView) -> HTTPResponse {
+        .json(view.shown(to: nil))
     }
 
     /// Begins with the card that lies there, or comes within the time to wait.
@@ -56,7 +56,7 @@ extension LocalAPI {
             $0.state == "choosing" || $0.isClosed || !$0.isCardPresent
         }
         guard view.isCardPresent else { throw .cardPulled }
-        guard case .object(var fields) = view.shown(to: member(request)) else {
+        guard case .object(var fields) = view.shown(to: nil) else {
             throw .wrongState
         }
         // The next steps name the reader: another one may hold a card by then.
@@ -96,7 +96,7 @@ extension LocalAPI {
         let view = await runner.firstView(within: Self.longestWaitSeconds) {
             $0.isReadyForPIN || $0.isClosed || $0.state == "interrupted" || $0.state == "empty"
         }
-        return await answer(view, request)
+        return answer(view)
     }
 
     /// The PIN: four octets, straight from the socket.
@@ -119,7 +119,9 @@ extension LocalAPI {
         if ["recordingIntent", "asking", "recordingOutcome"].contains(view.state) {
             throw .noAnswerYet
         }
-        return await answer(view, head)
+        // Here, once, the qualification is told: its disclosure has just become durable. Whoever
+        // wants to see it again asks for the check-in, which is an entry of its own.
+        return .json(view.shown(to: member(head)))
     }
 
     /// One question at the portal with a PIN of its own.

@@ -108,6 +108,13 @@ extension Context {
                     name: "daemon", isGood: false, detail: "runs, but serves no reader",
                     next: "Check `reader` in the configuration.", exitCode: .reader)
             }
+            if cards, let problem = try await ask("GET", "/v1/session")["closing"]?["problem"],
+                status["readers"]?.arrayValue?.contains(where: { $0["state"] == "refused" }) == true
+            {
+                return Finding(
+                    name: "card", isGood: false, detail: problem["title"]?.stringValue ?? "",
+                    next: problem["nextStep"]?.stringValue ?? "", exitCode: .card)
+            }
             return Finding(
                 name: "daemon", isGood: true, detail: readers.joined(separator: ", "),
                 next: cards ? "" : "No card lies on a reader.")
