@@ -55,6 +55,24 @@ package struct HistoryArchive: Sendable {
         return found
     }
 
+    /// An intent with what closed it, as far as something has.
+    package func intent(
+        at index: UInt64
+    ) throws(HistoryError) -> (intent: HistoryEntry, closing: HistoryEntry?) {
+        let intent = try entry(at: index)
+        var closing: HistoryEntry?
+        guard intent.event.opensIntent else { return (intent, nil) }
+        try forEach(from: index + 1) { (raw) throws(HistoryError) in
+            do throws(HistoryError) {
+                let event = try open(raw)
+                guard event.intentIndex == index else { return true }
+                closing = HistoryEntry(index: raw.frame.index, event: event)
+                return false
+            } catch .keyGone { return true }
+        }
+        return (intent, closing)
+    }
+
     /// The latest entries that match, oldest first. Entries whose key is gone are passed over.
     package func events(matching query: HistoryQuery) throws(HistoryError) -> [HistoryEntry] {
         let cards = try cards(of: query.patient)

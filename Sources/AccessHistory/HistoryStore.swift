@@ -273,6 +273,14 @@ package actor HistoryStore {
         }
     }
 
+    /// An intent with what closed it. Whoever asks records that they did.
+    package nonisolated func intent(
+        at index: UInt64
+    ) async throws(HistoryError) -> (intent: HistoryEntry, closing: HistoryEntry?) {
+        let archive = await archive()
+        return try await reader.read { () throws(HistoryError) in try archive.intent(at: index) }
+    }
+
     /// One entry's leaf with the proof that the log holds it (`.tlog-proof`).
     package nonisolated func receipt(
         of index: UInt64

@@ -17,13 +17,16 @@ package struct CardSession: Hashable, Sendable {
     package var phase: Phase
     /// Whether a card lies on the reader right now.
     package var isCardPresent: Bool
+    /// Whether that card came after this session's own had left: it waits for its turn.
+    package var isNextCard: Bool
 
     /// A reader without a card.
     package static let empty = CardSession(phase: .empty, isCardPresent: false)
 
     /// A session in a given phase.
-    package init(phase: Phase, isCardPresent: Bool) {
+    package init(phase: Phase, isCardPresent: Bool, isNextCard: Bool = false) {
         (self.phase, self.isCardPresent) = (phase, isCardPresent)
+        self.isNextCard = isNextCard
     }
 
     /// The states of design §4.

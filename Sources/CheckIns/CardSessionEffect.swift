@@ -85,6 +85,9 @@ package struct Grant: Hashable, Sendable {
     /// The end of the grant itself.
     package var until: Instant
 
+    /// The longest a consent, and so a grant, may last from the statement on: 24 hours.
+    package static let longestSeconds: Int64 = 86_400
+
     /// The longest id that is taken from a clearinghouse, and kept, in octets.
     package static let longestIDOctetCount = 1024
 

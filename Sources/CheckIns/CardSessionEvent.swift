@@ -44,6 +44,8 @@ package enum CardSessionEvent: Hashable, Sendable {
 
 /// The limits a session waits on; each names its state so that an old one is told from a new.
 package enum SessionTimer: String, Hashable, Sendable, CaseIterable {
+    /// The card gives no answer at all.
+    case reading
     /// The warning before the choice ends.
     case choosingWarning
     /// The choice ends.
@@ -128,6 +130,8 @@ package enum AskResult: Hashable, Sendable {
 package struct AnsweredProblem: Hashable, Sendable {
     /// The stable type (RFC 9457).
     package var type: String
+    /// Its HTTP status: 500 and above where the clearinghouse itself cannot serve.
+    package var status: Int
     /// What happened, in English and Japanese.
     package var title: BilingualText
     /// What may be done next.
@@ -139,10 +143,11 @@ package struct AnsweredProblem: Hashable, Sendable {
 
     /// A problem.
     package init(
-        type: String, title: BilingualText, nextStep: BilingualText, code: String? = nil,
-        receipt: SignedReceipt? = nil
+        type: String, status: Int, title: BilingualText, nextStep: BilingualText,
+        code: String? = nil, receipt: SignedReceipt? = nil
     ) {
         self.type = type
+        self.status = status
         self.title = title
         self.nextStep = nextStep
         self.code = code

@@ -22,7 +22,7 @@ extension CardSession.Phase {
     private func closingStep(on event: CardSessionEvent, isCardPresent: Bool) -> Step? {
         switch event {
         case .messageSeen, .timeOut(.message): (seen, [])
-        case .startAnew where isCardPresent: (.reading(resuming: nil), [.readCard])
+        case .startAnew where isCardPresent: beginReading(resuming: nil)
         default: nil
         }
     }
@@ -41,6 +41,13 @@ extension CardSession.Phase {
     }
 }
 
+/// Enters `reading`, which ends by itself where neither card nor reader answers.
+func beginReading(
+    resuming answers: Answers?, after effects: [CardSessionEffect] = []
+) -> Step {
+    (.reading(resuming: answers), effects + [.readCard, .startTimer(.reading)])
+}
+
 private func ending(_ reason: EndReason, _ card: PresentedCard?) -> Step {
     (.ended(reason, isSeen: false), [.note(.ended(card, reason)), .startTimer(.message)])
 }
@@ -53,16 +60,17 @@ private func readingStep(_ resuming: Answers?, on event: CardSessionEvent) -> St
             answers = Answers(card: card, way: kept.way, consents: kept.consents)
         }
         return choice(answers, notice: nil)
-    case .cardRefused(let refusal):
-        return (
-            .refused(refusal, isSeen: false),
-            [.note(.cardRefused(refusal)), .startTimer(.message)]
-        )
+    case .cardRefused(let refusal): return refused(refusal)
+    case .timeOut(.reading): return refused(.mute)
     case .timeOut(.interrupted):
         // The old session may no longer resume; the card that is being read starts clean.
         return resuming == nil ? nil : (.reading(resuming: nil), [])
     default: return nil
     }
+}
+
+private func refused(_ refusal: Refusal) -> Step {
+    (.refused(refusal, isSeen: false), [.note(.cardRefused(refusal)), .startTimer(.message)])
 }
 
 /// Enters `choosing`; a way that the card cannot offer is not kept.
@@ -98,7 +106,7 @@ private func choosingStep(_ choosing: Choosing, on event: CardSessionEvent) -> S
         // Silence is not consent: the qualification alone is asked for.
         next.answers.consents = [:]
         return proof(next.answers, way)
-    case .startAnew: return (.reading(resuming: nil), [.readCard])
+    case .startAnew: return beginReading(resuming: nil)
     default: return nil
     }
 }
@@ -140,7 +148,7 @@ private func provingStep(_ proving: Proving, on event: CardSessionEvent) -> Step
         return choice(proving.answers, notice: nil)
     case .startAnew:
         guard !proving.isBusy else { return nil }
-        return (.reading(resuming: nil), [.discardPIN, .readCard])
+        return beginReading(resuming: nil, after: [.discardPIN])
     case .timeOut(.nonce):
         guard proving.nonce != nil else { return nil }
         guard !proving.isBusy else {
@@ -179,7 +187,7 @@ private func failedProof(_ proving: Proving, _ failure: ProofFailure) -> Step {
     case .pinMalformed: return (.proving(next), again)
     case .differentCard:
         // Somebody swapped the card: nothing of the first patient reaches the second.
-        return (.reading(resuming: nil), [note, .readCard])
+        return beginReading(resuming: nil, after: [note])
     case .badSignature, .cardFailed: return (.proving(next), again)
     }
     let (phase, effects) = choice(next.answers, notice: failure)

@@ -18,12 +18,19 @@ extension CardSession {
     private func inserted() -> (next: CardSession, effects: [CardSessionEffect])? {
         switch phase {
         case .empty, .accepted, .answered, .refused, .offline, .ended:
-            (CardSession(phase: .reading(resuming: nil), isCardPresent: true), [.readCard])
-        case .interrupted(let answers):
-            (CardSession(phase: .reading(resuming: answers), isCardPresent: true), [.readCard])
+            begin(resuming: nil)
+        case .interrupted(let answers): begin(resuming: answers)
         case .reading, .choosing, .proving, .recordingIntent, .asking, .recordingOutcome:
-            isCardPresent ? nil : (CardSession(phase: phase, isCardPresent: true), [])
+            isCardPresent
+                ? nil : (CardSession(phase: phase, isCardPresent: true, isNextCard: true), [])
         }
+    }
+
+    private func begin(
+        resuming answers: Answers?
+    ) -> (next: CardSession, effects: [CardSessionEffect]) {
+        let (phase, effects) = beginReading(resuming: answers)
+        return (CardSession(phase: phase, isCardPresent: true), effects)
     }
 
     /// The card is gone: before the intent this interrupts, after it the session ends by itself.
@@ -53,12 +60,20 @@ extension CardSession {
         }
     }
 
-    /// A closing state whose message was seen leaves as soon as no card is there.
+    /// A closing state whose message was seen leaves as soon as its card is no longer there: to
+    /// the next card where one came meanwhile.
     private func settled(
         _ next: Phase, _ effects: [CardSessionEffect]
     ) -> (next: CardSession, effects: [CardSessionEffect]) {
         if next.isSeen && !isCardPresent { return (.empty, effects) }
-        return (CardSession(phase: next, isCardPresent: isCardPresent), effects)
+        if next.isSeen && isNextCard {
+            let (next, begun) = begin(resuming: nil)
+            return (next, effects + begun)
+        }
+        let isNextCard = isNextCard && next.name != "reading"
+        return (
+            CardSession(phase: next, isCardPresent: isCardPresent, isNextCard: isNextCard), effects
+        )
     }
 }
 

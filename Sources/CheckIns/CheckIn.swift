@@ -25,6 +25,8 @@ package struct CheckIn: Hashable, Sendable {
     package let grant: Grant
     /// Where the check-in stands.
     package private(set) var state: State = .open
+    /// Whether the clearinghouse does not know yet that the grant ended here.
+    package private(set) var owesWithdrawal = false
 
     /// The states of a check-in; only `open` lets anything be opened.
     package enum State: String, Hashable, Sendable, CaseIterable {
@@ -44,7 +46,8 @@ package struct CheckIn: Hashable, Sendable {
     /// A check-in that was just accepted.
     package init(
         id: String, number: Int, openedAt: Instant, patient: String, certificate: SHA256Digest,
-        statement: SHA256Digest, way: Way, grant: Grant, state: State = .open
+        statement: SHA256Digest, way: Way, grant: Grant, state: State = .open,
+        owesWithdrawal: Bool = false
     ) {
         self.id = id
         self.number = number
@@ -55,6 +58,7 @@ package struct CheckIn: Hashable, Sendable {
         self.way = way
         self.grant = grant
         self.state = state
+        self.owesWithdrawal = owesWithdrawal
     }
 
     /// The check-in after an event, or nothing where it was already ended: an end is final.
@@ -67,6 +71,14 @@ package struct CheckIn: Hashable, Sendable {
             case .grantEnded: .expired
             case .closed: .closed
             }
+        next.owesWithdrawal = event != .grantEnded
+        return next
+    }
+
+    /// The check-in once the clearinghouse has ended the grant too.
+    package func settled() -> CheckIn {
+        var next = self
+        next.owesWithdrawal = false
         return next
     }
 

@@ -18,7 +18,7 @@ extension CheckIn {
                         "until": .string(item.until.rfc3339),
                     ]
                 }),
-            "state": .string(state.rawValue),
+            "state": .string(state.rawValue), "owesWithdrawal": .bool(owesWithdrawal),
         ]
     }
 
@@ -44,7 +44,8 @@ extension CheckIn {
                 until: try fields.require("until", "must be an instant", readInstant)),
             state: try fields.require("state", "must be a known state") {
                 $0.stringValue.flatMap(State.init(rawValue:))
-            })
+            },
+            owesWithdrawal: try fields.optionalBool("owesWithdrawal") ?? false)
         try fields.finish()
     }
 }

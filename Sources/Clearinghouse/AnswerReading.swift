@@ -46,7 +46,8 @@ struct RawAcceptance {
     }
 
     /// The answer, believed: signed by the pinned key, about this statement, one patient
-    /// throughout, and a grant of no more than what was consented to.
+    /// throughout, and a grant of no more than what was consented to. A grant ends here a day
+    /// after the statement, whatever longer end it names.
     func checked(
         against statement: Statement, digest: SHA256Digest, key: PublicKey
     ) throws(ClearinghouseError) -> Acceptance {
@@ -65,6 +66,8 @@ struct RawAcceptance {
         guard Set(grant.items.map(\.item)).count == grant.items.count,
             grant.items.allSatisfy(statement.consents(to:))
         else { throw .wrongAnswer("its grant opens more than was consented to") }
+        var grant = grant
+        grant.until = min(grant.until, statement.time.adding(seconds: Grant.longestSeconds))
         return Acceptance(
             patient: patient, statement: digest, qualification: qualification, grant: grant,
             receipt: receipt, answerDigest: answerDigest)

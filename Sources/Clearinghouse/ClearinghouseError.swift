@@ -57,7 +57,7 @@ extension AnsweredProblem {
     package init(_ problem: Problem, receipt: SignedReceipt? = nil) {
         let english = problem.nextStep ?? ""
         self.init(
-            type: problem.type,
+            type: problem.type, status: problem.status,
             title: BilingualText(english: problem.title, japanese: problem.titleJapanese),
             nextStep: BilingualText(
                 english: english, japanese: problem.nextStepJapanese ?? english),

@@ -60,6 +60,8 @@ package struct IdentityConfiguration: Hashable, Sendable {
 
 /// The limits on waits, in seconds.
 package struct WaitLimits: Hashable, Sendable {
+    /// A card that was put in, until it has told its certificate.
+    package var readingSeconds = 15
     /// The patient's choice of way and consent.
     package var choosingSeconds = 120
     /// How long before the end of the choice the warning comes.

@@ -122,6 +122,7 @@ extension IdentityConfiguration {
 extension WaitLimits {
     private static var keys: [(String, WritableKeyPath<WaitLimits, Int>)] {
         [
+            ("readingSeconds", \.readingSeconds),
             ("choosingSeconds", \.choosingSeconds), ("warningSeconds", \.warningSeconds),
             ("provingSeconds", \.provingSeconds), ("interruptedSeconds", \.interruptedSeconds),
             ("messageSeconds", \.messageSeconds), ("exchangeSeconds", \.exchangeSeconds),

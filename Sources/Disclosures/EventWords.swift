@@ -18,6 +18,8 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable {
     case consentRefused
     /// The patient took a consent back.
     case consentWithdrawn
+    /// Staff closed a check-in: nothing more is opened under it.
+    case checkInClosed
     /// Data disclosed before was looked at again.
     case viewed
     /// Somebody read the access history.

@@ -14,8 +14,10 @@ extension LocalAPI {
         case ("GET", 1, _): return try await one(path[0], member)
         case ("GET", 2, "drugs"): return try await record(.drugs, path[0], member)
         case ("GET", 2, "checkups"): return try await record(.checkups, path[0], member)
-        case ("POST", 2, "withdraw"): return try await withdraw(path[0], member)
-        case ("POST", 2, "close"): return try await close(path[0], member)
+        case ("POST", 2, "withdraw"):
+            return try await end(path[0], member, by: parts.records.withdraw)
+        case ("POST", 2, "close"):
+            return try await end(path[0], member, by: parts.records.close)
         default: throw .notFound
         }
     }
@@ -57,22 +59,17 @@ extension LocalAPI {
         } catch { throw .opening(error) }
     }
 
-    private func withdraw(
-        _ id: String, _ member: StaffMember
+    private func end(
+        _ id: String, _ member: StaffMember,
+        by act: (String, StaffMember) async throws(OpeningRefusal) -> CheckIn
     ) async throws(Problem) -> HTTPResponse {
         guard member.role.seesQualification else { throw .notAllowed }
         do throws(OpeningRefusal) {
-            return .json(try await parts.records.withdraw(id, by: member).listed)
+            let ended = try await act(id, member)
+            guard case .object(var fields) = ended.listed else { throw .unknownCheckIn }
+            fields["clearinghouseTold"] = .bool(!ended.owesWithdrawal)
+            return .json(.object(fields))
         } catch { throw .opening(error) }
-    }
-
-    private func close(_ id: String, _ member: StaffMember) async throws(Problem) -> HTTPResponse {
-        guard member.role.seesQualification else { throw .notAllowed }
-        guard let checkIn = await parts.book.checkIn(id: id) else { throw .unknownCheckIn }
-        guard let ended = await parts.book.end(id: id, by: .closed) else {
-            throw .opening(.ended(checkIn.state))
-        }
-        return .json(ended.listed)
     }
 }
 

@@ -19,6 +19,16 @@ extension LocalAPI {
                 guard await noteReading(query, by: member) else { throw HistoryError.closed }
                 let entries = try await parts.scribe.store.events(matching: query)
                 return .json(["entries": .array(entries.map(\.json))])
+            case "intent":
+                guard let index = request.query["index"].flatMap(UInt64.init) else {
+                    return .problem(.badRequest("index must be an entry's number"))
+                }
+                guard await noteReading(HistoryQuery(), by: member) else {
+                    throw HistoryError.closed
+                }
+                let (intent, closing) = try await parts.scribe.store.intent(at: index)
+                return .json(
+                    .object(present: [("intent", intent.json), ("closing", closing?.json)]))
             case "checkpoint":
                 let note = try await parts.scribe.store.checkpoint()
                 return .json([
@@ -28,6 +38,7 @@ extension LocalAPI {
             default: return .problem(.notFound)
             }
         } catch {
+            if case .noEntry = error { return .problem(.noEntry) }
             var problem = Problem.historyClosed
             problem.detail = error.description
             throw problem

@@ -150,7 +150,24 @@ extension Problem {
 
     // MARK: The clearinghouse
 
+    /// Trouble before any PIN was asked for.
     static func offline(_ trouble: ClearinghouseTrouble) -> Problem {
+        self.trouble(
+            trouble,
+            "No PIN was asked. Note name, birth date, sex and address, check again later; madoguchi doctor finds the cause.",
+            "暗証番号はお聞きしていません。氏名・生年月日・性別・住所を控え、後で確認してください。原因は madoguchi doctor で調べられます。")
+    }
+
+    /// Trouble in the middle of something else.
+    static func interrupted(_ trouble: ClearinghouseTrouble) -> Problem {
+        self.trouble(
+            trouble, "Try again later; madoguchi doctor finds the cause.",
+            "後でもう一度お試しください。原因は madoguchi doctor で調べられます。")
+    }
+
+    private static func trouble(
+        _ trouble: ClearinghouseTrouble, _ next: String, _ nextJapanese: String
+    ) -> Problem {
         let (name, title, japanese): (String, String, String) =
             switch trouble {
             case .unreachable:
@@ -181,9 +198,7 @@ extension Problem {
                 )
             }
         return Problem(
-            .clearinghouse, name, 503, title, japanese,
-            "No PIN was asked. Note name, birth date, sex and address, check again later; madoguchi doctor finds the cause.",
-            "暗証番号はお聞きしていません。氏名・生年月日・性別・住所を控え、後で確認してください。原因は madoguchi doctor で調べられます。")
+            .clearinghouse, name, 503, title, japanese, next, nextJapanese)
     }
 
     static let wrongAnswer = Problem(
@@ -224,6 +239,10 @@ extension Problem {
         "Check the disk (space, read-only), then restart the service; madoguchi doctor tells more.",
         "ディスクの空き容量と書込み可否を確認し、サービスを再起動してください。")
 
+    static let noEntry = Problem(
+        .refusal, "no-entry", 404, "The access history has no such entry.", "その番号の記録はありません。",
+        "List the entries (madoguchi history list).", "履歴の一覧を確認してください。")
+
     static let notAllowed = Problem(
         .refusal, "not-allowed", 403, "This role may not do that.", "この権限では行えません。",
         "Use the token of a role that may.", "権限のある職員のトークンを使用してください。")
@@ -231,6 +250,11 @@ extension Problem {
     static let noToken = Problem(
         .refusal, "no-token", 401, "A staff token is needed.", "職員のトークンが必要です。",
         "Send it as Authorization: Bearer TOKEN.", "Authorization: Bearer で送ってください。")
+
+    static let readerBusy = Problem(
+        .refusal, "reader-busy", 409, "Another check-in is under way on this reader.",
+        "このリーダーでは別の受付が進行中です。", "Wait until it has ended (madoguchi status), then begin.",
+        "終了を待って（madoguchi status）、始めてください。")
 
     static let wrongState = Problem(
         .refusal, "wrong-state", 409, "The session is not in a state that allows this.",

@@ -59,13 +59,3 @@ extension SessionView.Closing {
         }
     }
 }
-
-extension Problem {
-    init(_ problem: AnsweredProblem) {
-        self.init(
-            "", status: 409, title: problem.title.english, titleJapanese: problem.title.japanese,
-            nextStep: problem.nextStep.english, nextStepJapanese: problem.nextStep.japanese,
-            code: problem.code)
-        type = problem.type
-    }
-}

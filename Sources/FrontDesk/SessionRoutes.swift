@@ -44,6 +44,8 @@ extension LocalAPI {
                 try fields.finish()
             } catch { throw .malformedBody(error.description) }
         }
+        // What is under way is left alone, and its end belongs to whoever began it.
+        guard await !runner.view.isAtWork else { throw .readerBusy }
         if await runner.view.isCardPresent {
             await runner.handle(.startAnew)
         } else if await runner.view.isClosed {

@@ -10,6 +10,10 @@ package protocol CheckInVault: Sendable {
     func keep(_ checkIn: CheckIn) async
     /// Forgets one.
     func forget(id: String) async
+    /// The patient's id that went with a certificate when it was first met, on whatever day.
+    func patient(of certificate: SHA256Digest) async -> String?
+    /// Remembers it.
+    func remember(patient: String, of certificate: SHA256Digest) async
 }
 
 /// Makes ids: UUIDv7 in the service, plain numbers in tests.
@@ -26,6 +30,8 @@ package actor CheckInBook: CheckInPort {
     private var checkIns: [String: CheckIn] = [:]
     /// What the patients are entitled to: in memory only, gone with the process.
     private var qualifications: [String: Qualification] = [:]
+    private let (newDebts, newDebt) = AsyncStream.makeStream(
+        of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     /// A book over what the vault kept.
     package init(
@@ -39,6 +45,7 @@ package actor CheckInBook: CheckInPort {
     package func restore() async {
         for checkIn in await vault.load() { checkIns[checkIn.id] = checkIn }
         await expire()
+        if !debts().isEmpty { newDebt.yield() }
     }
 
     /// Opens the check-in of an accepted session.
@@ -57,6 +64,9 @@ package actor CheckInBook: CheckInPort {
         checkIns[checkIn.id] = checkIn
         qualifications[checkIn.id] = accepted.acceptance.qualification
         await vault.keep(checkIn)
+        if await vault.patient(of: checkIn.certificate) == nil {
+            await vault.remember(patient: checkIn.patient, of: checkIn.certificate)
+        }
         return checkIn.id
     }
 
@@ -75,10 +85,10 @@ package actor CheckInBook: CheckInPort {
     /// What the patient of a check-in is entitled to, while this process remembers.
     package func qualification(of id: String) -> Qualification? { qualifications[id] }
 
-    /// The id under which the clearinghouse knows the holder of a certificate, if it was met
-    /// among the open check-ins.
-    package func knownPatient(for certificate: SHA256Digest) -> String? {
-        checkIns.values.first { $0.certificate == certificate }?.patient
+    /// The id under which the clearinghouse knows the holder of a certificate, if it was ever
+    /// met at this terminal.
+    package func knownPatient(for certificate: SHA256Digest) async -> String? {
+        await vault.patient(of: certificate)
     }
 
     /// Ends a check-in; nothing where it is unknown or already ended.
@@ -87,7 +97,29 @@ package actor CheckInBook: CheckInPort {
         checkIns[id] = ended
         qualifications[id] = nil
         await vault.keep(ended)
+        if ended.owesWithdrawal { newDebt.yield() }
         return ended
+    }
+
+    // MARK: What the clearinghouse must still be told
+
+    /// The check-ins that ended here before their grants, of which the clearinghouse does not
+    /// know yet. A grant that ended by itself needs no word any more.
+    package func debts() -> [CheckIn] {
+        let now = clock.now()
+        return checkIns.values.filter { $0.owesWithdrawal && now < $0.grant.until }
+            .sorted { $0.openedAt < $1.openedAt }
+    }
+
+    /// Says each time that there may be something to tell; for one listener.
+    package nonisolated var debtNews: AsyncStream<Void> { newDebts }
+
+    /// The clearinghouse knows.
+    package func settle(id: String) async -> CheckIn? {
+        guard let settled = checkIns[id]?.settled() else { return nil }
+        checkIns[id] = settled
+        await vault.keep(settled)
+        return settled
     }
 
     /// Ends what its grant ended, and forgets what ended before today.
@@ -97,7 +129,9 @@ package actor CheckInBook: CheckInPort {
             _ = await end(id: checkIn.id, by: .grantEnded)
         }
         for (id, checkIn) in checkIns
-        where checkIn.state != .open && checkIn.openedAt.dateInJapan < now.dateInJapan {
+        where checkIn.state != .open && checkIn.openedAt.dateInJapan < now.dateInJapan
+            && !(checkIn.owesWithdrawal && now < checkIn.grant.until)
+        {
             checkIns[id] = nil
             await vault.forget(id: id)
         }

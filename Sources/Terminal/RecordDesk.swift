@@ -83,30 +83,77 @@ package struct RecordDesk: Sendable {
         return qualification
     }
 
-    /// Takes the consent back: here at once, then at the clearinghouse.
+    /// Takes the consent back: here at once, then at the clearinghouse. What the clearinghouse
+    /// could not be told yet stays owed, and asking again tells it again.
     package func withdraw(
         _ id: String, by member: StaffMember
     ) async throws(OpeningRefusal) -> CheckIn {
+        let ended = try await end(id, by: .withdrawn)
+        let scene = scene(of: ended.checkIn, member)
+        if ended.isNew {
+            for consented in ended.checkIn.grant.items {
+                let event = scene.consent(
+                    to: DisclosedItem(consented.item), ConsentNote(.withdrawn), at: scribe.now)
+                guard await scribe.write(event) != nil else { throw .storeClosed }
+            }
+        }
+        return try await tellEnd(of: ended.checkIn, scene)
+    }
+
+    /// Closes a check-in: nothing more is opened under it here, nor at the clearinghouse.
+    package func close(
+        _ id: String, by member: StaffMember
+    ) async throws(OpeningRefusal) -> CheckIn {
+        let ended = try await end(id, by: .closed)
+        let scene = scene(of: ended.checkIn, member)
+        if ended.isNew {
+            guard await scribe.write(scene.event(.checkInClosed, at: scribe.now)) != nil else {
+                throw .storeClosed
+            }
+        }
+        return try await tellEnd(of: ended.checkIn, scene)
+    }
+
+    /// Tells the clearinghouse what it could not be told before; whether it knows now.
+    package func settle(_ checkIn: CheckIn) async -> Bool {
+        let scene = scribe.scene(
+            actor: EventActor(id: "madoguchi", role: .system), patient: patient(of: checkIn),
+            checkIn: checkIn.id)
+        do throws(OpeningRefusal) {
+            return try await !tellEnd(of: checkIn, scene).owesWithdrawal
+        } catch { return false }
+    }
+
+    /// Ends a check-in, or finds it ended in the same way with the clearinghouse not told yet.
+    private func end(
+        _ id: String, by event: CheckIn.Event
+    ) async throws(OpeningRefusal) -> (checkIn: CheckIn, isNew: Bool) {
+        if let ended = await book.end(id: id, by: event) { return (ended, true) }
         guard let checkIn = await book.checkIn(id: id) else { throw .unknownCheckIn }
-        guard let ended = await book.end(id: id, by: .withdrawn) else {
-            throw .ended(checkIn.state)
-        }
-        let scene = scene(of: checkIn, member)
-        for consented in checkIn.grant.items {
-            let event = scene.consent(
-                to: DisclosedItem(consented.item), ConsentNote(.withdrawn), at: scribe.now)
-            guard await scribe.write(event) != nil else { throw .storeClosed }
-        }
+        guard checkIn.owesWithdrawal else { throw .ended(checkIn.state) }
+        return (checkIn, false)
+    }
+
+    /// One exchange that ends the grant. A problem that says there is no such grant any more
+    /// settles it as well; everything else is tried again.
+    private func tellEnd(
+        of checkIn: CheckIn, _ scene: EventScene
+    ) async throws(OpeningRefusal) -> CheckIn {
         let intent = scene.intent(
             .withdrawGrant, item: .qualification, purpose: .treatment,
             requestID: scribe.requestID(), at: scribe.now)
         guard let place = await scribe.write(intent) else { throw .storeClosed }
         do throws(ClearinghouseError) {
             try await client.withdraw(RecordAccess(checkIn, intent: place))
-        } catch { throw await refused(intent, place, error) }
+        } catch {
+            if case .storeClosed = await refused(intent, place, error) { throw .storeClosed }
+            guard case .problem(let problem, _) = error, (400..<500).contains(problem.status)
+            else { return checkIn }
+            return await book.settle(id: checkIn.id) ?? checkIn
+        }
         let done = intent.outcome(ofIntentAt: place.index, .succeeded, at: scribe.now)
         guard await scribe.write(done) != nil else { throw .storeClosed }
-        return ended
+        return await book.settle(id: checkIn.id) ?? checkIn
     }
 
     private func openCheckIn(
@@ -120,10 +167,11 @@ package struct RecordDesk: Sendable {
 
     private func scene(of checkIn: CheckIn, _ member: StaffMember) -> EventScene {
         scribe.scene(
-            actor: member.actor,
-            patient: scribe.reference(
-                patient: checkIn.patient, certificate: checkIn.certificate),
-            checkIn: checkIn.id)
+            actor: member.actor, patient: patient(of: checkIn), checkIn: checkIn.id)
+    }
+
+    private func patient(of checkIn: CheckIn) -> PatientReference {
+        scribe.reference(patient: checkIn.patient, certificate: checkIn.certificate)
     }
 
     private func fetch(

@@ -3,12 +3,16 @@ package import Cryptography
 internal import Executors
 internal import Glibc
 internal import JSON
-internal import Octets
+package import Octets
 internal import Records
 
 /// Keeps open check-ins in files, sealed with AES-256-GCM under a key of their own: the grant and
 /// who, never a record. One file each, `<id>.sealed`: nonce (12 octets) ‖ ciphertext ‖ tag, with
 /// the id as additional octets, so that one file cannot pass for another.
+///
+/// Beside them the patient's id that each certificate was met with, so that a clearinghouse which
+/// one day names another patient for the same card is found out: `<name>.patient`, sealed alike,
+/// where the name is HMAC-SHA256 of the certificate's digest under the same key.
 package actor SealedVault: CheckInVault {
     private let folder: String
     private let key: [UInt8]
@@ -40,13 +44,7 @@ package actor SealedVault: CheckInVault {
         let names = (try? KeyFile.names(in: folder, endingIn: ".sealed")) ?? []
         return names.compactMap { name in
             let id = String(name.dropLast(".sealed".count))
-            guard let sealed = try? KeyFile.read(folder + "/" + name, isPrivate: true),
-                sealed.count > AES256GCM.nonceOctetCount,
-                let plain = try? AES256GCM.open(
-                    [UInt8](sealed.dropFirst(AES256GCM.nonceOctetCount)), key: key,
-                    nonce: [UInt8](sealed.prefix(AES256GCM.nonceOctetCount)),
-                    additional: Array(id.utf8)),
-                let json = try? JSONValue(parsing: plain),
+            guard let plain = open(name, as: id), let json = try? JSONValue(parsing: plain),
                 let checkIn = try? CheckIn(json: json), checkIn.id == id
             else { return nil }
             return checkIn
@@ -54,16 +52,42 @@ package actor SealedVault: CheckInVault {
     }
 
     package func keep(_ checkIn: CheckIn) {
+        // A check-in that could not be kept lives on until the service stops.
+        seal(checkIn.json.canonical, in: checkIn.id + ".sealed", as: checkIn.id)
+    }
+
+    package func forget(id: String) { unlink("\(folder)/\(id).sealed") }
+
+    package func patient(of certificate: SHA256Digest) -> String? {
+        let name = name(of: certificate)
+        return open(name + ".patient", as: name).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    package func remember(patient: String, of certificate: SHA256Digest) {
+        let name = name(of: certificate)
+        seal(Array(patient.utf8), in: name + ".patient", as: name)
+    }
+
+    private func name(of certificate: SHA256Digest) -> String {
+        HMACSHA256.code(key: key, message: certificate.octets).hex
+    }
+
+    private func open(_ file: String, as name: String) -> [UInt8]? {
+        guard let sealed = try? KeyFile.read(folder + "/" + file, isPrivate: true),
+            sealed.count > AES256GCM.nonceOctetCount
+        else { return nil }
+        return try? AES256GCM.open(
+            [UInt8](sealed.dropFirst(AES256GCM.nonceOctetCount)), key: key,
+            nonce: [UInt8](sealed.prefix(AES256GCM.nonceOctetCount)),
+            additional: Array(name.utf8))
+    }
+
+    private func seal(_ plain: [UInt8], in file: String, as name: String) {
         let nonce = RandomOctets.make(AES256GCM.nonceOctetCount)
         guard
             let sealed = try? AES256GCM.seal(
-                checkIn.json.canonical, key: key, nonce: nonce, additional: Array(checkIn.id.utf8))
+                plain, key: key, nonce: nonce, additional: Array(name.utf8))
         else { return }
-        // A check-in that could not be kept lives on until the service stops.
-        try? KeyFile.write(nonce + sealed, to: path(checkIn.id), isPrivate: true)
+        try? KeyFile.write(nonce + sealed, to: folder + "/" + file, isPrivate: true)
     }
-
-    package func forget(id: String) { unlink(path(id)) }
-
-    private func path(_ id: String) -> String { "\(folder)/\(id).sealed" }
 }

@@ -51,6 +51,8 @@ package actor SessionRunner {
     private var openedCheckIn: String?
     private var pendingPIN: SecretPage?
     private var timerNumbers: [SessionTimer: Int] = [:]
+    /// The fetch of a nonce that is waited for; an older one's answer is dropped.
+    private var nonceFetch = 0
     /// The sleep behind each running timer, so that a timer nobody waits for any more holds no
     /// memory and wakes nobody.
     private var sleeps: [SessionTimer: Task<Bool, Never>] = [:]
@@ -65,7 +67,8 @@ package actor SessionRunner {
         var effect: CardSessionEffect
         /// The session that it belongs to.
         var session: String
-        var timerNumber = 0
+        /// Which of the timers of one kind, or of the fetches of a nonce, it belongs to.
+        var number = 0
     }
 
     /// A runner for one reader.
@@ -163,7 +166,10 @@ extension SessionRunner {
             return
         case .startTimer(let timer):
             stopTimer(timer)
-            work.timerNumber = timerNumbers[timer, default: 0]
+            work.number = timerNumbers[timer, default: 0]
+        case .fetchNonce:
+            nonceFetch += 1
+            work.number = nonceFetch
         default: break
         }
         workContinuation.yield(work)
@@ -176,7 +182,7 @@ extension SessionRunner {
     private func perform(_ work: Work) async {
         switch work.effect {
         case .readCard: await readCard(work.session)
-        case .fetchNonce: await fetchNonce(work.session)
+        case .fetchNonce: await fetchNonce(work.session, number: work.number)
         case .proveByPIN(let proving, let nonce, let spendsLastTry):
             await prove(proving, nonce, spendsLastTry)
         case .discardPIN: break
@@ -197,7 +203,7 @@ extension SessionRunner {
             openedCheckIn = id
             publish()
         case .note(let note): await history.note(note, session: work.session)
-        case .startTimer(let timer): await wait(for: timer, number: work.timerNumber)
+        case .startTimer(let timer): await wait(for: timer, number: work.number)
         }
     }
 
@@ -215,13 +221,14 @@ extension SessionRunner {
         switch result {
         case .success(let card): answer(.cardRead(card), ifIn: \.isReading)
         case .failure(.refused(let refusal)): answer(.cardRefused(refusal), ifIn: \.isReading)
+        // The monitor tells of the card that left; where it does not, the time to read ends this.
         case .failure(.gone): break
         }
     }
 
-    private func fetchNonce(_ session: String) async {
+    private func fetchNonce(_ session: String, number: Int) async {
         let result = await clearinghouse.nonce()
-        guard session == sessionID else { return }
+        guard session == sessionID, number == nonceFetch else { return }
         switch result {
         case .success(let nonce): handle(.nonceArrived(nonce))
         case .failure(let failure): handle(.nonceFailed(failure.trouble))
@@ -232,7 +239,7 @@ extension SessionRunner {
         guard let pin = pendingPIN.take() else { return }
         let (card, id) = (proving.answers.card, sessionID)
         let now = clock.now()
-        let until = now.adding(seconds: consentSeconds)
+        let until = now.adding(seconds: Grant.longestSeconds)
         let statement = Statement(
             audience: clearinghouse.audience, institution: identity.institution,
             terminal: identity.terminal, nonce: nonce.text, time: now, way: .pin,
@@ -302,9 +309,6 @@ extension SessionRunner {
         return limits.seconds[timer] ?? 60
     }
 }
-
-/// How long a consent lasts: 24 hours (design §6).
-package let consentSeconds: Int64 = 86_400
 
 // MARK: Watching
 

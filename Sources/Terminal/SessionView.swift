@@ -35,6 +35,11 @@ package struct SessionView: Hashable, Sendable {
         case ended(EndReason)
     }
 
+    /// Whether the card or the clearinghouse is at work: nothing else may begin on this reader.
+    package var isAtWork: Bool {
+        isBusy || ["recordingIntent", "asking", "recordingOutcome"].contains(state)
+    }
+
     init(_ session: CardSession, checkIn: String?) {
         state = session.phase.name
         isCardPresent = session.isCardPresent

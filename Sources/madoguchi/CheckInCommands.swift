@@ -71,7 +71,7 @@ extension Context {
         guard let value = view["closing"]?["problem"] else { return }
         let problem: Problem
         do throws(JSONError) { problem = try Problem(json: value) } catch {
-            throw CommandFailure(.negative, "daemon", "\(error)", next: "Restart the daemon.")
+            throw .unreadable(error)
         }
         throw CommandFailure(problem)
     }
@@ -86,9 +86,7 @@ extension Context {
         _ type: Record.Type, _ value: JSONValue
     ) throws(CommandFailure) -> Record {
         do throws(JSONError) { return try Record(value, at: "$") } catch {
-            throw CommandFailure(
-                .negative, "daemon-failed", "The daemon's answer cannot be read: \(error)",
-                next: "Is it of the same version as this program?")
+            throw .unreadable(error)
         }
     }
 
@@ -124,7 +122,7 @@ extension Context {
         return .ok
     }
 
-    /// `qualification` and `withdraw`.
+    /// `qualification`.
     func qualification() async throws(CommandFailure) -> ExitCode {
         let answer = try await ask("GET", "/v1/check-ins/\(try checkInID())", as: .reception)
         try show(answer) { () throws(CommandFailure) in
@@ -136,10 +134,16 @@ extension Context {
         return .ok
     }
 
-    func withdraw() async throws(CommandFailure) -> ExitCode {
+    /// `withdraw` and `close`.
+    func end(by act: String, _ words: String) async throws(CommandFailure) -> ExitCode {
         let answer = try await ask(
-            "POST", "/v1/check-ins/\(try checkInID())/withdraw", as: .reception)
-        try show(answer) { "同意を取り消しました (withdrawn)" }
+            "POST", "/v1/check-ins/\(try checkInID())/\(act)", as: .reception)
+        try show(answer) {
+            answer["clearinghouseTold"]?.boolValue == true
+                ? words
+                : words + "\n支払基金・国保中央会へは、つながりしだい伝えます "
+                    + "(the clearinghouse is told as soon as it can be reached)"
+        }
         return .ok
     }
 

@@ -55,6 +55,13 @@ struct CommandFailure: Error {
         }
     }
 
+    /// The daemon answered with something that this program does not know.
+    static func unreadable(_ reason: some CustomStringConvertible) -> CommandFailure {
+        CommandFailure(
+            .negative, "daemon-failed", "The daemon's answer cannot be read: \(reason)",
+            next: "Is it of the same version as this program?")
+    }
+
     func tell(asJSON: Bool) {
         if asJSON { return print(problem.json.canonicalText) }
         complain(problem.title)

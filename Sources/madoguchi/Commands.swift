@@ -39,6 +39,8 @@ let program = Program(
         Command("checkups", "opens the checkups of a check-in", options: [checkIn]),
         Command("withdraw", "takes the patient's consent back", options: [checkIn]),
         Command(
+            "close", "closes a check-in: nothing more is opened under it", options: [checkIn]),
+        Command(
             "portal qualification", "shows the patient their own insurance data",
             options: [pinFile, reader]),
         Command(

@@ -92,9 +92,7 @@ struct Context {
             json = try response.json(limits: JSONLimits(octets: 64 << 20))
             if response.status >= 400 { problem = try Problem(json: json) }
         } catch {
-            throw CommandFailure(
-                .negative, "daemon-failed", "The daemon's answer cannot be read: \(error)",
-                next: "Is it of the same version as this program?")
+            throw .unreadable(error)
         }
         if let problem { throw CommandFailure(problem) }
         return json

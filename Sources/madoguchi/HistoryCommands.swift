@@ -98,8 +98,7 @@ extension Context {
 
     /// `consent verify`: judges statement, signature and certificate of an intent by what lies in
     /// the history, and the clearinghouse's signed word in its outcome.
-    func verifyConsent() throws(CommandFailure) -> ExitCode {
-        let configuration = try configuration()
+    func verifyConsent() async throws(CommandFailure) -> ExitCode {
         let index: Int
         do throws(UsageError) {
             guard let number = try invocation.integer("index", in: 0...Int.max) else {
@@ -107,18 +106,22 @@ extension Context {
             }
             index = number
         } catch { throw CommandFailure(error) }
-        let intent: HistoryEvent
-        let outcome: HistoryEvent?
-        do throws(HistoryError) {
-            let archive = try HistoryArchive(folder: configuration.historyFolder)
-            intent = try archive.entry(at: UInt64(index)).event
-            var query = HistoryQuery()
-            query.kinds = [.outcome, .disclosure]
-            outcome = try archive.events(matching: query)
-                .first { $0.event.intentIndex == UInt64(index) }?.event
-        } catch { throw CommandFailure(error) }
-        let judgement = try ConsentJudgement(intent, outcome, configuration)
+        let answer = try await ask(
+            "GET", "/v1/history/intent?index=\(index)", as: .administrator)
+        guard let intent = try event(answer["intent"]) else {
+            throw .unreadable("no intent")
+        }
+        let judgement = try ConsentJudgement(
+            intent, try event(answer["closing"]), try configuration())
         try show(judgement.json) { judgement.lines.joined(separator: "\n") }
         return judgement.isValid ? .ok : .negative
+    }
+
+    /// An entry's event, as the daemon gives it.
+    private func event(_ entry: JSONValue?) throws(CommandFailure) -> HistoryEvent? {
+        guard let value = entry?["event"] else { return nil }
+        do throws(DisclosureError) { return try HistoryEvent(octets: value.canonical) } catch {
+            throw .unreadable("\(error)")
+        }
     }
 }

@@ -100,9 +100,11 @@ extension Service {
         let store = try await openHistory(clock)
         let server: HTTPServer
         let roster: ReaderRoster
+        let courier: WithdrawalCourier
         do throws(ServiceError) {
             let api = try await assemble(store, clock)
             roster = api.roster
+            courier = WithdrawalCourier(book: api.book, desk: api.records, clock: clock)
             server = try listen(LocalAPI(api))
         } catch {
             try? await store.close()
@@ -112,6 +114,7 @@ extension Service {
         await withTaskGroup { group in
             group.addTask { await server.run() }
             group.addTask { await roster.run(ReaderMonitor().events()) }
+            group.addTask { await courier.run() }
             group.addTask { await signals.untilTermination() }
             await group.next()
             group.cancelAll()
@@ -192,6 +195,7 @@ extension SessionRunner.Limits {
     init(_ limits: WaitLimits) {
         self.init(
             seconds: [
+                .reading: Double(limits.readingSeconds),
                 .choosing: Double(limits.choosingSeconds),
                 .choosingWarning: Double(max(1, limits.choosingSeconds - limits.warningSeconds)),
                 .proving: Double(limits.provingSeconds), .nonce: 300,

@@ -107,6 +107,14 @@ struct StoreTests {
         let outcome = try #require(try await again.events(matching: query).last)
         #expect(outcome.event.outcome == .unknown && outcome.event.intentIndex == open.index)
         #expect(outcome.event.actor.role == .system && outcome.event.statement == nil)
+        #expect(try await again.intent(at: open.index).closing == outcome)
+        let found = try await store.intent(at: closed.index)
+        #expect(found.intent.event == Sample.intent() && found.closing?.index == closed.index + 1)
+        #expect(try await store.intent(at: open.index).closing == nil)
+        #expect(try await store.intent(at: closed.index + 1).closing == nil)
+        await #expect(throws: HistoryError.noEntry(index: 999)) {
+            try await store.intent(at: 999)
+        }
     }
 
     @Test("a patient's id also finds the intents and failures that knew only the card")

@@ -95,6 +95,42 @@ struct CardSessionTests {
         }
     }
 
+    @Test("a card put in while the last one's question is under way is read when that is told")
+    func nextCard() throws {
+        var session = CardSession(phase: .asking(Samples.asking), isCardPresent: true)
+        func then(_ event: CardSessionEvent) throws -> [CardSessionEffect] {
+            let step = try #require(session.transition(on: event), "\(event.name)")
+            session = step.next
+            return step.effects
+        }
+        _ = try then(.cardGone)
+        _ = try then(.cardInserted)
+        #expect(
+            session
+                == CardSession(
+                    phase: .asking(Samples.asking), isCardPresent: true, isNextCard: true))
+        _ = try then(.asked(.answer(Samples.acceptance)))
+        _ = try then(.recorded(HistoryPlace(origin: "o", index: 7)))
+        #expect(session.phase.name == "accepted" && session.isNextCard)
+        #expect(try then(.messageSeen) == [.readCard, .startTimer(.reading)])
+        #expect(session == CardSession(phase: .reading(resuming: nil), isCardPresent: true))
+    }
+
+    @Test("a card that never tells its certificate is refused as mute")
+    func readingEnds() throws {
+        let reading = CardSession(phase: .reading(resuming: nil), isCardPresent: true)
+        let next = try #require(reading.transition(on: .timeOut(.reading))?.next)
+        #expect(next.phase == .refused(.mute, isSeen: false))
+        for session in Samples.sessions {
+            for event in Samples.events {
+                guard let (next, effects) = session.transition(on: event),
+                    effects.contains(.readCard)
+                else { continue }
+                #expect(next.phase.name == "reading" && effects.contains(.startTimer(.reading)))
+            }
+        }
+    }
+
     @Test("the same card back resumes with its answers, but is proved again")
     func resumes() throws {
         let answers = Answers(card: Samples.card, way: .pin, consents: [.drugs: true])

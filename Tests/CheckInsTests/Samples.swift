@@ -38,7 +38,7 @@ enum Samples {
     static let accepted = Accepted(
         asking: asking, acceptance: acceptance, place: HistoryPlace(origin: "o", index: 8))
     static let problem = AnsweredProblem(
-        type: "urn:x", title: BilingualText(english: "a", japanese: "b"),
+        type: "urn:x", status: 409, title: BilingualText(english: "a", japanese: "b"),
         nextStep: BilingualText(english: "c", japanese: "d"))
     static let checkIn = CheckIn(
         id: "1", number: 1, openedAt: now, patient: "p", certificate: digest(1),
@@ -79,6 +79,7 @@ enum Samples {
 
     static let sessions = phases.flatMap { phase in
         [true, false].map { CardSession(phase: phase, isCardPresent: $0) }
+            + [CardSession(phase: phase, isCardPresent: true, isNextCard: true)]
     }
 
     static let failures: [ProofFailure] = [

@@ -156,10 +156,29 @@ struct SessionRunnerTests {
         }
     }
 
+    @Test("a nonce that fails after the patient went back and on again ends nothing")
+    func lateNonce() async throws {
+        try await world { world in
+            let late = world.house.holdNonce()
+            await world.runner.handle(.cardInserted)
+            _ = await state(world.runner, "choosing")
+            await world.runner.handle(.wayChosen(.pin))
+            await world.runner.handle(.choiceConfirmed)
+            await late.untilAsked()
+            await world.runner.handle(.backToChoice)
+            await world.runner.handle(.choiceConfirmed)
+            let ready = await world.runner.firstView(within: 3600) { $0.isReadyForPIN }
+            #expect(ready.state == "proving")
+            await late.answer(.failure(NonceFailure(.slow)))
+            _ = await world.runner.enter(pin: page("1234"), lastTryToken: nil)
+            #expect(await state(world.runner, "accepted", "offline").state == "accepted")
+        }
+    }
+
     @Test("problems, wrong answers and silence are answers of their own")
     func answered() async throws {
         let problem = AnsweredProblem(
-            type: "urn:x", title: BilingualText(english: "a", japanese: "b"),
+            type: "urn:x", status: 409, title: BilingualText(english: "a", japanese: "b"),
             nextStep: BilingualText(english: "c", japanese: "d"))
         for (result, answered): (AskResult, Answered) in [
             (.problem(problem), .problem(problem)),

@@ -110,10 +110,20 @@ final class House: CheckPort {
         self.nonces = Mutex(nonces)
     }
 
+    private let held = Mutex<HeldNonce?>(nil)
+
+    /// Lets the next nonce wait until the test answers.
+    func holdNonce() -> HeldNonce {
+        let nonce = HeldNonce()
+        held.withLock { $0 = nonce }
+        return nonce
+    }
+
     var asked: [[UInt8]] { statements.withLock { $0 } }
 
     func nonce() async -> Result<Nonce, NonceFailure> {
         journal.note("nonce")
+        if let held = held.withLock({ $0.take() }) { return await held.value() }
         return nonces.withLock { $0.isEmpty ? nil : $0.removeFirst() }
             ?? .success(Nonce(text: "bm9uY2U", until: PatientClock.start.adding(seconds: 300)))
     }
@@ -134,6 +144,23 @@ final class House: CheckPort {
             until: PatientClock.start.adding(seconds: 86_400)),
         receipt: SignedReceipt(bytes: [3], signature: [4]), answerDigest: SHA256Digest(hashing: [5])
     )
+}
+
+/// A nonce that comes when the test says so.
+actor HeldNonce {
+    private var waiting: CheckedContinuation<Result<Nonce, NonceFailure>, Never>?
+    private let (asked, askedNow) = AsyncStream.makeStream(of: Void.self)
+
+    func value() async -> Result<Nonce, NonceFailure> {
+        await withCheckedContinuation { continuation in
+            waiting = continuation
+            askedNow.yield()
+        }
+    }
+
+    nonisolated func untilAsked() async { for await _ in asked { return } }
+
+    func answer(_ result: Result<Nonce, NonceFailure>) { waiting.take()?.resume(returning: result) }
 }
 
 /// A history that may be closed.
@@ -182,10 +209,15 @@ final class Ledger: SessionHistory {
 /// A vault that forgets with the test.
 actor Shelf: CheckInVault {
     private var kept: [String: CheckIn] = [:]
+    private var patients: [SHA256Digest: String] = [:]
     init(_ checkIns: [CheckIn] = []) { for checkIn in checkIns { kept[checkIn.id] = checkIn } }
     func load() -> [CheckIn] { Array(kept.values) }
     func keep(_ checkIn: CheckIn) { kept[checkIn.id] = checkIn }
     func forget(id: String) { kept[id] = nil }
+    func patient(of certificate: SHA256Digest) -> String? { patients[certificate] }
+    func remember(patient: String, of certificate: SHA256Digest) {
+        patients[certificate] = patient
+    }
 }
 
 /// Two cards of an authority made for these tests.

@@ -1,0 +1,191 @@
+import AccessHistory
+import CheckIns
+import Clearinghouse
+import Cryptography
+import Disclosures
+import Foundation
+import HTTP
+import JSON
+import Octets
+import Records
+import Synchronization
+import Terminal
+import Testing
+
+@Suite("Ends of check-ins, here and at the clearinghouse")
+struct RecordDeskTests {
+    @Test("a withdrawal holds here at once; the clearinghouse is told when it can be reached")
+    func withdrawnOffline() async throws {
+        let world = try await DeskWorld(line: [.failure(.unreachable("down"))])
+        let ended = try await world.desk.withdraw("open", by: world.staff)
+        #expect(ended.state == .withdrawn && ended.owesWithdrawal)
+        await #expect(throws: OpeningRefusal.ended(.withdrawn)) {
+            try await world.desk.open(.drugs, of: "open", for: world.staff)
+        }
+        #expect(await world.book.debts().map(\.id) == ["open"])
+        // Over a restart it is still owed, and the courier tells it without being asked.
+        let again = try await world.restarted()
+        let courier = WithdrawalCourier(book: again.book, desk: again.desk, clock: again.clock)
+        let running = Task { await courier.run() }
+        while await !again.book.debts().isEmpty { await Task.yield() }
+        running.cancel()
+        await running.value
+        #expect(world.line.targets == ["/v1/grants/withdraw", "/v1/grants/withdraw"])
+        #expect(again.clock.slept == [5])
+        let kinds = try await again.kinds().filter { !$0.hasPrefix("store") }
+        #expect(
+            kinds.suffix(5) == [
+                "consentWithdrawn", "intent", "outcome unknown", "intent", "outcome succeeded",
+            ])
+        try await again.close()
+    }
+
+    @Test("asking again tells the clearinghouse again, and once it knows the end is final")
+    func withdrawnAgain() async throws {
+        let world = try await DeskWorld(line: [.failure(.timedOut)])
+        #expect(try await world.desk.withdraw("open", by: world.staff).owesWithdrawal)
+        #expect(try await !world.desk.withdraw("open", by: world.staff).owesWithdrawal)
+        await #expect(throws: OpeningRefusal.ended(.withdrawn)) {
+            try await world.desk.withdraw("open", by: world.staff)
+        }
+        #expect(try await world.kinds().filter { $0 == "consentWithdrawn" }.count == 1)
+        try await world.close()
+    }
+
+    @Test("closing is an entry of its own, and ends the grant as well")
+    func closed() async throws {
+        let gone = Problem("grant-ended", status: 410, title: "a", titleJapanese: "b")
+        let world = try await DeskWorld(line: [.failure(.problem(gone, receipt: nil))])
+        let ended = try await world.desk.close("open", by: world.staff)
+        // A grant that the clearinghouse does not know any more needs no other word.
+        #expect(ended.state == .closed && !ended.owesWithdrawal)
+        #expect(
+            try await world.kinds().suffix(3) == ["checkInClosed", "intent", "outcome problem"])
+        try await world.close()
+    }
+
+    @Test("the patient of a certificate is known after the check-in is forgotten")
+    func knownPatient() async throws {
+        let folder = ScratchFolder()
+        let certificate = SHA256Digest(hashing: [1])
+        let first = try SealedVault(folder: folder.path)
+        #expect(await first.patient(of: certificate) == nil)
+        await first.remember(patient: "patient-1", of: certificate)
+        let second = CheckInBook(
+            vault: try SealedVault(folder: folder.path), clock: PatientClock(), ids: Numbers())
+        #expect(await second.knownPatient(for: certificate) == "patient-1")
+        #expect(await second.knownPatient(for: SHA256Digest(hashing: [2])) == nil)
+        // Neither who nor which card can be read from the folder.
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(names.count == 2 && !names.contains { $0.contains(certificate.hex) })
+        for name in names {
+            let octets = try #require(
+                FileManager.default.contents(atPath: folder.path + "/" + name))
+            #expect(octets.range(of: Data("patient-1".utf8)) == nil)
+        }
+    }
+}
+
+/// A desk over a real history and vault, with a line to a clearinghouse that fails on order.
+struct DeskWorld {
+    let folder: ScratchFolder
+    let line: Line
+    let store: HistoryStore
+    let book: CheckInBook
+    let desk: RecordDesk
+    let clock = CountingClock()
+    let staff = StaffMember(id: "clinician-1", role: .clinician)
+    private static let checkIn = CheckInBookTests.checkIn("open", until: 3600)
+
+    init(line failures: [Result<Void, ClearinghouseError>]) async throws {
+        let folder = ScratchFolder()
+        let vault = try SealedVault(folder: folder.path + "/vault")
+        await vault.keep(Self.checkIn.opening(.drugs))
+        try await self.init(folder, Line(failures), vault)
+    }
+
+    /// The same folders and line, opened by another process as it were.
+    func restarted() async throws -> DeskWorld {
+        try await store.close()
+        return try await DeskWorld(folder, line, SealedVault(folder: folder.path + "/vault"))
+    }
+
+    private init(_ folder: ScratchFolder, _ line: Line, _ vault: SealedVault) async throws {
+        (self.folder, self.line) = (folder, line)
+        let place = TerminalPlace(institution: "1310000003", terminal: "desk-1")
+        let clock = self.clock
+        store = try await HistoryStore.open(
+            HistorySettings(folder: folder.path + "/history", place: place, software: "test") {
+                (clock.now(), .synchronised)
+            })
+        book = CheckInBook(vault: vault, clock: clock, ids: Numbers())
+        await book.restore()
+        let scribe = HistoryScribe(
+            store: store, place: place, clock: clock, quality: { .synchronised }, ids: Numbers(),
+            items: [.drugs])
+        let key = try PrivateKey.generate(.ed25519)
+        desk = RecordDesk(
+            book: book, client: ClearinghouseClient(transport: line, answerKey: key.publicKey),
+            scribe: scribe)
+    }
+
+    /// What the history tells, a word or two for each entry.
+    func kinds() async throws -> [String] {
+        try await store.events(matching: HistoryQuery()).map {
+            $0.event.kind.rawValue + ($0.event.outcome.map { " " + $0.rawValue } ?? "")
+        }
+    }
+
+    func close() async throws { try await store.close() }
+}
+
+/// A line that fails as it is told, then answers that the grant has ended.
+final class Line: ClearinghouseTransport {
+    private let failures: Mutex<[Result<Void, ClearinghouseError>]>
+    private let asked = Mutex<[String]>([])
+    var targets: [String] { asked.withLock { $0 } }
+
+    init(_ failures: [Result<Void, ClearinghouseError>]) { self.failures = Mutex(failures) }
+
+    func send(_ request: HTTPRequest) async throws(ClearinghouseError) -> HTTPResponse {
+        asked.withLock { $0.append(request.target) }
+        try failures.withLock { $0.isEmpty ? .success(()) : $0.removeFirst() }.get()
+        return .json([
+            "patient": "p",
+            "grantStatementDigest": .string(SHA256Digest(hashing: [2]).hex),
+        ])
+    }
+}
+
+/// A clock that lets nobody wait, and remembers for how long they would have.
+final class CountingClock: TerminalClock {
+    private let seconds = Mutex<[Double]>([])
+    var slept: [Double] { seconds.withLock { $0 } }
+    func now() -> Instant { PatientClock.start }
+    func sleep(seconds: Double) async throws {
+        self.seconds.withLock { $0.append(seconds) }
+        await Task.yield()
+    }
+}
+
+/// A folder that goes away with the test.
+final class ScratchFolder: Sendable {
+    let path = NSTemporaryDirectory() + "madoguchi-terminal-" + UUID().uuidString
+
+    init() {
+        try? FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true)
+    }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+extension CheckIn {
+    /// The same with a grant that opens an item.
+    fileprivate func opening(_ item: Item) -> CheckIn {
+        var grant = grant
+        grant.items = [ConsentedItem(item: item, until: grant.until)]
+        return CheckIn(
+            id: id, number: number, openedAt: openedAt, patient: patient,
+            certificate: certificate, statement: statement, way: way, grant: grant)
+    }
+}
