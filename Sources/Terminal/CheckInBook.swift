@@ -97,7 +97,6 @@ package actor CheckInBook: CheckInPort {
         checkIns[id] = ended
         qualifications[id] = nil
         await vault.keep(ended)
-        if ended.owesWithdrawal { newDebt.yield() }
         return ended
     }
 
@@ -111,8 +110,11 @@ package actor CheckInBook: CheckInPort {
             .sorted { $0.openedAt < $1.openedAt }
     }
 
-    /// Says each time that there may be something to tell; for one listener.
+    /// Says each time that something could not be told; for one listener.
     package nonisolated var debtNews: AsyncStream<Void> { newDebts }
+
+    /// The clearinghouse could not be told just now.
+    package func stayOwing() { newDebt.yield() }
 
     /// The clearinghouse knows.
     package func settle(id: String) async -> CheckIn? {

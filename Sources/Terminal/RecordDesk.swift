@@ -148,7 +148,10 @@ package struct RecordDesk: Sendable {
         } catch {
             if case .storeClosed = await refused(intent, place, error) { throw .storeClosed }
             guard case .problem(let problem, _) = error, (400..<500).contains(problem.status)
-            else { return checkIn }
+            else {
+                await book.stayOwing()
+                return checkIn
+            }
             return await book.settle(id: checkIn.id) ?? checkIn
         }
         let done = intent.outcome(ofIntentAt: place.index, .succeeded, at: scribe.now)
