@@ -13,7 +13,7 @@ ONCE ?=
 
 export STATE PERSON AS_OF CARD ONCE
 
-.PHONY: demo test system up down build bench soak lint format clean
+.PHONY: demo test system up down build bench soak fuzz lint format clean
 
 ## Checks one patient in, end to end, and shows what everybody sees.
 demo: build
@@ -45,6 +45,11 @@ build:
 bench:
 	@scripts/packages.sh build run test
 	@scripts/bench.sh
+
+## Every reader of hostile octets under libFuzzer; SECONDS_EACH=60, TARGET=one of Tests/Fuzzing/Corpus.
+fuzz:
+	@scripts/packages.sh build run
+	@scripts/fuzz.sh
 
 ## Long runs with kills; MINUTES=60 by default.
 soak:

@@ -17,6 +17,8 @@ struct Part {
     var needs: [String]
     var settings: [SwiftSetting] = strict
     var isProgram = false
+    /// Files in the folder that are no source.
+    var excludes: [String] = []
 }
 
 let parts: [Part] = [
@@ -117,6 +119,14 @@ let parts: [Part] = [
             "Octets", "JSON", "Secrets", "Records", "Cryptography", "APDU", "PCSC",
             "MyNumberCard",
         ], isProgram: true),
+    // Readers of hostile octets, for libFuzzer and for the tests.
+    Part(
+        name: "Fuzzing", folder: "Tests/Fuzzing",
+        needs: [
+            "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "APDU", "Disclosures",
+            "Configuration", "CheckIns", "MyNumberCard", "TransparencyLog", "Terminal",
+            "Authority", "VirtualCard", "ClearinghouseSimulator",
+        ], settings: bridge, excludes: ["Corpus"]),
     // Simulators.
     Part(
         name: "VirtualCard", folder: "Simulators/VirtualCard",
@@ -160,7 +170,8 @@ let testNeeds: [String: [String]] = [
 /// Targets with tests of their own, in `Tests/<name>Tests`.
 let tested: Set<String> = [
     "APDU", "AccessHistory", "Authority", "CheckIns", "Clearinghouse", "ClearinghouseSimulator",
-    "Commands", "Configuration", "Cryptography", "Disclosures", "HTTP", "JSON", "MyNumberCard",
+    "Commands", "Configuration", "Cryptography", "Disclosures", "Fuzzing", "HTTP", "JSON",
+    "MyNumberCard",
     "Network", "Octets", "PCSC", "Records", "Terminal", "TransparencyLog", "VirtualCard",
 ]
 /// Those of them that compare with files.
@@ -183,7 +194,7 @@ let package = Package(
                     swiftSettings: part.settings)
                 : .target(
                     name: part.name, dependencies: dependencies(part.needs), path: part.folder,
-                    swiftSettings: part.settings)
+                    exclude: part.excludes, swiftSettings: part.settings)
         }
         + parts.filter { tested.contains($0.name) }.map { part in
             .testTarget(

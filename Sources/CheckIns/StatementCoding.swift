@@ -35,9 +35,6 @@ extension Statement {
     package init(canonical octets: [UInt8]) throws(JSONError) {
         let limits = JSONLimits(octets: Self.longestOctetCount, depth: 4)
         let value = try JSONValue(parsing: octets, limits: limits)
-        guard value.canonical == octets else {
-            throw .unexpected(path: "$", reason: "is not in canonical form")
-        }
         var fields = try JSONFields(value)
         _ = try fields.integer("version", in: Self.version...Self.version)
         audience = try fields.require("audience", "must be a SHA-256 digest", readDigest)
@@ -58,6 +55,10 @@ extension Statement {
             $0.stringValue.flatMap(StatementAlgorithm.init(rawValue:))
         }
         try fields.finish()
+        // Values have one spelling too: digests in lower case, times without idle zeros.
+        guard canonical == octets else {
+            throw .unexpected(path: "$", reason: "is not in canonical form")
+        }
     }
 }
 

@@ -46,9 +46,16 @@ struct StatementTests {
 
     @Test("any other spelling of the same statement is refused")
     func onlyCanonical() throws {
+        var shouting = try Self.sample()
+        shouting.certificate = try #require(SHA256Digest([UInt8](repeating: 0xAB, count: 32)))
+        let digest = shouting.certificate.hex
+        let loud = String(decoding: shouting.canonical, as: UTF8.self)
+            .replacing(digest, with: digest.uppercased())
+        #expect(throws: JSONError.self) { try Statement(canonical: Array(loud.utf8)) }
         let text = String(decoding: try Self.sample().canonical, as: UTF8.self)
         for other in [
-            text + " ", text.replacing(":", with: ": ", maxReplacements: 1), "\u{FEFF}\(text)",
+            text.replacing("03Z", with: "03.000Z"), text + " ",
+            text.replacing(":", with: ": ", maxReplacements: 1), "\u{FEFF}\(text)",
         ] {
             #expect(throws: JSONError.self) { try Statement(canonical: Array(other.utf8)) }
         }

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Explores every reader of hostile octets with libFuzzer: TARGET names one, SECONDS_EACH the time for each
+# (default 60). What is found lies in .build/fuzz/found; a crash ends this with status 1.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seconds=${SECONDS_EACH:-60}
+build=.build/fuzz
+mkdir -p "$build/found"
+swift build -c release --scratch-path "$build" --target Fuzzing -Xswiftc -sanitize=fuzzer \
+    -Xcc -fsanitize=fuzzer-no-link
+folder=$build/release
+objects=$(find "$folder"/*.build -name '*.o' ! -path '*Tests.build*')
+# shellcheck disable=SC2086
+swiftc -sanitize=fuzzer -parse-as-library -o "$build/fuzz" $objects -lpcsclite -lssl -lcrypto
+targets=${TARGET:-$(ls Tests/Fuzzing/Corpus)}
+failed=0
+for target in $targets; do
+    mkdir -p "$build/corpus/$target"
+    printf '== %s: ' "$target"
+    log=$build/found/$target.log
+    if SWIFT_BACKTRACE=enable=no FUZZ=$target "$build/fuzz" "$build/corpus/$target" "Tests/Fuzzing/Corpus/$target" \
+        -max_total_time="$seconds" -max_len=16384 -timeout=10 -rss_limit_mb=2048 \
+        -artifact_prefix="$build/found/$target-" >"$log" 2>&1; then
+        tail -n 1 "$log"
+    else
+        failed=1
+        grep -E 'broken promise|ERROR|Fatal|SUMMARY|Test unit written' "$log" | head -5
+    fi
+done
+exit $failed
