@@ -57,6 +57,8 @@ package struct PresentedCard: Hashable, Sendable {
     package var digest: SHA256Digest
     /// The end of the certificate.
     package var notAfter: Instant
+    /// How far it is in its life.
+    package var life: CertificateLife
     /// The algorithm its key signs with.
     package var algorithm: StatementAlgorithm
     /// The PIN's tries left; zero means locked.
@@ -65,11 +67,12 @@ package struct PresentedCard: Hashable, Sendable {
     /// A card that was read.
     package init(
         certificate: [UInt8], digest: SHA256Digest, notAfter: Instant,
-        algorithm: StatementAlgorithm, triesLeft: Int
+        life: CertificateLife = .good, algorithm: StatementAlgorithm, triesLeft: Int
     ) {
         self.certificate = certificate
         self.digest = digest
         self.notAfter = notAfter
+        self.life = life
         self.algorithm = algorithm
         self.triesLeft = triesLeft
     }
@@ -92,8 +95,11 @@ package struct Answers: Hashable, Sendable {
         (self.card, self.way, self.consents) = (card, way, consents)
     }
 
-    /// The items the patient said yes to; what was not answered counts as no.
-    package var consented: Set<Item> { Set(consents.filter(\.value).keys) }
+    /// The items the patient said yes to; what was not answered counts as no, and an expired
+    /// certificate shares nothing.
+    package var consented: Set<Item> {
+        card.life.letsRecordsBeShared ? Set(consents.filter(\.value).keys) : []
+    }
 }
 
 /// The patient chooses the way and what to share.

@@ -91,6 +91,7 @@ private func choosingStep(_ choosing: Choosing, on event: CardSessionEvent) -> S
         next.answers.way = way
         return (.choosing(next), [])
     case .consentAnswered(let item, let answer):
+        guard choosing.answers.card.life.letsRecordsBeShared else { return nil }
         next.answers.consents[item] = answer
         return (.choosing(next), [])
     case .choiceConfirmed:

@@ -26,6 +26,7 @@ extension SessionView {
             ("busy", isBusy ? true : nil),
             ("proofFailure", proofFailure.map { .string($0.word) }),
             ("certificateEnds", certificateEnds.map { .string($0.rfc3339) }),
+            ("certificateLife", certificateLife.map { .string($0.rawValue) }),
             ("checkIn", checkIn.map(JSONValue.string)),
             ("closing", closing?.json),
         ])

@@ -27,6 +27,16 @@ package struct Instant: Hashable, Comparable, Sendable {
     package var dateInJapan: LocalDate {
         LocalDate(dayNumber: Int((seconds + 9 * 3600).flooredDivision(by: 86_400)))
     }
+
+    /// The same time of day so many calendar months later in Japan; the last day of a shorter
+    /// month where the day does not exist there.
+    package func adding(months: Int) -> Instant {
+        let date = dateInJapan
+        let month = date.yearMonth.adding(months: months)
+        let day = min(date.day, YearMonth.dayCount(year: month.year, month: month.month))
+        let shifted = LocalDate(year: month.year, month: month.month, day: day) ?? date
+        return adding(seconds: Int64(shifted.dayNumber - date.dayNumber) * 86_400)
+    }
 }
 
 extension Instant {

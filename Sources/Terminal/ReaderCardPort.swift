@@ -29,8 +29,12 @@ package struct ReaderCardPort: CardPort {
 
     private func present(_ identity: CardIdentity) -> Result<PresentedCard, CardRefusal> {
         let certificate = identity.certificate
+        let (now, end) = (clock.now(), certificate.notAfter)
+        let life = CertificateLife(notAfter: end, at: now)
+        // In the months after its end a certificate must have been good on its last day.
+        let judged = life == .inGrace ? end : now
         do throws(CertificateRefusal) {
-            _ = try anchors.validate(certificate, at: clock.now(), purpose: .cardAuthentication)
+            _ = try anchors.validate(certificate, at: judged, purpose: .cardAuthentication)
         } catch { return .failure(.refused(Refusal(error))) }
         guard let algorithm = StatementAlgorithm(certificate.publicKey.kind) else {
             return .failure(.refused(.wrongKeyUsage))
@@ -38,7 +42,7 @@ package struct ReaderCardPort: CardPort {
         return .success(
             PresentedCard(
                 certificate: certificate.der, digest: certificate.digest,
-                notAfter: certificate.notAfter, algorithm: algorithm,
+                notAfter: end, life: life, algorithm: algorithm,
                 triesLeft: identity.pin.triesLeft))
     }
 

@@ -21,6 +21,8 @@ package struct SessionView: Hashable, Sendable {
     package var proofFailure: ProofFailure?
     /// The end of the card's certificate, where a card was read.
     package var certificateEnds: Instant?
+    /// How far it is in its life.
+    package var certificateLife: CertificateLife?
     /// What the session ended with.
     package var closing: Closing?
     /// The check-in that it opened.
@@ -49,6 +51,7 @@ package struct SessionView: Hashable, Sendable {
         way = answers?.way
         consents = answers?.consents ?? [:]
         certificateEnds = answers?.card.notAfter
+        certificateLife = answers?.card.life
         isReadyForPIN = false
         isBusy = false
         switch session.phase {

@@ -1,3 +1,4 @@
+import CheckIns
 import Commands
 import FrontDesk
 import HTTP
@@ -18,6 +19,7 @@ extension Context {
             "POST", "/v1/session/claim" + readerQuery(), as: .reception,
             body: ["waitSeconds": JSONValue(wait)])
         try stopIfClosed(claimed)
+        remind(claimed)
         // From here on the reader that was claimed, whatever lies on another one meanwhile.
         let reader =
             claimed["reader"]?.stringValue.map { "?reader=\(percentEncoded($0))" }
@@ -50,6 +52,23 @@ extension Context {
                 .joined(separator: "\n")
         }
         return .ok
+    }
+
+    /// What the patient should know of the card's certificate; not part of the answer itself.
+    private func remind(_ view: JSONValue) {
+        let life = view["certificateLife"]?.stringValue.flatMap(CertificateLife.init)
+        let end = view["certificateEnds"]?.stringValue.flatMap { Instant(rfc3339: $0) }
+        switch (life, end?.dateInJapan) {
+        case (.endingSoon, let date?):
+            complain("The card's certificate ends on \(date); the municipal office renews it.")
+            complain("電子証明書の有効期限は\(date)です。市区町村の窓口で更新できます。")
+        case (.inGrace, let date?):
+            complain(
+                "The card's certificate ended on \(date): only the qualification is checked, "
+                    + "nothing else is shared. The municipal office renews it.")
+            complain("電子証明書は\(date)に期限が切れました。資格情報のみ確認します。市区町村の窓口で更新してください。")
+        default: break
+        }
     }
 
     private func consents() throws(CommandFailure) -> [String: JSONValue] {

@@ -227,6 +227,31 @@ struct CardSessionTests {
         }
     }
 
+    @Test("an expired certificate in its grace shares no record, whatever is answered")
+    func grace() throws {
+        var card = Samples.card
+        card.life = .inGrace
+        let choosing = CardSession(
+            phase: .choosing(Choosing(answers: Answers(card: card, way: .pin))),
+            isCardPresent: true)
+        #expect(choosing.transition(on: .consentAnswered(.drugs, true)) == nil)
+        #expect(Answers(card: card, consents: [.drugs: true]).consented.isEmpty)
+        #expect(choosing.transition(on: .choiceConfirmed)?.next.phase.name == "proving")
+    }
+
+    @Test("three months before and after its end a certificate is special")
+    func certificateLife() throws {
+        let end = try #require(Instant(rfc3339: "2026-05-31T14:59:59Z"))
+        for (time, life): (String, CertificateLife) in [
+            ("2026-02-28T14:59:58Z", .good), ("2026-02-28T14:59:59Z", .endingSoon),
+            ("2026-05-31T14:59:59Z", .endingSoon), ("2026-05-31T15:00:00Z", .inGrace),
+            ("2026-08-31T14:59:58Z", .inGrace), ("2026-08-31T14:59:59Z", .over),
+        ] {
+            let now = try #require(Instant(rfc3339: time))
+            #expect(CertificateLife(notAfter: end, at: now) == life, "\(time)")
+        }
+    }
+
     @Test("a check-in ends once")
     func checkInEnds() {
         for event in CheckIn.Event.allCases {

@@ -138,6 +138,15 @@ struct HouseCheckTests {
         let body = try JSONValue(parsing: try await world.answer(request).body)
         #expect(body["answer"]?["grant"]?["items"] == [])
         #expect(body["answer"]?["qualification"]?["note"]?["code"] == "certificate-in-grace")
+        // Before the rule of grace such a card was refused.
+        await world.house.setBusinessDate(LocalDate(dayNumber: 20_058))
+        let earlier = try await world.house.challenge(for: World.clinic.digest, at: now).nonce
+        let refused = try await world.answer(
+            world.request(
+                JSONValue.object(world.fields(card: card, nonce: earlier)).canonical, card: card))
+        #expect(
+            try JSONValue(parsing: refused.body)["type"]
+                == "urn:madoguchi:problem:certificate-expired")
         let soon = try Card(authority: world.authority, to: now.adding(seconds: 86_400 * 60))
         #expect(try world.standing(soon.certificate, at: now).get() == .endingSoon)
         #expect(try world.standing(world.card.certificate, at: now).get() == .good)

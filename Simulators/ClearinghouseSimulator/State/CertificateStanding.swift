@@ -14,6 +14,10 @@ package enum CertificateStanding: Hashable, Sendable {
     /// The months before and after its end in which a certificate is special.
     package static let graceMonths = 3
 
+    /// The first business date on which the grace holds: the day since which insurance cards are no
+    /// longer issued, 2024-12-02. The public notices found do not name it; it is assumed.
+    package static let graceBegins = LocalDate(dayNumber: 20_059)
+
     /// The word of the signed receipt.
     package var name: String {
         switch self {
@@ -29,10 +33,10 @@ package enum CertificateStanding: Hashable, Sendable {
     ) throws(Refusal) -> CertificateStanding {
         do throws(CertificateRefusal) {
             _ = try trust.validate(certificate, at: now, purpose: .cardAuthentication)
-            let warning = shifted(certificate.notAfter, months: -graceMonths)
+            let warning = certificate.notAfter.adding(months: -graceMonths)
             return now < warning ? .good : .endingSoon
         } catch {
-            guard case .expired(let end) = error, now < shifted(end, months: graceMonths) else {
+            guard case .expired(let end) = error, now < end.adding(months: graceMonths) else {
                 throw Refusal(error)
             }
             return try inGrace(certificate, trust, end)
@@ -48,14 +52,6 @@ package enum CertificateStanding: Hashable, Sendable {
                 certificate, at: end.adding(seconds: -1), purpose: .cardAuthentication)
             return .inGrace
         } catch { throw Refusal(error) }
-    }
-
-    private static func shifted(_ instant: Instant, months: Int) -> Instant {
-        let date = instant.dateInJapan
-        let month = date.yearMonth.adding(months: months)
-        let day = min(date.day, YearMonth.dayCount(year: month.year, month: month.month))
-        let shifted = LocalDate(year: month.year, month: month.month, day: day) ?? date
-        return instant.adding(seconds: Int64(shifted.dayNumber - date.dayNumber) * 86_400)
     }
 }
 

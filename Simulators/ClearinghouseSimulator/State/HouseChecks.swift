@@ -108,6 +108,11 @@ extension House {
         let owner = enrolments.person(of: verified.certificate.digest)
         entry.person = owner
         let standing = try standing.get()
+        // Before the rule of grace an expired certificate was refused.
+        guard
+            standing != .inGrace
+                || businessDate(at: asked.now) >= CertificateStanding.graceBegins
+        else { throw Refusal(.certificateExpired) }
         guard let owner else { throw Refusal(.cardNotRegistered) }
         entry.patient = pairwise.id(of: owner, for: asked.audience)
         return (owner, standing)
