@@ -5,56 +5,84 @@ package import Cryptography
 package struct CardApplication: Sendable {
     /// The application's identifier (AID).
     package var identifier: [UInt8]
-    /// Files, PINs and keys by their identifiers.
+    /// Files, secrets and keys by their identifiers.
     package var elements: [FileIdentifier: CardElement]
+    /// The key that signs where a command names none: it proves that the chip is there.
+    package var chipKey: PrivateKey?
 
     /// An application of these elements.
-    package init(identifier: [UInt8], elements: [FileIdentifier: CardElement]) {
-        (self.identifier, self.elements) = (identifier, elements)
+    package init(
+        identifier: [UInt8], elements: [FileIdentifier: CardElement], chipKey: PrivateKey? = nil
+    ) {
+        (self.identifier, self.elements, self.chipKey) = (identifier, elements, chipKey)
+    }
+}
+
+/// Who may read a file or use a key.
+package enum AccessRule: Hashable, Sendable {
+    /// Everybody.
+    case always
+    /// Who verified one of these secrets since the application was selected.
+    case after(Set<FileIdentifier>)
+
+    /// Whether the secrets verified so far satisfy the rule.
+    package func allows(_ verified: Set<FileIdentifier>) -> Bool {
+        switch self {
+        case .always: true
+        case .after(let secrets): !secrets.isDisjoint(with: verified)
+        }
     }
 }
 
 /// What an identifier within an application stands for.
 package enum CardElement: Sendable {
-    /// Octets to read: freely, or once a PIN was verified.
-    case file([UInt8], after: FileIdentifier? = nil)
-    /// A secret to compare with; it locks after so many wrong ones.
-    case pin(CardPIN)
-    /// A private key that signs once a PIN was verified.
-    case key(PrivateKey, after: FileIdentifier)
+    /// Octets to read by offset (a transparent file).
+    case file([UInt8], AccessRule)
+    /// Octets to read record by record, counted from 1.
+    case records([[UInt8]], AccessRule)
+    /// A PIN or another secret to compare with; it locks after so many wrong ones.
+    case secret(CardSecret)
+    /// A private key that signs.
+    case key(PrivateKey, AccessRule)
 }
 
-/// A PIN of a card: which, what it is, and how many wrong ones it takes.
-package struct CardPIN: Hashable, Sendable {
+/// A PIN, password or verification number of a card: which, what it is, and how many wrong ones
+/// it takes.
+package struct CardSecret: Hashable, Sendable {
+    /// What a new value must look like.
+    package enum Form: Hashable, Sendable {
+        /// Four digits.
+        case pin
+        /// 6 to 16 letters and digits.
+        case password
+        /// Printed or fixed at issuing: it is never changed.
+        case fixed
+
+        /// Whether octets may become the secret's value.
+        package func allows(_ octets: [UInt8]) -> Bool {
+            switch self {
+            case .pin: CardImage.isPIN(octets)
+            case .password: CardImage.isPassword(octets)
+            case .fixed: false
+            }
+        }
+    }
+
     /// The name under which tries are counted: `jpki/0018`.
     package var name: String
-    /// The right octets.
+    /// The right octets when the card was issued.
     package var value: [UInt8]
-    /// The tries of a fresh PIN.
+    /// The tries of a fresh secret; one that has none was locked from the start.
     package var limit: Int
+    /// What a new value must look like.
+    package var form: Form
 
-    /// A PIN.
-    package init(name: String, value: [UInt8], limit: Int) {
-        (self.name, self.value, self.limit) = (name, value, limit)
+    /// A secret.
+    package init(name: String, value: [UInt8], limit: Int, form: Form = .fixed) {
+        (self.name, self.value, self.limit, self.form) = (name, value, limit, form)
     }
 }
 
-extension CardPIN: CustomStringConvertible {
-    package var description: String { "CardPIN(\(name))" }
-}
-
-/// How many tries each PIN of a card has left. A card holds this apart from everything else,
-/// because it alone changes.
-package struct PINCounters: Hashable, Sendable {
-    /// Tries left by the PIN's name; a name that is absent has all its tries.
-    package var triesLeft: [String: Int]
-
-    /// Counters; none spent by default.
-    package init(triesLeft: [String: Int] = [:]) { self.triesLeft = triesLeft }
-
-    /// The tries left on a PIN.
-    package subscript(pin: CardPIN) -> Int {
-        get { min(triesLeft[pin.name] ?? pin.limit, pin.limit) }
-        set { triesLeft[pin.name] = newValue }
-    }
+extension CardSecret: CustomStringConvertible {
+    package var description: String { "CardSecret(\(name))" }
 }

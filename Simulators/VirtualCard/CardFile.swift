@@ -3,14 +3,17 @@ internal import JSON
 internal import Octets
 
 /// A card on disk: `NAME.json` for all to read, and beside it what is secret (mode 0600): its
-/// keys (`NAME.key`, `NAME.signature.key`), its PINs (`NAME.pins`) and the tries left
-/// (`NAME.state`), which alone change.
+/// keys (`NAME.key`, `NAME.signature.key`, `NAME.chip.key`), its PINs when it was issued
+/// (`NAME.pins`) and what the chip remembers (`NAME.state`: tries left, PINs changed since, whether
+/// it was destroyed), which alone changes.
 package struct CardFile: Hashable, Sendable {
     static let kind = "madoguchi virtual card"
     static let version = 1
 
     /// Where the readable file lies.
     package let path: String
+    /// The file's name without `.json`: what the card is called in a rack.
+    package let name: String
     /// The path without its `.json`.
     private let stem: String
 
@@ -21,44 +24,48 @@ package struct CardFile: Hashable, Sendable {
         else {
             throw .malformed(path: path, reason: "must be the name of a card file, NAME.json")
         }
-        self.path = path
+        (self.path, self.name) = (path, String(name.dropLast(5)))
         stem = String(path.dropLast(5))
     }
 
     var keyPath: String { stem + ".key" }
     var signatureKeyPath: String { stem + ".signature.key" }
+    var chipKeyPath: String { stem + ".chip.key" }
     var pinsPath: String { stem + ".pins" }
     var statePath: String { stem + ".state" }
 
-    /// The card, ready to be powered: its counters are as they were left, and are kept.
+    /// The card, ready to be powered: its memory is as it was left, and is kept.
     package func load() throws(CardFileError) -> VirtualCard { try load(as: loadImage()) }
 
     /// The card with another image than the file's: one that was damaged on purpose.
     package func load(as image: CardImage) throws(CardFileError) -> VirtualCard {
-        VirtualCard(image, counters: try loadCounters()) {
-            [self] (counters) throws(CardFileError) in try save(counters)
+        VirtualCard(image, memory: try loadMemory()) {
+            [self] (memory) throws(CardFileError) in try save(memory)
         }
     }
 
-    /// The tries left; all of them where none was ever spent.
-    package func loadCounters() throws(CardFileError) -> PINCounters {
+    /// What the chip remembers; nothing was ever spent or changed where there is no such file.
+    package func loadMemory() throws(CardFileError) -> CardMemory {
         let octets: [UInt8]
         do throws(KeyFile.Failure) {
             octets = try KeyFile.read(statePath, isPrivate: true)
         } catch .system(_, noSuchFile) {
-            return PINCounters()
+            return CardMemory()
         } catch {
             throw .file(error)
         }
         return try decoded(octets, from: statePath) { (value) throws(JSONError) in
-            try PINCounters(value)
+            try CardMemory(value)
         }
     }
 
-    /// Keeps the tries left.
-    package func save(_ counters: PINCounters) throws(CardFileError) {
-        try write(counters.value.pretty, to: statePath, isPrivate: true)
+    /// Keeps what the chip remembers.
+    package func save(_ memory: CardMemory) throws(CardFileError) {
+        try write(memory.value.pretty, to: statePath, isPrivate: true)
     }
+
+    /// The tries left; all of them where none was ever spent.
+    package func loadCounters() throws(CardFileError) -> PINCounters { try loadMemory().counters }
 
     /// Writes a card: a fresh one, with all its tries.
     package func save(_ image: CardImage) throws(CardFileError) {
@@ -68,8 +75,11 @@ package struct CardFile: Hashable, Sendable {
         if let key = image.signature?.key {
             try write(key.pem, to: signatureKeyPath, isPrivate: true)
         }
-        try write(image.pins.pretty, to: pinsPath, isPrivate: true)
-        try save(PINCounters())
+        if let key = image.chip?.key {
+            try write(key.pem, to: chipKeyPath, isPrivate: true)
+        }
+        try write(image.secrets.pretty, to: pinsPath, isPrivate: true)
+        try save(CardMemory())
         try write(image.value.pretty, to: path, isPrivate: false)
     }
 }

@@ -1,64 +1,25 @@
 internal import Cryptography
 internal import JSON
 internal import Octets
-
-extension CardFile {
-    /// What is printed into the card. Certificates must fit their keys; use a changed
-    /// `CardImage` for a card that is broken.
-    package func loadImage() throws(CardFileError) -> CardImage {
-        let printed = try decoded(read(path, isPrivate: false), from: path) {
-            (value) throws(JSONError) in try PrintedCard(value)
-        }
-        let (pin, password) = try decoded(read(pinsPath, isPrivate: true), from: pinsPath) {
-            (value) throws(JSONError) in try readPINs(value)
-        }
-        var image = CardImage(
-            person: printed.person,
-            authentication: try credential(
-                printed.authentication, named: "authentication", keyPath: keyPath),
-            signature: try credential(
-                printed.signature, named: "signature", keyPath: signatureKeyPath),
-            pin: pin, password: password)
-        (image.label, image.atr) = (printed.label, printed.atr)
-        return image
-    }
-
-    private func credential(
-        _ printed: PrintedCard.Certificates?, named name: String, keyPath: String
-    ) throws(CardFileError) -> CardImage.Credential? {
-        guard let printed else { return nil }
-        let key: PrivateKey
-        do throws(KeyFile.Failure) {
-            key = try KeyFile.privateKey(keyPath)
-        } catch {
-            throw .file(error)
-        }
-        guard let certificate = try? Certificate(der: printed.certificate) else {
-            throw .malformed(path: path, reason: "$.\(name).certificate: is not a certificate")
-        }
-        guard certificate.publicKey == key.publicKey else {
-            throw .malformed(
-                path: path, reason: "$.\(name).certificate: does not fit the key in \(keyPath)")
-        }
-        return CardImage.Credential(
-            certificate: printed.certificate, authority: printed.authority, key: key)
-    }
-}
+internal import Records
 
 /// What the readable file holds.
-private struct PrintedCard {
+struct PrintedCard {
     struct Certificates {
         var certificate: [UInt8]
         var authority: [UInt8]
     }
     var person: String
+    var form: CardForm
     var label: String
     var atr: [UInt8]
     var authentication: Certificates?
     var signature: Certificates?
+    var holder: CardHolder?
+    var vouched: CardChip.Vouched?
 
     /// An answer to reset has 2 to 33 octets (ISO/IEC 7816-3 §8.2).
-    static let atrCounts = 2...33
+    private static let atrCounts = 2...33
 
     init(_ value: JSONValue) throws(JSONError) {
         var fields = try JSONFields(value)
@@ -67,6 +28,10 @@ private struct PrintedCard {
         }
         _ = try fields.integer("version", in: CardFile.version...CardFile.version)
         person = try fields.string("person", maximum: 64)
+        form =
+            try fields.optional("form", "must be plastic, faceOnly, phone or foreign") {
+                $0.stringValue.flatMap(CardForm.init)
+            } ?? .plastic
         label = try fields.string("label", maximum: 32)
         atr = try fields.require("atr", "must be the hexadecimal digits of 2 to 33 octets") {
             guard let octets = $0.stringValue.flatMap({ [UInt8](hex: $0) }),
@@ -76,21 +41,34 @@ private struct PrintedCard {
         }
         authentication = try fields.nested("authentication", Self.certificates)
         signature = try fields.nested("signature", Self.certificates)
+        holder = try fields.nested("holder") { (value, path) throws(JSONError) in
+            try CardHolder(value, at: path)
+        }
+        vouched = try fields.nested("vouched") { (value, path) throws(JSONError) in
+            try CardChip.Vouched(value, at: path)
+        }
         try fields.finish()
+        guard (holder == nil) == (vouched == nil) else {
+            throw .unexpected(path: "$.vouched", reason: "must be there with a holder, and only so")
+        }
     }
 
     private static func certificates(
         _ value: JSONValue, path: String
     ) throws(JSONError) -> Certificates {
         var fields = try JSONFields(value, at: path)
-        func octets(_ value: JSONValue) -> [UInt8]? {
-            value.stringValue.flatMap { [UInt8](base64: $0) }
-        }
         let certificates = Certificates(
-            certificate: try fields.require("certificate", "must be base64", octets),
-            authority: try fields.require("authority", "must be base64", octets))
+            certificate: try fields.octets("certificate"),
+            authority: try fields.octets("authority"))
         try fields.finish()
         return certificates
+    }
+}
+
+extension JSONFields {
+    /// Octets as base64.
+    mutating func octets(_ key: String) throws(JSONError) -> [UInt8] {
+        try require(key, "must be base64") { $0.stringValue.flatMap { [UInt8](base64: $0) } }
     }
 }
 
@@ -109,32 +87,44 @@ extension CardImage {
             ("kind", .string(CardFile.kind)),
             ("version", JSONValue(CardFile.version)),
             ("person", .string(person)),
+            ("form", form == .plastic ? nil : .string(form.rawValue)),
             ("label", .string(label)),
             ("atr", .string(atr.hex)),
             ("authentication", certificates(authentication)),
             ("signature", certificates(signature)),
+            ("holder", holder?.json),
+            ("vouched", chip?.vouched.json),
         ])
     }
 
     /// The secret part as JSON.
-    var pins: JSONValue {
+    var secrets: JSONValue {
         [
             "pin": .string(String(decoding: pin, as: UTF8.self)),
             "password": .string(String(decoding: password, as: UTF8.self)),
+            "textPIN": .string(String(decoding: textPIN, as: UTF8.self)),
         ]
     }
 }
 
-private func readPINs(_ value: JSONValue) throws(JSONError) -> (pin: [UInt8], password: [UInt8]) {
-    var fields = try JSONFields(value)
-    let pin = try fields.require("pin", CardImage.pinRule) { value in
-        value.stringValue.map { Array($0.utf8) }.flatMap { CardImage.isPIN($0) ? $0 : nil }
+/// The PINs of a card, as their file keeps them.
+struct CardPINs {
+    var pin: [UInt8]
+    var password: [UInt8]
+    var textPIN: [UInt8]?
+
+    init(_ value: JSONValue) throws(JSONError) {
+        var fields = try JSONFields(value)
+        func octets(_ value: JSONValue, _ form: CardSecret.Form) -> [UInt8]? {
+            value.stringValue.map { Array($0.utf8) }.flatMap { form.allows($0) ? $0 : nil }
+        }
+        pin = try fields.require("pin", CardImage.pinRule) { octets($0, .pin) }
+        password = try fields.require("password", CardImage.passwordRule) {
+            octets($0, .password)
+        }
+        textPIN = try fields.optional("textPIN", CardImage.pinRule) { octets($0, .pin) }
+        try fields.finish()
     }
-    let password = try fields.require("password", CardImage.passwordRule) { value in
-        value.stringValue.map { Array($0.utf8) }.flatMap { CardImage.isPassword($0) ? $0 : nil }
-    }
-    try fields.finish()
-    return (pin, password)
 }
 
 extension CardImage {
@@ -152,28 +142,5 @@ extension CardImage {
     package static func isPassword(_ octets: [UInt8]) -> Bool {
         (6...16).contains(octets.count)
             && octets.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
-    }
-}
-
-extension PINCounters {
-    init(_ value: JSONValue) throws(JSONError) {
-        var fields = try JSONFields(value)
-        let names = [CardImage.pinName, CardImage.passwordName]
-        try self.init(
-            triesLeft: fields.nested("triesLeft") { (value, path) throws(JSONError) in
-                var fields = try JSONFields(value, at: path)
-                var triesLeft: [String: Int] = [:]
-                for name in names {
-                    triesLeft[name] = try fields.optionalInteger(name, in: 0...15)
-                }
-                try fields.finish()
-                return triesLeft
-            } ?? [:])
-        try fields.finish()
-    }
-
-    /// The counters as JSON.
-    var value: JSONValue {
-        ["triesLeft": .object(triesLeft.mapValues { JSONValue($0) })]
     }
 }

@@ -1,6 +1,16 @@
-internal import APDU
 package import Cryptography
-internal import Octets
+
+/// What kind of card it is, as readers meet them.
+package enum CardForm: String, Hashable, Sendable, CaseIterable {
+    /// The ordinary card.
+    case plastic
+    /// 顔認証マイナンバーカード: no PIN is taken and nothing is signed for its holder's name.
+    case faceOnly
+    /// A card in a telephone: the JPKI application alone, its certificate behind the PIN.
+    case phone
+    /// Another card than a My Number card.
+    case foreign
+}
 
 /// What is printed into a virtual card: certificates, keys and PINs. Plain data, without any
 /// state of a conversation.
@@ -8,9 +18,16 @@ package struct CardImage: Sendable {
     /// The name in the card's token information; programs tell plastic cards from telephones by
     /// it.
     package static let plasticLabel = "JPKIAPICCTOKEN2"
+    /// The same name on an Android telephone.
+    package static let phoneLabel = "JPKIAPGPSETOKEN"
     /// The answer to reset of a contactless card.
     package static let contactlessATR: [UInt8] = [
         0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x05, 0xE0, 0xB3, 0x81, 0xA1, 0x00, 0x7F,
+    ]
+
+    /// The answer to reset of a driving licence: of the same family, and another card.
+    package static let foreignATR: [UInt8] = [
+        0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x00, 0x00, 0x91, 0x81, 0xC1, 0x00, 0xD8,
     ]
 
     /// A certificate with its key and its authority's certificate.
@@ -30,6 +47,8 @@ package struct CardImage: Sendable {
 
     /// The person whose card this is, for people who look at the file; no card tells it.
     package var person: String
+    /// What kind of card it is.
+    package var form = CardForm.plastic
     /// The card's answer to reset.
     package var atr: [UInt8] = contactlessATR
     /// The label of the token information.
@@ -42,6 +61,15 @@ package struct CardImage: Sendable {
     package var pin: [UInt8]
     /// The password of digital signature.
     package var password: [UInt8]
+    /// The PIN of the text application.
+    package var textPIN = Array("1234".utf8)
+    /// What is printed about the holder; a card without has the JPKI application alone.
+    package var holder: CardHolder?
+    /// The chip's own key and what the issuer signed; beside a holder.
+    package var chip: CardChip?
+
+    /// Whether any PIN is taken.
+    package var hasPINs: Bool { form != .faceOnly }
 
     /// A card image; simulated cards have PIN 1234 and password ABC123 unless told otherwise.
     package init(
@@ -59,60 +87,27 @@ extension CardImage: CustomStringConvertible {
 }
 
 extension CardImage {
-    /// The applications on the card.
-    var applications: [CardApplication] { [userAuthenticationApplication] }
-
     /// The name of the user-authentication PIN among the counters.
     package static let pinName = "jpki/0018"
     /// The name of the signature password among the counters.
     package static let passwordName = "jpki/001b"
+    /// The name of the face match's counter, which this project's own application keeps.
+    package static let faceName = "simulation/0011"
 
     /// The tries of a fresh user-authentication PIN.
     package static let pinLimit = 3
     /// The tries of a fresh signature password.
     package static let passwordLimit = 5
+    /// The tries of a verification number (照合番号): widely told, seen by nobody.
+    package static let verificationNumberLimit = 10
+    /// The misses that lock the face way.
+    package static let faceLimit = 10
 
-    /// The JPKI application (公的個人認証).
-    private var userAuthenticationApplication: CardApplication {
-        var elements: [FileIdentifier: CardElement] = [
-            FileIdentifier(0x0006): .file(tokenInformation),
-            FileIdentifier(0x0008): .file([
-                signature == nil ? 0x00 : 0x8F, authentication == nil ? 0x00 : 0x8F, 0x00,
-            ]),
-            FileIdentifier(0x0018): .pin(
-                CardPIN(name: Self.pinName, value: pin, limit: Self.pinLimit)),
-            FileIdentifier(0x001B): .pin(
-                CardPIN(name: Self.passwordName, value: password, limit: Self.passwordLimit)),
-        ]
-        if let authentication {
-            elements[FileIdentifier(0x000A)] = .file(authentication.certificate)
-            elements[FileIdentifier(0x000B)] = .file(authentication.authority)
-            elements[FileIdentifier(0x0017)] = .key(
-                authentication.key, after: FileIdentifier(0x0018))
-        }
-        if let signature {
-            elements[FileIdentifier(0x0001)] = .file(
-                signature.certificate, after: FileIdentifier(0x001B))
-            elements[FileIdentifier(0x0002)] = .file(signature.authority)
-            elements[FileIdentifier(0x001A)] = .key(signature.key, after: FileIdentifier(0x001B))
-        }
-        return CardApplication(
-            identifier: [0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01],
-            elements: elements)
-    }
-
-    /// File 0006: the 160 octets of a PKCS#11 token information, numbers of four octets.
-    private var tokenInformation: [UInt8] {
-        func text(_ text: String, _ count: Int) -> [UInt8] {
-            let octets = Array(text.utf8.prefix(count))
-            return octets + [UInt8](repeating: 0x20, count: count - octets.count)
-        }
-        var octets = text(label, 32) + text("Madoguchi Simulation", 32) + text("SIM01", 16)
-        octets += text("0000000000000000", 16)
-        let unknown = UInt32.max
-        for number: UInt32 in [0x0000_040D, 1, 0, 1, 0, 16, 6, unknown, unknown, unknown, unknown] {
-            octets.append(bigEndian: number)
-        }
-        return octets + text("03", 2) + text("01", 2) + text("9999999999999999", 16)
-    }
+    /// Secrets beside the two of the JPKI application, by the names they are counted under.
+    package static let countedNames = [
+        "text/0011", "text/0012", "text/0014", "text/0015", "surface/0011", "surface/0012",
+        "surface/0013", faceName,
+    ]
+    /// Every secret a card may count.
+    static let secretNames = [pinName, passwordName] + countedNames
 }

@@ -13,12 +13,20 @@ extension CardImage {
         package var notBefore: Instant
         /// The last instant of the certificates' life.
         package var notAfter: Instant
+        /// What kind of card it is.
+        package var form = CardForm.plastic
+        /// What is printed about the holder; without it the card has the JPKI application alone.
+        package var holder: CardHolder?
+        /// Whether the card has a certificate for user authentication.
+        package var hasAuthentication = true
         /// Whether the card has a certificate for digital signature.
         package var hasSignature = true
         /// The PIN of user authentication.
         package var pin = Array("1234".utf8)
         /// The password of digital signature.
         package var password = Array("ABC123".utf8)
+        /// The PIN of the text application.
+        package var textPIN = Array("1234".utf8)
         /// Faults of the user-authentication certificate.
         package var faults: Set<CertificateRequest.Fault> = []
 
@@ -28,16 +36,30 @@ extension CardImage {
         }
     }
 
-    /// Issues a card: makes its keys and has the authorities vouch for them.
+    /// Issues a card: makes its keys and has the authorities vouch for them. `printer` is the key
+    /// that vouches for what is printed; a holder needs one.
     package static func issue(
-        _ order: Order, authentication: CertificateAuthority, signature: CertificateAuthority
+        _ order: Order, authentication: CertificateAuthority, signature: CertificateAuthority,
+        printer: PrivateKey? = nil
     ) throws(CryptographyError) -> CardImage {
-        try CardImage(
+        let hasSignature = order.hasSignature && order.form != .faceOnly
+        var image = try CardImage(
             person: order.person,
-            authentication: credential(.cardAuthentication, order, from: authentication),
-            signature: order.hasSignature
-                ? credential(.cardSignature, order, from: signature) : nil,
+            authentication: order.hasAuthentication
+                ? credential(.cardAuthentication, order, from: authentication) : nil,
+            signature: hasSignature ? credential(.cardSignature, order, from: signature) : nil,
             pin: order.pin, password: order.password)
+        image.textPIN = order.textPIN
+        image.form = order.form
+        switch order.form {
+        case .plastic, .faceOnly: break
+        case .phone: image.label = phoneLabel
+        case .foreign: image.atr = foreignATR
+        }
+        if let holder = order.holder, let printer {
+            (image.holder, image.chip) = (holder, try CardChip.issue(for: holder, by: printer))
+        }
+        return image
     }
 
     private static func credential(
@@ -55,7 +77,6 @@ extension CardImage {
 
     /// A subject's name as long as a real one's, and as silent: 22 characters, none of a person.
     private static func opaqueName() -> String {
-        let digits = RandomOctets.make(18).map { Character(Unicode.Scalar(0x30 + $0 % 10)) }
-        return "SIM" + String(digits) + "A"
+        "SIM" + randomDigits(18) + "A"
     }
 }

@@ -10,8 +10,12 @@ package enum Fault: Hashable, Sendable {
     case mute
     /// The card resets itself before the command: what was verified is forgotten.
     case resetsItself
+    /// Another card is in its place from this command on, and nobody noticed the change.
+    case swapped
     /// These octets are the answer, whatever was asked; the card does not see the command.
     case octets([UInt8])
+    /// A status word drawn by the plan's seed is the answer; the card does not see the command.
+    case randomStatus
     /// The right answer with the bits of its first octet turned round.
     case flipped
 
@@ -30,80 +34,52 @@ package enum Fault: Hashable, Sendable {
 package struct FaultPlan: Hashable, Sendable {
     /// The faults.
     package var faults: [Int: Fault]
+    /// What random faults are drawn from.
+    package var seed: UInt64
+    /// How slow the card's answers are, if they are.
+    package var slowness: Slowness?
 
     /// A plan; without faults the card works.
-    package init(_ faults: [Int: Fault] = [:]) { self.faults = faults }
+    package init(_ faults: [Int: Fault] = [:], seed: UInt64 = 0, slowness: Slowness? = nil) {
+        (self.faults, self.seed, self.slowness) = (faults, seed, slowness)
+    }
 }
 
-/// What comes of a command to a card that may fail.
-package enum CardOutcome: Hashable, Sendable {
-    /// The card's answer, whatever its length.
-    case answer([UInt8])
-    /// The card is gone.
-    case gone
-    /// The card does not answer.
-    case silent
+/// Answers that take their time, drawn from a seed: half of them longer than the median, few of
+/// them very long (a log-logistic distribution), as with real readers.
+package struct Slowness: Hashable, Sendable {
+    /// No answer takes longer than so many medians.
+    package static let longestInMedians = 50
+    /// Half of the answers take longer, in milliseconds.
+    package let medianMilliseconds: Int
+    private var numbers: SeededNumbers
+
+    /// Delays with a median, always the same ones for a seed.
+    package init(medianMilliseconds: Int, seed: UInt64) {
+        self.medianMilliseconds = medianMilliseconds
+        numbers = SeededNumbers(seed: seed)
+    }
+
+    /// The next answer's delay.
+    package mutating func nextMilliseconds() -> Int {
+        let share = Double(numbers.next() >> 11) / Double(UInt64(1) << 53)
+        let delay = Double(medianMilliseconds) * share / (1 - share)
+        return Int(min(delay, Double(medianMilliseconds * Self.longestInMedians)))
+    }
 }
 
-/// A virtual card that fails as planned.
-package struct FaultyCard: CardChannel, Sendable {
-    /// The card that fails.
-    package private(set) var card: VirtualCard
-    /// When it fails how.
-    package var plan: FaultPlan
-    /// The commands sent since the card was put in, without their data: header octets only, so
-    /// that no PIN is kept.
-    package private(set) var headers: [[UInt8]] = []
-    /// Whether the card was pulled.
-    package private(set) var isOut = false
+/// Numbers by chance that are the same for the same seed (splitmix64).
+package struct SeededNumbers: RandomNumberGenerator, Hashable, Sendable {
+    private var state: UInt64
 
-    /// A card and its plan.
-    package init(_ card: VirtualCard, plan: FaultPlan = FaultPlan()) {
-        (self.card, self.plan) = (card, plan)
-    }
+    /// Numbers of a seed.
+    package init(seed: UInt64) { state = seed }
 
-    /// Puts the card in again: powered, counted anew.
-    package mutating func insert() {
-        card.reset()
-        (headers, isOut) = ([], false)
-    }
-
-    /// Resets the card, as the end of a transaction does; faults go on counting.
-    package mutating func reset() { card.reset() }
-
-    /// Sends one command and says what comes of it.
-    package mutating func exchange(_ command: [UInt8]) -> CardOutcome {
-        guard !isOut else { return .gone }
-        headers.append([UInt8](command.prefix(4)))
-        switch plan.faults.removeValue(forKey: headers.count) {
-        case nil: break
-        case .pulledBefore?:
-            isOut = true
-            return .gone
-        case .pulledAfter?:
-            _ = card.respond(to: command)
-            isOut = true
-            return .gone
-        case .mute?:
-            _ = card.respond(to: command)
-            return .silent
-        case .resetsItself?: card.reset()
-        case .octets(let octets)?: return .answer(octets)
-        case .flipped?:
-            var octets = card.respond(to: command).octets
-            octets[0] ^= 0xFF
-            return .answer(octets)
-        }
-        return .answer(card.respond(to: command).octets)
-    }
-
-    package mutating func transmit(
-        _ command: Span<UInt8>
-    ) throws(CardChannelError) -> ResponseAPDU {
-        switch exchange(command.withUnsafeBufferPointer { [UInt8]($0) }) {
-        case .answer(let octets): return try ResponseAPDU(octets)
-        case .gone: throw .removed
-        case .silent: throw .mute
-        }
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+        return value ^ value >> 31
     }
 }

@@ -14,14 +14,21 @@ let program = Program(
                 .init("out", "CARD.json", "the card file; keys and PINs lie beside it"),
                 .init(
                     "authority", "FOLDER",
-                    "the simulated authorities; made there if there are none"),
-                .init("person", "NAME", "whose card it is (default: the file's name)"),
+                    "the simulated authorities; made there if there are none (default: the folder "
+                        + "`authority` beside the card)"),
+                .init(
+                    "person", "FILE.json",
+                    "whose card it is: a people file, or a name alone for a card without the "
+                        + "holder's facts (default: the file's name)"),
+                .init("pictures", "FOLDER", "photo and pictures (default: `pictures` beside FILE)"),
+                .init("form", "KIND", "plastic (default), faceOnly, phone or foreign"),
                 .init("key", "KIND", "rsa2048 (default) or p384"),
                 .init("pin", "DIGITS", "four digits (default 1234)"),
                 .init("password", "TEXT", "signature password (default ABC123)"),
                 .init("not-before", "DATE", "first day of the certificates (default: yesterday)"),
                 .init("not-after", "DATE", "last day of the certificates (default: in 5 years)"),
                 .init("without-signature", nil, "leave the signature certificate out"),
+                .init("without-authentication", nil, "leave the user-authentication one out"),
                 .init(
                     "certificate-fault", "KIND",
                     "wrong-key-usage, unknown-critical-extension, no-authority-key-id, authority"),

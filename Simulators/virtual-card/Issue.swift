@@ -9,20 +9,24 @@ internal import VirtualCard
 /// `virtual-card issue`.
 func issue(_ invocation: Invocation) throws -> JSONValue {
     let file = try CardFile(path: invocation.require("out"))
-    let folder = try invocation.require("authority")
+    let folder =
+        invocation.value("authority") ?? file.path.dropLast(file.name.utf8.count + 5)
+        + "authority"
     let order = try order(invocation, file)
     let authorities = try authorities(in: folder)
     let image = try CardImage.issue(
-        order, authentication: authorities.authentication, signature: authorities.signature)
+        order, authentication: authorities.authentication, signature: authorities.signature,
+        printer: authorities.printer)
     try file.save(image)
-    return description(of: image, PINCounters())
+    return description(of: image, CardMemory())
 }
 
 private func order(_ invocation: Invocation, _ file: CardFile) throws -> CardImage.Order {
     let today = now().dateInJapan
-    let name = file.path.split(separator: "/").last.map { String($0.dropLast(5)) } ?? ""
+    let person = invocation.value("person")
+    let isFile = person?.hasSuffix(".json") == true
     var order = CardImage.Order(
-        person: invocation.value("person") ?? name,
+        person: isFile ? file.name : person ?? file.name,
         notBefore: startOfDay(try date("not-before", invocation) ?? today.adding(days: -1)),
         notAfter: startOfDay(
             (try date("not-after", invocation) ?? today.adding(days: 1826)).adding(days: 1)
@@ -43,10 +47,39 @@ private func order(_ invocation: Invocation, _ file: CardFile) throws -> CardIma
         order.password = password
     }
     order.hasSignature = !invocation.has("without-signature")
+    order.hasAuthentication = !invocation.has("without-authentication")
+    if let form = invocation.value("form") {
+        guard let known = CardForm(rawValue: form) else {
+            throw UsageError("--form must be plastic, faceOnly, phone or foreign, not \"\(form)\"")
+        }
+        order.form = known
+    }
+    if let person, isFile {
+        (order.person, order.holder) = try holder(
+            person, issuedOn: today, pictures: invocation.value("pictures"))
+    }
     if let fault = invocation.value("certificate-fault") {
         order.faults = [try certificateFault(fault)]
     }
     return order
+}
+
+/// The person of a people file as a card prints them, with the pictures that lie beside it.
+private func holder(
+    _ path: String, issuedOn today: LocalDate, pictures folder: String?
+) throws -> (id: String, CardHolder) {
+    let octets = try KeyFile.read(path, limit: PersonFile.maximumOctets)
+    let file: PersonFile
+    let identity: PersonIdentity
+    do throws(JSONError) {
+        file = try PersonFile(parsing: octets)
+        identity = try file.person(on: today).identity
+    } catch {
+        throw UsageError("--person \(path): \(error)")
+    }
+    let beside = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let pictures = try CardPictures.load(of: file.id, from: folder ?? beside + "pictures")
+    return (file.id, CardHolder(identity, issuedOn: today, pictures: pictures))
 }
 
 private func certificateFault(_ name: String) throws -> CertificateRequest.Fault {

@@ -35,7 +35,7 @@ struct Main {
         default:
             let file = try CardFile(path: invocation.require("card"))
             try report(
-                description(of: file.loadImage(), file.loadCounters()), invocation)
+                description(of: file.loadImage(), file.loadMemory()), invocation)
         }
     }
 

@@ -22,21 +22,26 @@ private func write(_ text: String, to descriptor: Int32) {
     }
 }
 
-/// What is on a card, as `issue` and `show` tell it. No PIN, no key.
-func description(of image: CardImage, _ counters: PINCounters) -> JSONValue {
-    let tries = counters.triesLeft
+/// What is on a card, as `issue` and `show` tell it. No PIN, no key, no number.
+func description(of image: CardImage, _ memory: CardMemory) -> JSONValue {
+    let tries = memory.counters.triesLeft
+    var left: [String: JSONValue] = [
+        "pin": JSONValue(tries[CardImage.pinName] ?? CardImage.pinLimit),
+        "password": JSONValue(tries[CardImage.passwordName] ?? CardImage.passwordLimit),
+    ]
+    for name in CardImage.countedNames where tries[name] != nil {
+        left[name] = tries[name].map { JSONValue($0) }
+    }
     return .object(present: [
         ("person", .string(image.person)),
+        ("form", .string(image.form.rawValue)),
         ("atr", .string(image.atr.hex)),
         ("authentication", image.authentication.flatMap(describe)),
         ("signature", image.signature.flatMap(describe)),
-        (
-            "triesLeft",
-            [
-                "pin": JSONValue(tries[CardImage.pinName] ?? CardImage.pinLimit),
-                "password": JSONValue(tries[CardImage.passwordName] ?? CardImage.passwordLimit),
-            ]
-        ),
+        ("securityCode", image.holder.map { .string($0.securityCode) }),
+        ("expiresOn", image.holder.map { .string("\($0.expiresOn)") }),
+        ("triesLeft", .object(left)),
+        ("destroyed", memory.isDestroyed ? true : nil),
     ])
 }
 

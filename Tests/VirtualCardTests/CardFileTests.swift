@@ -60,7 +60,7 @@ struct CardFileTests {
             #expect(again.say(selectApplication) + again.say("00200098") == "900063c2")
             #expect(again.say("002000980431323334") == "9000")
             #expect(try file.loadCounters().triesLeft == [CardImage.pinName: 3])
-            try file.save(PINCounters(triesLeft: [CardImage.pinName: 0]))
+            try file.save(CardMemory(counters: PINCounters(triesLeft: [CardImage.pinName: 0])))
             try file.save(try #require(Samples.withoutSignature))
             #expect(try file.loadCounters() == PINCounters())
         }

@@ -25,7 +25,7 @@ struct VirtualCardTests {
         ] {
             #expect(card.say(probe) == "6a82")
         }
-        for probe in ["00cadf3005", "00cb3fff035c017e08", "00840000ff", "80ca9f7f00"] {
+        for probe in ["00cadf3005", "00cb3fff035c017e08", "0087039b00", "80ca9f7f00"] {
             #expect(card.say(probe) == "6d00")
         }
         #expect(card.say(selectApplication) == "9000")

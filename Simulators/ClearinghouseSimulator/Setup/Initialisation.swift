@@ -36,7 +36,7 @@ package struct Initialisation: Sendable {
                 Array((RandomOctets.make(32).base64(.urlSafe) + "\n").utf8)
             }
             if let source { try copyPeople(from: source) }
-            try issueCards(cards, wantsCard, &made)
+            try issueCards(cards, pictures: source.map { "\($0)/pictures" }, wantsCard, &made)
         }
         return made
     }
@@ -157,19 +157,22 @@ extension Initialisation {
 
     /// Issues cards to those who have none, and binds each card of the folder to its person.
     private func issueCards(
-        _ authorities: CardAuthorities, _ wantsCard: (String) -> Bool, _ made: inout [String]
+        _ authorities: CardAuthorities, pictures: String?, _ wantsCard: (String) -> Bool,
+        _ made: inout [String]
     ) throws {
         let reading = StateReading(paths: paths)
         var enrolments = try reading.enrolments()
-        for id in try reading.people().map(\.id).sorted() {
+        for person in try reading.people() {
+            let id = person.id
             let file = try CardFile(path: "\(paths.cards)/\(id).json")
             let image: CardImage
             if try has("\(id).json", in: paths.cards) {
                 image = try file.loadImage()
             } else if wantsCard(id) {
                 image = try CardImage.issue(
-                    order(for: id), authentication: authorities.authentication,
-                    signature: authorities.signature)
+                    try order(for: person, pictures: pictures),
+                    authentication: authorities.authentication,
+                    signature: authorities.signature, printer: authorities.printer)
                 try file.save(image)
                 made.append(file.path)
             } else {
@@ -182,9 +185,16 @@ extension Initialisation {
         try KeyFile.write(enrolments.json.pretty, to: paths.enrolments, isPrivate: false)
     }
 
-    private func order(for id: String) -> CardImage.Order {
-        CardImage.Order(
-            person: id, notBefore: now.adding(seconds: -86_400),
+    private func order(
+        for file: PersonFile, pictures folder: String?
+    ) throws -> CardImage.Order {
+        let today = now.dateInJapan
+        var order = CardImage.Order(
+            person: file.id, notBefore: now.adding(seconds: -86_400),
             notAfter: now.adding(seconds: Self.lifetimeSeconds))
+        order.holder = CardHolder(
+            try file.person(on: today).identity, issuedOn: today,
+            pictures: try folder.map { try CardPictures.load(of: file.id, from: $0) } ?? .none)
+        return order
     }
 }
