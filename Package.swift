@@ -177,6 +177,9 @@ let tested: Set<String> = [
 /// Those of them that compare with files.
 let golden: Set<String> = ["Cryptography", "Records"]
 
+/// Folders that go with the test that made them.
+let testFolders = "TestFolders"
+
 let doors = ["CPCSC", "COpenSSL", "CSystem"]
 
 func dependencies(_ names: [String]) -> [Target.Dependency] {
@@ -200,11 +203,14 @@ let package = Package(
             .testTarget(
                 name: "\(part.name)Tests",
                 dependencies: dependencies(
-                    Set([part.name] + part.needs + testNeeds[part.name, default: []])
+                    Set([part.name, testFolders] + part.needs + testNeeds[part.name, default: []])
                         .subtracting(doors).sorted()),
                 path: "Tests/\(part.name)Tests",
                 resources: golden.contains(part.name) ? [.copy("Golden")] : [],
                 swiftSettings: strict)
         }
-        + [.testTarget(name: "StyleTests", path: "Tests/StyleTests", swiftSettings: strict)]
+        + [
+            .target(name: testFolders, path: "Tests/TestFolders", swiftSettings: strict),
+            .testTarget(name: "StyleTests", path: "Tests/StyleTests", swiftSettings: strict),
+        ]
 )

@@ -1,5 +1,6 @@
 import Foundation
 import Octets
+import TestFolders
 import Testing
 import TransparencyLog
 
@@ -65,14 +66,18 @@ struct ExportTests {
             export.write(octets, to: name)
         }
         #expect(try judge([export.path, vkey]).isContent)
-        let another = try await HistoryStore.open(Sample.settings(TemporaryFolder()))
+        let elsewhere = TemporaryFolder()
+        defer { withExtendedLifetime(elsewhere) {} }
+        let another = try await HistoryStore.open(Sample.settings(elsewhere))
         #expect(try !judge([export.path, another.logKey.vkey]).isContent)
     }
 
     @Test("a folder that holds another log's tiles is left alone")
     func foreign() async throws {
         for _ in 0..<2 {
-            let store = try await HistoryStore.open(Sample.settings(TemporaryFolder()))
+            let folder = TemporaryFolder()
+            defer { withExtendedLifetime(folder) {} }
+            let store = try await HistoryStore.open(Sample.settings(folder))
             for number in 0..<300 { _ = try await store.append(Sample.event("\(number)")) }
             if export.names.isEmpty {
                 try await store.exportTiles(to: export.path)

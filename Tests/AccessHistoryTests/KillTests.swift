@@ -4,6 +4,7 @@ import Glibc
 import Octets
 import Records
 import Synchronization
+import TestFolders
 import Testing
 import TransparencyLog
 

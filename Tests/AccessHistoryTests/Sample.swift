@@ -3,35 +3,13 @@ import Foundation
 import Octets
 import Records
 import Synchronization
+import TestFolders
 import Testing
 
 @testable import AccessHistory
 
-/// A folder that goes away with the test.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() {
-        path = NSTemporaryDirectory() + "history-" + UUID().uuidString
-    }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    var names: [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-    }
+extension TemporaryFolder {
     var segments: [String] { names.filter { $0.hasSuffix(".segment") } }
-
-    func read(_ name: String) -> [UInt8] {
-        [UInt8](FileManager.default.contents(atPath: path + "/" + name) ?? Data())
-    }
-    func write(_ octets: [UInt8], to name: String) {
-        _ = FileManager.default.createFile(atPath: path + "/" + name, contents: Data(octets))
-    }
-    func copy() throws -> TemporaryFolder {
-        let other = TemporaryFolder()
-        try FileManager.default.copyItem(atPath: path, toPath: other.path)
-        return other
-    }
 }
 
 /// A clock that stands until it is set.

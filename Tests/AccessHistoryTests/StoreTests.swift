@@ -1,6 +1,7 @@
 import Disclosures
 import Octets
 import Records
+import TestFolders
 import Testing
 import TransparencyLog
 

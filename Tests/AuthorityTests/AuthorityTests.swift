@@ -1,5 +1,6 @@
 import Authority
 import Cryptography
+import TestFolders
 import Testing
 
 @Suite("The simulated authority")
@@ -119,7 +120,7 @@ struct AuthorityTests {
 
     @Test("an authority is kept in a folder, its key for its owner only, and both must match")
     func folder() throws {
-        let scratch = try Scratch()
+        let scratch = TemporaryFolder()
         let authority = try Sample.authority()
         try authority.write(to: scratch.path, named: "one")
         let loaded = try CertificateAuthority.load(from: scratch.path, named: "one")

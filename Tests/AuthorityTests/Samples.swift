@@ -1,6 +1,5 @@
 import Authority
 import Cryptography
-import Foundation
 import Records
 
 /// A day, a year, and authorities of the simulation.
@@ -32,18 +31,4 @@ enum Sample {
             notBefore: now.adding(seconds: -60), notAfter: now.adding(seconds: year),
             profile: profile)
     }
-}
-
-/// A folder for one test, gone with it.
-final class Scratch: Sendable {
-    let path: String
-
-    init() throws {
-        let name = "madoguchi-authority-\(UUID().uuidString)"
-        path = FileManager.default.temporaryDirectory.appending(path: name).path
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: false)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 }

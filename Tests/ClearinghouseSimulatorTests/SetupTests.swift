@@ -7,14 +7,16 @@ import JSON
 import Network
 import Octets
 import Records
+import TestFolders
 import Testing
 import VirtualCard
 
 @Suite("A simulated world on disk")
 struct SetupTests {
+    let root = TemporaryFolder()
+
     private func folder() throws -> StatePaths {
-        let root = FileManager.default.temporaryDirectory.path + "/madoguchi-\(UUID().uuidString)"
-        let paths = StatePaths(root: root)
+        let paths = StatePaths(root: root.path)
         for folder in paths.folders {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true)
@@ -34,7 +36,6 @@ struct SetupTests {
     @Test("it is made once, fits together, and making it again changes nothing")
     func makeTwice() async throws {
         let paths = try folder()
-        defer { try? FileManager.default.removeItem(atPath: paths.root) }
         #expect(try initialise(paths).count > 10)
         let reading = StateReading(paths: paths)
         let keys = try reading.keys()
@@ -62,7 +63,6 @@ struct SetupTests {
     @Test("an authority that is added while it runs is believed at once")
     func trustFolder() async throws {
         let paths = try folder()
-        defer { try? FileManager.default.removeItem(atPath: paths.root) }
         let trust = TrustFolder(path: paths.trust)
         let world = try await World()
         let card = world.card.certificate
@@ -85,7 +85,6 @@ struct SetupTests {
     @Test("a people file that is wrong is named with its path and the field's")
     func brokenPeople() throws {
         let paths = try folder()
-        defer { try? FileManager.default.removeItem(atPath: paths.root) }
         let path = "\(paths.people)/x.json"
         try KeyFile.write(Array(#"{"version":1,"id":"x"}"#.utf8), to: path, isPrivate: false)
         let error = #expect(throws: SetupError.self) {
@@ -97,7 +96,6 @@ struct SetupTests {
     @Test("the last line of a journal that a kill cut off is dropped, the others are kept")
     func cutJournal() throws {
         let paths = try folder()
-        defer { try? FileManager.default.removeItem(atPath: paths.root) }
         var entry = JournalEntry(time: World.now, route: "check", requestID: "r", status: 200)
         entry.number = 1
         let line = entry.json.canonical

@@ -8,6 +8,7 @@ import JSON
 import Octets
 import Records
 import Synchronization
+import TestFolders
 
 /// The simulator without a wire: requests go straight in. Answers may be changed on their way.
 struct DirectTransport: ClearinghouseTransport {
@@ -42,7 +43,8 @@ struct Stage {
     let otherTerminal: Certificate
     let portal: Certificate
     let stranger: Certificate
-    let trustFolder: String
+    let trust = TemporaryFolder()
+    var trustFolder: String { trust.path }
 
     init(terminal known: Certificate? = nil) async throws {
         let now = Self.now
@@ -58,9 +60,8 @@ struct Stage {
         portal = try Self.client(authority)
         stranger = try Self.client(authority)
         answerKey = try PrivateKey.generate(.ed25519)
-        trustFolder = try Scratch.folder()
         try KeyFile.write(
-            authority.certificate.pem, to: "\(trustFolder)/card.pem", isPrivate: false)
+            authority.certificate.pem, to: "\(trust.path)/card.pem", isPrivate: false)
         house = House(
             keys: HouseKeys(
                 answer: answerKey, grants: [UInt8](repeating: 7, count: 32),
@@ -71,7 +72,7 @@ struct Stage {
                 portal.digest: .portal,
             ]), enrolments: Enrolments(), population: try Self.people())
         service = ClearinghouseService(
-            house: house, trust: TrustFolder(path: trustFolder), now: { Self.now })
+            house: house, trust: TrustFolder(path: trust.path), now: { Self.now })
         try await house.bind(card.digest, to: "hanako")
     }
 

@@ -48,17 +48,3 @@ enum Golden {
         }
     }
 }
-
-/// A folder for one test, gone with it.
-final class Scratch: Sendable {
-    let path: String
-
-    init() throws {
-        let name = "madoguchi-cryptography-\(UUID().uuidString)"
-        path = FileManager.default.temporaryDirectory.appending(path: name).path
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: false)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-}

@@ -1,12 +1,13 @@
 import Cryptography
 import Foundation
+import TestFolders
 import Testing
 
 @Suite("Files of keys and certificates")
 struct KeyFileTests {
     @Test("what is written comes back, a key for its owner only")
     func roundTrip() throws {
-        let folder = try Scratch()
+        let folder = TemporaryFolder()
         let key = try PrivateKey.generate(.p256)
         let path = folder.path + "/made.key"
         try KeyFile.write(key.pem, to: path, isPrivate: true)
@@ -20,7 +21,7 @@ struct KeyFileTests {
 
     @Test("a key that others may read is refused and the message says what to do")
     func looseMode() throws {
-        let folder = try Scratch()
+        let folder = TemporaryFolder()
         let path = folder.path + "/loose.key"
         try KeyFile.write(PrivateKey.generate(.p256).pem, to: path, isPrivate: false)
         let failure = KeyFile.Failure.looseMode(path: path, mode: 0o644)
@@ -31,7 +32,7 @@ struct KeyFileTests {
     /// So look systemd's credentials: root's own, with an access list.
     @Test("the group's bits count unless the file is root's own")
     func groupMode() throws {
-        let folder = try Scratch()
+        let folder = TemporaryFolder()
         let path = folder.path + "/credential.key"
         try KeyFile.write(PrivateKey.generate(.p256).pem, to: path, isPrivate: true)
         let manager = FileManager.default
@@ -50,7 +51,7 @@ struct KeyFileTests {
 
     @Test("files that are missing, too long or something else are told by name")
     func unusable() throws {
-        let folder = try Scratch()
+        let folder = TemporaryFolder()
         let path = folder.path + "/it.pem"
         #expect(throws: KeyFile.Failure.system(path: path, errno: 2)) {
             try KeyFile.certificate(path)
@@ -68,7 +69,7 @@ struct KeyFileTests {
 
     @Test("a trust folder's files are all read, bundles too, doubles once, and none is skipped")
     func trustFolder() throws {
-        let folder = try Scratch()
+        let folder = TemporaryFolder()
         #expect(try TrustAnchors(folder: folder.path).certificates == [])
         let one = try Golden.octets("root.pem")
         let two = try Golden.octets("root-later.pem")

@@ -1,6 +1,7 @@
 import Glibc
 import HTTP
 import Network
+import TestFolders
 import Testing
 
 @Suite("Listeners")
@@ -9,7 +10,7 @@ struct ListenerTests {
 
     @Test("a file that is no socket is nobody's to remove")
     func foreignFile() throws {
-        let folder = Folder()
+        let folder = TemporaryFolder()
         let path = folder.path + "/s"
         close(open(path, O_CREAT | O_WRONLY, 0o600))
         defer { unlink(path) }
@@ -21,7 +22,7 @@ struct ListenerTests {
 
     @Test("a socket's file has its mode, goes with the server, and another's stays")
     func file() async throws {
-        let folder = Folder()
+        let folder = TemporaryFolder()
         let path = folder.path + "/s"
         try await serving(.unix(path: path, mode: 0o640)) { _ in
             var status = stat()
@@ -38,7 +39,7 @@ struct ListenerTests {
 
     @Test("of many programs that find a stale socket one gets it")
     func race() async throws {
-        let folder = Folder()
+        let folder = TemporaryFolder()
         let path = folder.path + "/s"
         Leftover.makeStaleSocket(path)
         let servers = await withTaskGroup(of: HTTPServer?.self) { group in

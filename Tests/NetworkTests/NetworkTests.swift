@@ -3,6 +3,7 @@ import HTTP
 import JSON
 import Network
 import Secrets
+import TestFolders
 import Testing
 
 @Suite("Server and client")
@@ -23,7 +24,7 @@ struct NetworkTests {
 
     @Test("a UNIX socket tells the peer's user, and a secret body goes to its own page")
     func unix() async throws {
-        let folder = Folder()
+        let folder = TemporaryFolder()
         let path = folder.path + "/s"
         try await serving(.unix(path: path, mode: 0o600)) { _ in
             let client = HTTPClient(.unix(path: path))
@@ -39,7 +40,7 @@ struct NetworkTests {
 
     @Test("a socket file in use is not taken over, a stale one is")
     func stale() async throws {
-        let folder = Folder()
+        let folder = TemporaryFolder()
         let path = folder.path + "/s"
         try await serving(.unix(path: path, mode: 0o600)) { _ in
             #expect(throws: NetworkError.addressInUse) {
@@ -56,7 +57,7 @@ struct NetworkTests {
 
     @Test("nobody there is refused; a silent server times out")
     func unreachable() async throws {
-        let folder = Folder()
+        let folder = TemporaryFolder()
         await #expect(throws: NetworkError.refused) {
             try await HTTPClient(.unix(path: folder.path + "/none"))
                 .send(HTTPRequest(method: "GET", target: "/"), seconds: 60)

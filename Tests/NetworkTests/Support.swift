@@ -58,10 +58,3 @@ func serving(
         try await group.waitForAll()
     }
 }
-
-/// A folder of this test's own, removed afterwards.
-final class Folder: Sendable {
-    let path = "/tmp/madoguchi-test-" + RandomOctets.make(8).map { String($0) }.joined()
-    init() { mkdir(path, 0o700) }
-    deinit { _ = path.withCString { rmdir($0) } }
-}

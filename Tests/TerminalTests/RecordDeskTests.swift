@@ -10,6 +10,7 @@ import Octets
 import Records
 import Synchronization
 import Terminal
+import TestFolders
 import Testing
 
 @Suite("Ends of check-ins, here and at the clearinghouse")
@@ -66,7 +67,7 @@ struct RecordDeskTests {
 
     @Test("the patient of a certificate is known after the check-in is forgotten")
     func knownPatient() async throws {
-        let folder = ScratchFolder()
+        let folder = TemporaryFolder()
         let certificate = SHA256Digest(hashing: [1])
         let first = try SealedVault(folder: folder.path)
         #expect(await first.patient(of: certificate) == nil)
@@ -88,7 +89,7 @@ struct RecordDeskTests {
 
 /// A desk over a real history and vault, with a line to a clearinghouse that fails on order.
 struct DeskWorld {
-    let folder: ScratchFolder
+    let folder: TemporaryFolder
     let line: Line
     let store: HistoryStore
     let book: CheckInBook
@@ -98,7 +99,7 @@ struct DeskWorld {
     private static let checkIn = CheckInBookTests.checkIn("open", until: 3600)
 
     init(line failures: [Result<Void, ClearinghouseError>]) async throws {
-        let folder = ScratchFolder()
+        let folder = TemporaryFolder()
         let vault = try SealedVault(folder: folder.path + "/vault")
         await vault.keep(Self.checkIn.opening(.drugs))
         try await self.init(folder, Line(failures), vault)
@@ -110,7 +111,7 @@ struct DeskWorld {
         return try await DeskWorld(folder, line, SealedVault(folder: folder.path + "/vault"))
     }
 
-    private init(_ folder: ScratchFolder, _ line: Line, _ vault: SealedVault) async throws {
+    private init(_ folder: TemporaryFolder, _ line: Line, _ vault: SealedVault) async throws {
         (self.folder, self.line) = (folder, line)
         let place = TerminalPlace(institution: "1310000003", terminal: "desk-1")
         let clock = self.clock
@@ -166,17 +167,6 @@ final class CountingClock: TerminalClock {
         self.seconds.withLock { $0.append(seconds) }
         await Task.yield()
     }
-}
-
-/// A folder that goes away with the test.
-final class ScratchFolder: Sendable {
-    let path = NSTemporaryDirectory() + "madoguchi-terminal-" + UUID().uuidString
-
-    init() {
-        try? FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true)
-    }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
 extension CheckIn {

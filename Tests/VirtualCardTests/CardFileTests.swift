@@ -5,23 +5,13 @@ import Glibc
 import JSON
 import Octets
 import Records
+import TestFolders
 import Testing
 import VirtualCard
 
 @Suite("Card files")
 struct CardFileTests {
-    /// A folder of its own, gone after the test.
-    private func withFolder(_ body: (String) throws -> Void) throws {
-        var template = Array("/tmp/madoguchi-card.XXXXXX".utf8CString)
-        let path = try #require(mkdtemp(&template).map { String(cString: $0) })
-        defer {
-            for name in (try? KeyFile.names(in: path, endingIn: "")) ?? [] {
-                unlink("\(path)/\(name)")
-            }
-            rmdir(path)
-        }
-        try body(path)
-    }
+    let root = TemporaryFolder()
 
     private func mode(_ path: String) -> mode_t {
         var status = stat()
@@ -30,105 +20,100 @@ struct CardFileTests {
 
     @Test("a card is written and read back; what is secret is for its owner only")
     func roundTrip() throws {
-        try withFolder { folder in
-            var image = try #require(Samples.image)
-            image.pin = Array("9876".utf8)
-            let file = try CardFile(path: "\(folder)/mado.json")
-            try file.save(image)
-            let back = try file.loadImage()
-            #expect(back.person == "sample" && back.atr == image.atr && back.label == image.label)
-            #expect(back.pin == image.pin && back.password == image.password)
-            #expect(back.authentication?.certificate == image.authentication?.certificate)
-            #expect(back.signature?.key.pem == image.signature?.key.pem)
-            #expect(mode("\(folder)/mado.json") == 0o644)
-            for secret in ["key", "signature.key", "pins", "state"] {
-                #expect(mode("\(folder)/mado.\(secret)") == 0o600)
-            }
+        let folder = root.path
+        var image = try #require(Samples.image)
+        image.pin = Array("9876".utf8)
+        let file = try CardFile(path: "\(folder)/mado.json")
+        try file.save(image)
+        let back = try file.loadImage()
+        #expect(back.person == "sample" && back.atr == image.atr && back.label == image.label)
+        #expect(back.pin == image.pin && back.password == image.password)
+        #expect(back.authentication?.certificate == image.authentication?.certificate)
+        #expect(back.signature?.key.pem == image.signature?.key.pem)
+        #expect(mode("\(folder)/mado.json") == 0o644)
+        for secret in ["key", "signature.key", "pins", "state"] {
+            #expect(mode("\(folder)/mado.\(secret)") == 0o600)
         }
     }
 
     @Test("tries spent survive the card's power, program and swaps; a new card has all its tries")
     func counters() throws {
-        try withFolder { folder in
-            let file = try CardFile(path: "\(folder)/mado.json")
-            try file.save(try #require(Samples.withoutSignature))
-            var card = try file.load()
-            #expect(card.say(selectApplication) + card.say("00a4020c020018") == "90009000")
-            #expect(card.say("002000800430303030") == "63c2")
-            #expect(try file.loadCounters().triesLeft == [CardImage.pinName: 2])
-            var again = try file.load()
-            #expect(again.say(selectApplication) + again.say("00200098") == "900063c2")
-            #expect(again.say("002000980431323334") == "9000")
-            #expect(try file.loadCounters().triesLeft == [CardImage.pinName: 3])
-            try file.save(CardMemory(counters: PINCounters(triesLeft: [CardImage.pinName: 0])))
-            try file.save(try #require(Samples.withoutSignature))
-            #expect(try file.loadCounters() == PINCounters())
-        }
+        let folder = root.path
+        let file = try CardFile(path: "\(folder)/mado.json")
+        try file.save(try #require(Samples.withoutSignature))
+        var card = try file.load()
+        #expect(card.say(selectApplication) + card.say("00a4020c020018") == "90009000")
+        #expect(card.say("002000800430303030") == "63c2")
+        #expect(try file.loadCounters().triesLeft == [CardImage.pinName: 2])
+        var again = try file.load()
+        #expect(again.say(selectApplication) + again.say("00200098") == "900063c2")
+        #expect(again.say("002000980431323334") == "9000")
+        #expect(try file.loadCounters().triesLeft == [CardImage.pinName: 3])
+        try file.save(CardMemory(counters: PINCounters(triesLeft: [CardImage.pinName: 0])))
+        try file.save(try #require(Samples.withoutSignature))
+        #expect(try file.loadCounters() == PINCounters())
     }
 
     @Test("a file that is not right is refused with the field named")
     func malformed() throws {
-        try withFolder { folder in
-            let path = "\(folder)/mado.json"
-            let file = try CardFile(path: path)
-            try file.save(try #require(Samples.image))
-            let octets = try KeyFile.read(path)
-            let fields = try #require(JSONValue(parsing: octets).objectValue)
-            func reason(_ change: (inout [String: JSONValue]) -> Void) throws -> String {
-                var changed = fields
-                change(&changed)
-                try KeyFile.write(JSONValue.object(changed).pretty, to: path, isPrivate: false)
-                guard
-                    case .malformed(_, let reason)? = #expect(
-                        throws: CardFileError.self, performing: { try file.loadImage() })
-                else { return "" }
-                return reason
-            }
-            #expect(try reason { $0["colour"] = "pink" }.hasPrefix("$.colour"))
-            #expect(try reason { $0["version"] = 2 }.hasPrefix("$.version"))
-            #expect(try reason { $0["kind"] = "x" }.hasPrefix("$.kind"))
-            #expect(try reason { $0["atr"] = "3b" }.hasPrefix("$.atr"))
-            #expect(try reason { $0["person"] = nil }.hasPrefix("$.person"))
-            #expect(
-                try reason { $0["authentication"] = ["certificate": "!"] }
-                    .hasPrefix("$.authentication.certificate"))
-            #expect(
-                try reason { $0["authentication"] = $0["signature"] }.contains("does not fit"))
-            try KeyFile.write([UInt8](octets.dropLast(30)), to: path, isPrivate: false)
-            #expect(throws: CardFileError.self) { try file.loadImage() }
+        let folder = root.path
+        let path = "\(folder)/mado.json"
+        let file = try CardFile(path: path)
+        try file.save(try #require(Samples.image))
+        let octets = try KeyFile.read(path)
+        let fields = try #require(JSONValue(parsing: octets).objectValue)
+        func reason(_ change: (inout [String: JSONValue]) -> Void) throws -> String {
+            var changed = fields
+            change(&changed)
+            try KeyFile.write(JSONValue.object(changed).pretty, to: path, isPrivate: false)
+            guard
+                case .malformed(_, let reason)? = #expect(
+                    throws: CardFileError.self, performing: { try file.loadImage() })
+            else { return "" }
+            return reason
         }
+        #expect(try reason { $0["colour"] = "pink" }.hasPrefix("$.colour"))
+        #expect(try reason { $0["version"] = 2 }.hasPrefix("$.version"))
+        #expect(try reason { $0["kind"] = "x" }.hasPrefix("$.kind"))
+        #expect(try reason { $0["atr"] = "3b" }.hasPrefix("$.atr"))
+        #expect(try reason { $0["person"] = nil }.hasPrefix("$.person"))
+        #expect(
+            try reason { $0["authentication"] = ["certificate": "!"] }
+                .hasPrefix("$.authentication.certificate"))
+        #expect(
+            try reason { $0["authentication"] = $0["signature"] }.contains("does not fit"))
+        try KeyFile.write([UInt8](octets.dropLast(30)), to: path, isPrivate: false)
+        #expect(throws: CardFileError.self) { try file.loadImage() }
     }
 
     @Test("secrets that others may read, and bad PINs, are refused")
     func secrets() throws {
-        try withFolder { folder in
-            let file = try CardFile(path: "\(folder)/mado.json")
-            try file.save(try #require(Samples.image))
-            chmod("\(folder)/mado.key", 0o644)
+        let folder = root.path
+        let file = try CardFile(path: "\(folder)/mado.json")
+        try file.save(try #require(Samples.image))
+        chmod("\(folder)/mado.key", 0o644)
+        #expect(throws: CardFileError.self) { try file.loadImage() }
+        chmod("\(folder)/mado.key", 0o600)
+        for pins in [
+            #"{"pin":"12345","password":"ABC123"}"#, #"{"pin":"1234","password":"abc123"}"#,
+            #"{"pin":1234,"password":"ABC123"}"#, #"{"pin":"1234"}"#, "",
+        ] {
+            try KeyFile.write(Array(pins.utf8), to: "\(folder)/mado.pins", isPrivate: true)
             #expect(throws: CardFileError.self) { try file.loadImage() }
-            chmod("\(folder)/mado.key", 0o600)
-            for pins in [
-                #"{"pin":"12345","password":"ABC123"}"#, #"{"pin":"1234","password":"abc123"}"#,
-                #"{"pin":1234,"password":"ABC123"}"#, #"{"pin":"1234"}"#, "",
-            ] {
-                try KeyFile.write(Array(pins.utf8), to: "\(folder)/mado.pins", isPrivate: true)
-                #expect(throws: CardFileError.self) { try file.loadImage() }
-            }
         }
     }
 
     @Test("authorities are made once and found again; their keys are for their owner only")
     func authorities() throws {
-        try withFolder { folder in
-            #expect(try CardAuthorities.load(from: folder)?.signature.certificate == nil)
-            let made = try CardAuthorities.make(
-                in: folder, notBefore: Samples.now, notAfter: Samples.now.adding(seconds: 86_400))
-            let found = try #require(try CardAuthorities.load(from: folder))
-            #expect(found.authentication.certificate == made.authentication.certificate)
-            #expect(found.signature.certificate == made.signature.certificate)
-            #expect(made.signature.certificate != made.authentication.certificate)
-            #expect(mode("\(folder)/user-authentication.key") == 0o600)
-        }
+        let folder = root.path
+        #expect(try CardAuthorities.load(from: folder)?.signature.certificate == nil)
+        let made = try CardAuthorities.make(
+            in: folder, notBefore: Samples.now, notAfter: Samples.now.adding(seconds: 86_400))
+        let found = try #require(try CardAuthorities.load(from: folder))
+        #expect(found.authentication.certificate == made.authentication.certificate)
+        #expect(found.signature.certificate == made.signature.certificate)
+        #expect(made.signature.certificate != made.authentication.certificate)
+        #expect(mode("\(folder)/user-authentication.key") == 0o600)
     }
 
     @Test("a name that is no card file's is refused", arguments: ["", ".json", "mado", "a/.json"])
