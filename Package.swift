@@ -119,6 +119,15 @@ let parts: [Part] = [
             "Octets", "JSON", "Secrets", "Records", "Cryptography", "APDU", "PCSC",
             "MyNumberCard",
         ], isProgram: true),
+    // What several test targets put on: a card on a reader, a clearinghouse, a whole desk.
+    Part(
+        name: "TestWorlds", folder: "Tests/TestWorlds",
+        needs: [
+            "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "APDU", "Disclosures",
+            "CheckIns", "Network", "PCSC", "MyNumberCard", "Clearinghouse", "AccessHistory",
+            "Terminal", "FrontDesk", "Authority", "VirtualCard", "ClearinghouseSimulator",
+            "TestFolders",
+        ]),
     // Readers of hostile octets, for libFuzzer and for the tests.
     Part(
         name: "Fuzzing", folder: "Tests/Fuzzing",
@@ -163,16 +172,16 @@ let testNeeds: [String: [String]] = [
     "Network": ["Authority"],
     "Clearinghouse": ["ClearinghouseSimulator", "Authority"],
     "ClearinghouseSimulator": ["Clearinghouse", "CheckIns"],
-    "Terminal": ["VirtualCard", "Authority"],
-    "FrontDesk": ["VirtualCard", "Authority"],
+    "Terminal": ["VirtualCard", "Authority", "TestWorlds"],
+    "FrontDesk": ["VirtualCard", "Authority", "ClearinghouseSimulator", "TestWorlds"],
 ]
 
 /// Targets with tests of their own, in `Tests/<name>Tests`.
 let tested: Set<String> = [
     "APDU", "AccessHistory", "Authority", "CheckIns", "Clearinghouse", "ClearinghouseSimulator",
-    "Commands", "Configuration", "Cryptography", "Disclosures", "Fuzzing", "HTTP", "JSON",
-    "MyNumberCard",
-    "Network", "Octets", "PCSC", "Records", "Terminal", "TransparencyLog", "VirtualCard",
+    "Commands", "Configuration", "Cryptography", "Disclosures", "FrontDesk", "Fuzzing", "HTTP",
+    "JSON", "MyNumberCard", "Network", "Octets", "PCSC", "Records", "Terminal", "TransparencyLog",
+    "VirtualCard",
 ]
 /// Those of them that compare with files.
 let golden: Set<String> = ["Cryptography", "Records"]

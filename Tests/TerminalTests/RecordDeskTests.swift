@@ -11,6 +11,7 @@ import Records
 import Synchronization
 import Terminal
 import TestFolders
+import TestWorlds
 import Testing
 
 @Suite("Ends of check-ins, here and at the clearinghouse")

@@ -3,6 +3,7 @@ import Cryptography
 import Octets
 import Records
 import Terminal
+import TestWorlds
 import Testing
 import VirtualCard
 
@@ -12,7 +13,7 @@ struct SessionRunnerTests {
     struct World: Sendable {
         let journal: Journal
         let slot: CardSlot
-        let house: House
+        let house: ScriptedHouse
         let ledger: Ledger
         let book: CheckInBook
         let runner: SessionRunner
@@ -25,7 +26,7 @@ struct SessionRunnerTests {
     ) async throws {
         let journal = Journal()
         let slot = CardSlot(VirtualCard(try #require(Cards.one)))
-        let house = House(journal, answers: answers, nonces: nonces)
+        let house = ScriptedHouse(journal, answers: answers, nonces: nonces)
         let ledger = Ledger(journal, opensFor: historyOpensFor)
         let ids = Numbers()
         let book = CheckInBook(vault: Shelf(), clock: PatientClock(), ids: ids)

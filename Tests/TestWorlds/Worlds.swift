@@ -1,33 +1,36 @@
-import APDU
-import Authority
-import CheckIns
-import Cryptography
-import MyNumberCard
-import Octets
-import Records
-import Secrets
-import Synchronization
-import Terminal
-import VirtualCard
+internal import APDU
+internal import Authority
+package import CheckIns
+internal import Cryptography
+internal import MyNumberCard
+package import Octets
+package import Records
+package import Secrets
+internal import Synchronization
+package import Terminal
+package import VirtualCard
 
 /// Everything that happened in a test, in its order.
-final class Journal: Sendable {
+package final class Journal: Sendable {
+    package init() {}
     private let lines = Mutex<[String]>([])
-    var all: [String] { lines.withLock { $0 } }
-    func note(_ line: String) { lines.withLock { $0.append(line) } }
+    package var all: [String] { lines.withLock { $0 } }
+    package func note(_ line: String) { lines.withLock { $0.append(line) } }
 }
 
 /// A clock whose limits never run out by themselves.
-struct PatientClock: TerminalClock {
-    static let start = Instant(seconds: 1_795_000_000)
-    func now() -> Instant { Self.start }
-    func sleep(seconds: Double) async throws { try await Task.sleep(for: .seconds(3600)) }
+package struct PatientClock: TerminalClock {
+    package init() {}
+    package static let start = Instant(seconds: 1_795_000_000)
+    package func now() -> Instant { Self.start }
+    package func sleep(seconds: Double) async throws { try await Task.sleep(for: .seconds(3600)) }
 }
 
 /// Plain numbers.
-final class Numbers: IdentifierSource {
+package final class Numbers: IdentifierSource {
+    package init() {}
     private let last = Mutex(0)
-    func identifier(at instant: Instant) -> String {
+    package func identifier(at instant: Instant) -> String {
         last.withLock { last in
             last += 1
             return "id-\(last)"
@@ -36,18 +39,18 @@ final class Numbers: IdentifierSource {
 }
 
 /// A virtual card in process; may be swapped or taken away.
-final class CardSlot: CardPort {
+package final class CardSlot: CardPort {
     private let card: Mutex<VirtualCard?>
-    init(_ card: VirtualCard?) { self.card = Mutex(card) }
+    package init(_ card: VirtualCard?) { self.card = Mutex(card) }
 
-    func put(_ next: VirtualCard?) { card.withLock { $0 = next } }
-    var triesLeft: Int? {
+    package func put(_ next: VirtualCard?) { card.withLock { $0 = next } }
+    package var triesLeft: Int? {
         card.withLock { slot in
             slot.map { $0.counters.triesLeft[CardImage.pinName] ?? CardImage.pinLimit }
         }
     }
 
-    func readCard() async -> Result<PresentedCard, CardRefusal> {
+    package func readCard() async -> Result<PresentedCard, CardRefusal> {
         card.withLock { slot in
             guard var card = slot else { return .failure(.gone) }
             defer { slot = card }
@@ -63,7 +66,7 @@ final class CardSlot: CardPort {
         }
     }
 
-    func prove(
+    package func prove(
         card presented: PresentedCard, pin: consuming SecretPage, signing message: [UInt8],
         spendsLastTry: Bool
     ) async -> Result<[UInt8], CardProofFailure> {
@@ -97,14 +100,16 @@ final class CardSlot: CardPort {
 }
 
 /// A clearinghouse that answers as it is told.
-final class House: CheckPort {
-    let audience = SHA256Digest(hashing: [1])
+package final class ScriptedHouse: CheckPort {
+    package let audience = SHA256Digest(hashing: [1])
     private let journal: Journal
     private let answers: Mutex<[Exchange]>
     private let nonces: Mutex<[Result<Nonce, NonceFailure>]>
     private let statements = Mutex<[[UInt8]]>([])
 
-    init(_ journal: Journal, answers: [Exchange] = [], nonces: [Result<Nonce, NonceFailure>] = []) {
+    package init(
+        _ journal: Journal, answers: [Exchange] = [], nonces: [Result<Nonce, NonceFailure>] = []
+    ) {
         self.journal = journal
         self.answers = Mutex(answers)
         self.nonces = Mutex(nonces)
@@ -113,29 +118,29 @@ final class House: CheckPort {
     private let held = Mutex<HeldNonce?>(nil)
 
     /// Lets the next nonce wait until the test answers.
-    func holdNonce() -> HeldNonce {
+    package func holdNonce() -> HeldNonce {
         let nonce = HeldNonce()
         held.withLock { $0 = nonce }
         return nonce
     }
 
-    var asked: [[UInt8]] { statements.withLock { $0 } }
+    package var asked: [[UInt8]] { statements.withLock { $0 } }
 
-    func nonce() async -> Result<Nonce, NonceFailure> {
+    package func nonce() async -> Result<Nonce, NonceFailure> {
         journal.note("nonce")
         if let held = held.withLock({ $0.take() }) { return await held.value() }
         return nonces.withLock { $0.isEmpty ? nil : $0.removeFirst() }
             ?? .success(Nonce(text: "bm9uY2U", until: PatientClock.start.adding(seconds: 300)))
     }
 
-    func ask(_ asking: Asking) async -> Exchange {
+    package func ask(_ asking: Asking) async -> Exchange {
         journal.note("ask")
         statements.withLock { $0.append(asking.proved.statement) }
         return answers.withLock { $0.isEmpty ? nil : $0.removeFirst() }
             ?? .result(.answer(Self.acceptance))
     }
 
-    static let acceptance = Acceptance(
+    package static let acceptance = Acceptance(
         patient: "patient-1", statement: SHA256Digest(hashing: [2]),
         qualification: Qualification(validity: .valid, entitlements: []),
         grant: Grant(
@@ -147,34 +152,36 @@ final class House: CheckPort {
 }
 
 /// A nonce that comes when the test says so.
-actor HeldNonce {
+package actor HeldNonce {
     private var waiting: CheckedContinuation<Result<Nonce, NonceFailure>, Never>?
     private let (asked, askedNow) = AsyncStream.makeStream(of: Void.self)
 
-    func value() async -> Result<Nonce, NonceFailure> {
+    package func value() async -> Result<Nonce, NonceFailure> {
         await withCheckedContinuation { continuation in
             waiting = continuation
             askedNow.yield()
         }
     }
 
-    nonisolated func untilAsked() async { for await _ in asked { return } }
+    package nonisolated func untilAsked() async { for await _ in asked { return } }
 
-    func answer(_ result: Result<Nonce, NonceFailure>) { waiting.take()?.resume(returning: result) }
+    package func answer(_ result: Result<Nonce, NonceFailure>) {
+        waiting.take()?.resume(returning: result)
+    }
 }
 
 /// A history that may be closed.
-final class Ledger: SessionHistory {
+package final class Ledger: SessionHistory {
     private let journal: Journal
     private let state = Mutex((next: UInt64(0), opensFor: Int.max))
     private let sessions = Mutex<[String: String]>([:])
-    init(_ journal: Journal, opensFor: Int = .max) {
+    package init(_ journal: Journal, opensFor: Int = .max) {
         self.journal = journal
         state.withLock { $0.opensFor = opensFor }
     }
 
     /// The card session under which a line was last written.
-    func session(of line: String) -> String? { sessions.withLock { $0[line] } }
+    package func session(of line: String) -> String? { sessions.withLock { $0[line] } }
 
     private func note(_ line: String, _ session: String) {
         sessions.withLock { $0[line] = session }
@@ -191,13 +198,13 @@ final class Ledger: SessionHistory {
         }
     }
 
-    func recordIntent(_ proved: Proved, session: String) async -> HistoryPlace? {
+    package func recordIntent(_ proved: Proved, session: String) async -> HistoryPlace? {
         write("intent", session)
     }
-    func recordOutcome(_ outcome: Outcome, session: String) async -> HistoryPlace? {
+    package func recordOutcome(_ outcome: Outcome, session: String) async -> HistoryPlace? {
         write("outcome", session)
     }
-    func note(_ note: SessionNote, session: String) async {
+    package func note(_ note: SessionNote, session: String) async {
         switch note {
         case .proofFailed(_, _, let failure): self.note("failed \(failure.word)", session)
         case .cardRefused(let refusal): self.note("refused \(refusal.rawValue)", session)
@@ -207,40 +214,45 @@ final class Ledger: SessionHistory {
 }
 
 /// A vault that forgets with the test.
-actor Shelf: CheckInVault {
+package actor Shelf: CheckInVault {
     private var kept: [String: CheckIn] = [:]
     private var patients: [SHA256Digest: String] = [:]
-    init(_ checkIns: [CheckIn] = []) { for checkIn in checkIns { kept[checkIn.id] = checkIn } }
-    func load() -> [CheckIn] { Array(kept.values) }
-    func keep(_ checkIn: CheckIn) { kept[checkIn.id] = checkIn }
-    func forget(id: String) { kept[id] = nil }
-    func patient(of certificate: SHA256Digest) -> String? { patients[certificate] }
-    func remember(patient: String, of certificate: SHA256Digest) {
+    package init(_ checkIns: [CheckIn] = []) {
+        for checkIn in checkIns { kept[checkIn.id] = checkIn }
+    }
+    package func load() -> [CheckIn] { Array(kept.values) }
+    package func keep(_ checkIn: CheckIn) { kept[checkIn.id] = checkIn }
+    package func forget(id: String) { kept[id] = nil }
+    package func patient(of certificate: SHA256Digest) -> String? { patients[certificate] }
+    package func remember(patient: String, of certificate: SHA256Digest) {
         patients[certificate] = patient
     }
 }
 
-/// Two cards of an authority made for these tests.
-enum Cards {
-    static let one = make()
-    static let other = make()
+/// Cards of an authority made for these tests.
+package enum Cards {
+    package static let one = try? issue()
+    package static let other = try? issue()
+    static let sample = Result { try issue() }
+    static let authority = Result { try make() }
 
-    private static func make() -> CardImage? {
-        func authority() throws(CryptographyError) -> CertificateAuthority {
-            try CertificateAuthority.make(
-                unit: "Simulated", key: PrivateKey.generate(.p256), notBefore: PatientClock.start,
-                notAfter: PatientClock.start.adding(seconds: 86_400 * 3650))
-        }
-        return try? CardImage.issue(
+    private static func make() throws -> CertificateAuthority {
+        try CertificateAuthority.make(
+            unit: "Simulated", key: PrivateKey.generate(.p256), notBefore: PatientClock.start,
+            notAfter: PatientClock.start.adding(seconds: 86_400 * 3650))
+    }
+
+    private static func issue() throws -> CardImage {
+        try CardImage.issue(
             CardImage.Order(
                 person: "sample", notBefore: PatientClock.start,
                 notAfter: PatientClock.start.adding(seconds: 86_400 * 365)),
-            authentication: authority(), signature: authority())
+            authentication: try authority.get(), signature: try authority.get())
     }
 }
 
 /// A page that holds a PIN.
-func page(_ text: String) -> SecretPage {
+package func page(_ text: String) -> SecretPage {
     var page = SecretPage(capacity: 16)
     for octet in text.utf8 { page.append(octet) }
     return page

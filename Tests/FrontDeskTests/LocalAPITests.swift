@@ -1,0 +1,227 @@
+import AccessHistory
+import CheckIns
+import Clearinghouse
+import Disclosures
+import FrontDesk
+import HTTP
+import JSON
+import Records
+import Terminal
+import TestWorlds
+import Testing
+import VirtualCard
+
+@Suite("The local API over a whole terminal in one process")
+struct LocalAPITests {
+    /// A desk with `mado`'s card on the reader, for the time of a body.
+    func desk(_ body: @Sendable (WholeDesk) async throws -> Void) async throws {
+        let desk = try await WholeDesk.sample()
+        desk.put()
+        do { try await body(desk) } catch {
+            try await desk.close()
+            throw error
+        }
+        try await desk.close()
+    }
+
+    func json(_ response: HTTPResponse) throws -> JSONValue {
+        try JSONValue(parsing: response.body)
+    }
+
+    func problem(_ response: HTTPResponse) -> String? {
+        (try? Problem(json: JSONValue(parsing: response.body)))?.name
+    }
+
+    @Test("a patient is checked in, and records are opened under what they agreed to")
+    func wholeWay() async throws {
+        try await desk { desk in
+            let view = try json(await desk.checkIn(consents: ["drugs": true]))
+            #expect(view["closing"]?["kind"] == "accepted")
+            #expect(view["closing"]?["qualification"]?["validity"] == "1")
+            let id = try #require(view["checkIn"]?.stringValue)
+            let drugs = await desk.ask("GET", "/v1/check-ins/\(id)/drugs", as: "clinician")
+            #expect(drugs.status == 200)
+            // What only the patient may see never reaches the desk.
+            let text = String(decoding: drugs.body, as: UTF8.self)
+            #expect(text.contains("見本錠") && !text.contains("copaymentYen"))
+            let checkups = await desk.ask("GET", "/v1/check-ins/\(id)/checkups", as: "clinician")
+            #expect(checkups.status == 403 && problem(checkups) == "not-consented")
+            let ended = try json(
+                await desk.ask("POST", "/v1/check-ins/\(id)/withdraw", as: "reception"))
+            #expect(ended["state"] == "withdrawn" && ended["clearinghouseTold"] == true)
+            let late = await desk.ask("GET", "/v1/check-ins/\(id)/drugs", as: "clinician")
+            #expect(late.status == 409 && problem(late) == "check-in-ended")
+            let kinds = try await desk.store.events(matching: HistoryQuery()).map(\.event.kind)
+            #expect(
+                kinds == [
+                    .storeOpened, .proof, .consentGiven, .consentRefused, .intent, .outcome,
+                    .intent, .disclosure, .consentWithdrawn, .intent, .outcome,
+                ])
+        }
+    }
+
+    @Test("every route with every token: who may what")
+    func rights() async throws {
+        try await desk { desk in
+            let id = try #require(try json(await desk.checkIn())["checkIn"]?.stringValue)
+            let tokens = [nil, "nobody", "reception", "clinician", "administrator"]
+            let rows: [(method: String, target: String, statuses: [Int])] = [
+                ("GET", "/v1/status", [200, 200, 200, 200, 200]),
+                ("GET", "/v1/session", [200, 200, 200, 200, 200]),
+                ("GET", "/v1/check-ins", [401, 401, 200, 200, 403]),
+                ("GET", "/v1/check-ins/\(id)", [401, 401, 200, 200, 403]),
+                ("GET", "/v1/check-ins/\(id)/drugs", [401, 401, 403, 200, 403]),
+                ("GET", "/v1/check-ins/\(id)/checkups", [401, 401, 403, 200, 403]),
+                ("POST", "/v1/check-ins/nobody/withdraw", [401, 401, 404, 404, 403]),
+                ("POST", "/v1/check-ins/nobody/close", [401, 401, 404, 404, 403]),
+                ("GET", "/v1/history/entries", [401, 401, 403, 403, 200]),
+                ("GET", "/v1/history/checkpoint", [401, 401, 403, 403, 200]),
+                ("GET", "/v1/history/intent?index=0", [401, 401, 403, 403, 200]),
+                ("GET", "/v1/elsewhere", [404, 404, 404, 404, 404]),
+                ("PUT", "/v1/check-ins", [401, 401, 404, 404, 404]),
+            ]
+            for row in rows {
+                for (token, status) in zip(tokens, row.statuses) {
+                    let answer = await desk.ask(row.method, row.target, as: token)
+                    #expect(
+                        answer.status == status,
+                        "\(row.method) \(row.target) as \(token ?? "-"): \(answer.status)")
+                    guard answer.status >= 400 else { continue }
+                    let problem = try Problem(json: JSONValue(parsing: answer.body))
+                    #expect(!problem.title.isEmpty && !problem.titleJapanese.isEmpty)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "whoever enters the PIN, the qualification is for who may see it",
+        arguments: [nil, "reception", "clinician", "administrator"])
+    func qualification(token: String?) async throws {
+        try await desk { desk in
+            let view = try json(await desk.checkIn(as: token))
+            let isTold = view["closing"]?["qualification"] != nil
+            #expect(isTold == (token == "reception" || token == "clinician"))
+            // The state of the session never tells it again.
+            let again = try json(await desk.ask("GET", "/v1/session", as: "clinician"))
+            #expect(again["closing"]?["kind"] == "accepted")
+            #expect(again["closing"]?["qualification"] == nil)
+        }
+    }
+
+    @Test("PINs: malformed, wrong, the last try with its token, locked")
+    func pins() async throws {
+        try await desk { desk in
+            for pin in ["", "123", "12345", "12a4", "１２３"] {
+                let answer = await desk.checkIn(pin: pin)
+                #expect(answer.status == 400 && problem(answer) == "pin-malformed", "\(pin)")
+            }
+            #expect(desk.slot.triesLeft == 3)
+            for tries in [2, 1] {
+                let answer = await desk.checkIn(pin: "0000")
+                #expect(answer.status == 409 && problem(answer) == "wrong-pin")
+                #expect(desk.slot.triesLeft == tries)
+            }
+            #expect(problem(await desk.checkIn(pin: "0000")) == "last-try")
+            #expect(desk.slot.triesLeft == 1)
+            let forged = await desk.ask(
+                "/v1/session/pin", pin: "0000", headers: [("Madoguchi-Last-Try", "guess")])
+            #expect(problem(forged) == "last-try" && desk.slot.triesLeft == 1)
+            let token = try json(await desk.ask("POST", "/v1/session/last-try"))["token"]
+            let spent = await desk.ask(
+                "/v1/session/pin", pin: "0000",
+                headers: [("Madoguchi-Last-Try", try #require(token?.stringValue))])
+            #expect(problem(spent) == "pin-locked" && desk.slot.triesLeft == 0)
+            #expect(problem(await desk.checkIn()) == "pin-locked")
+        }
+    }
+
+    @Test("while the clearinghouse is asked, nothing else begins on the reader")
+    func busy() async throws {
+        try await desk { desk in
+            let (asked, askedNow) = AsyncStream.makeStream(of: Void.self)
+            let (answer, answerNow) = AsyncStream.makeStream(of: Void.self)
+            desk.wire.set { request, response in
+                guard request.target == "/v1/checks/card" else { return response }
+                askedNow.yield()
+                for await _ in answer { break }
+                return response
+            }
+            async let first = desk.checkIn()
+            for await _ in asked { break }
+            let claim = await desk.ask("POST", "/v1/session/claim")
+            #expect(claim.status == 409 && problem(claim) == "reader-busy")
+            answerNow.yield()
+            let view = try json(await first)
+            #expect(view["closing"]?["kind"] == "accepted")
+        }
+    }
+
+    @Test("a clearinghouse that lies or is silent: a name for each, nothing shown, the next works")
+    func lies() async throws {
+        try await desk { desk in
+            desk.wire.set { request, response in
+                guard request.target == "/v1/checks/card" else { return response }
+                var other = response
+                let text = String(decoding: response.body, as: UTF8.self)
+                other.body = Array(text.replacing("01010011", with: "01010029").utf8)
+                return other
+            }
+            let lied = try json(await desk.checkIn())
+            #expect(lied["closing"]?["problem"]?["type"] == "urn:madoguchi:problem:wrong-answer")
+            desk.wire.set { _, _ throws(ClearinghouseError) in throw .unreachable("down") }
+            let offline = try json(await desk.ask("POST", "/v1/session/claim"))
+            #expect(offline["state"] == "choosing")
+            let chosen = try json(
+                await desk.ask("POST", "/v1/session/choice", body: ["way": "pin", "consents": [:]]))
+            #expect(
+                chosen["closing"]?["problem"]?["type"]
+                    == "urn:madoguchi:problem:clearinghouse-unreachable")
+            desk.wire.set(nil)
+            let served = try json(await desk.checkIn())
+            #expect(served["closing"]?["kind"] == "accepted")
+            #expect(await desk.book.all().count == 1)
+        }
+    }
+
+    @Test("bodies that are not what a route takes are named, and change nothing")
+    func malformed() async throws {
+        try await desk { desk in
+            _ = await desk.ask("POST", "/v1/session/claim")
+            for body: JSONValue in [
+                [:], ["way": "pin", "more": 1], ["way": 4], ["way": "face"], [], "pin",
+                ["way": "pin", "consents": ["drugs": "yes"]],
+                ["way": "pin", "consents": ["surgery": true]],
+            ] {
+                let answer = await desk.ask("POST", "/v1/session/choice", body: body)
+                #expect(answer.status == 400 && problem(answer) == "malformed-body", "\(body)")
+            }
+            let text = HTTPRequest(method: "POST", target: "/v1/session/choice")
+            #expect(await desk.ask(text.method, text.target).status == 400)
+            let reader = await desk.ask("GET", "/v1/session?reader=other")
+            #expect(reader.status == 503 && problem(reader) == "no-reader")
+            let view = try json(await desk.ask("GET", "/v1/session"))
+            #expect(view["state"] == "choosing")
+            let early = await desk.ask("/v1/session/pin", pin: "1234")
+            #expect(early.status == 409 && problem(early) == "wrong-state")
+            #expect(desk.slot.triesLeft == 3)
+        }
+    }
+
+    @Test("a pulled card ends each step with its name")
+    func pulled() async throws {
+        try await desk { desk in
+            _ = await desk.ask("POST", "/v1/session/claim")
+            desk.pull()
+            while try json(await desk.ask("GET", "/v1/session"))["state"] != "interrupted" {
+                await Task.yield()
+            }
+            let choice = await desk.ask(
+                "POST", "/v1/session/choice", body: ["way": "pin", "consents": [:]])
+            #expect(choice.status == 409 && problem(choice) == "wrong-state")
+            desk.put()
+            let view = try json(await desk.checkIn())
+            #expect(view["closing"]?["kind"] == "accepted")
+        }
+    }
+}
