@@ -1,3 +1,5 @@
+package import Records
+
 /// What can happen to a card session.
 package enum CardSessionEvent: Hashable, Sendable {
     /// A card lies on the reader.
@@ -92,6 +94,8 @@ package enum ProofFailure: Hashable, Sendable {
     case lastTry
     /// The PIN is not four digits; the card was not asked.
     case pinMalformed
+    /// Too many PINs failed on this reader; until then none is taken, and the card was not asked.
+    case paused(until: Instant)
     /// Another card lies there than the one that was read; no try was lost.
     case differentCard
     /// The card's signature does not verify against its certificate.

@@ -185,7 +185,7 @@ private func failedProof(_ proving: Proving, _ failure: ProofFailure) -> Step {
     case .lastTry:
         next.answers.card.triesLeft = 1
         return (.proving(next), again)
-    case .pinMalformed: return (.proving(next), again)
+    case .pinMalformed, .paused: return (.proving(next), again)
     case .differentCard:
         // Somebody swapped the card: nothing of the first patient reaches the second.
         return beginReading(resuming: nil, after: [note])

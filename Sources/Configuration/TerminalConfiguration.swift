@@ -58,7 +58,7 @@ package struct IdentityConfiguration: Hashable, Sendable {
     package var keyFile: String
 }
 
-/// The limits on waits, in seconds.
+/// The limits on waits, in seconds, and on wrong PINs.
 package struct WaitLimits: Hashable, Sendable {
     /// A card that was put in, until it has told its certificate.
     package var readingSeconds = 15
@@ -76,6 +76,14 @@ package struct WaitLimits: Hashable, Sendable {
     package var exchangeSeconds = 10
     /// The pause before the same bytes are sent again after a lost line.
     package var retrySeconds = 2
+    /// So many wrong PINs on one reader without a right one between them begin a pause.
+    package var wrongPINs = 10
+    /// The first pause; each further wrong PIN doubles it.
+    package var pauseSeconds = 30
+    /// The longest pause.
+    package var longestPauseSeconds = 300
+    /// After so long without a wrong PIN they are counted anew.
+    package var wrongPINMemorySeconds = 3600
 
     /// The defaults.
     package init() {}

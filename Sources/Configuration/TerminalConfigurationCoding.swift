@@ -127,6 +127,9 @@ extension WaitLimits {
             ("provingSeconds", \.provingSeconds), ("interruptedSeconds", \.interruptedSeconds),
             ("messageSeconds", \.messageSeconds), ("exchangeSeconds", \.exchangeSeconds),
             ("retrySeconds", \.retrySeconds),
+            ("wrongPINs", \.wrongPINs), ("pauseSeconds", \.pauseSeconds),
+            ("longestPauseSeconds", \.longestPauseSeconds),
+            ("wrongPINMemorySeconds", \.wrongPINMemorySeconds),
         ]
     }
 

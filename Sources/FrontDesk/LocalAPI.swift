@@ -1,6 +1,7 @@
 internal import AccessHistory
 package import CheckIns
 internal import Cryptography
+internal import Disclosures
 package import HTTP
 internal import JSON
 package import Network
@@ -28,6 +29,8 @@ package struct LocalAPI: HTTPHandler {
         package var portal: PortalDesk
         /// Who writes the history.
         package var scribe: HistoryScribe
+        /// Who counts failed PINs.
+        package var watch: PINWatch
         /// Who may do what.
         package var staff: StaffRegister
         /// The items that patients are asked about.
@@ -38,13 +41,15 @@ package struct LocalAPI: HTTPHandler {
         /// The parts.
         package init(
             roster: ReaderRoster, book: CheckInBook, records: RecordDesk, portal: PortalDesk,
-            scribe: HistoryScribe, staff: StaffRegister, items: [Item], version: String
+            scribe: HistoryScribe, watch: PINWatch, staff: StaffRegister, items: [Item],
+            version: String
         ) {
             self.roster = roster
             self.book = book
             self.records = records
             self.portal = portal
             self.scribe = scribe
+            self.watch = watch
             self.staff = staff
             self.items = items
             self.version = version
@@ -86,6 +91,7 @@ package struct LocalAPI: HTTPHandler {
             let runner = try await reader(request).runner
             return .json(await runner.view.shown(to: nil))
         case (_, "check-ins", _): return try await checkIns(Array(path.dropFirst()), request)
+        case ("POST", "readers", 2) where path[1] == "end-pause": return try await endPause(request)
         case ("GET", "history", 2): return try await history(path[1], request)
         default: throw .notFound
         }
@@ -94,11 +100,15 @@ package struct LocalAPI: HTTPHandler {
     private func status() async -> JSONValue {
         var readers: [JSONValue] = []
         for (name, view) in await parts.roster.views() {
+            let count = await parts.watch.count(on: name)
+            let pause = await parts.watch.pause(on: name, at: parts.scribe.now)
             readers.append(
-                [
-                    "name": .string(name), "state": .string(view.state),
-                    "cardPresent": .bool(view.isCardPresent),
-                ])
+                .object(present: [
+                    ("name", .string(name)), ("state", .string(view.state)),
+                    ("cardPresent", .bool(view.isCardPresent)),
+                    ("failedPINs", JSONValue(count.failures)),
+                    ("pausedUntil", pause.map { .string($0.rfc3339) }),
+                ]))
         }
         let open = await parts.book.all().filter { $0.state == .open }.count
         return [
@@ -108,6 +118,20 @@ package struct LocalAPI: HTTPHandler {
             "items": .array(parts.items.map { .string($0.rawValue) }),
             "historyOrigin": .string(parts.scribe.store.origin),
         ]
+    }
+
+    /// An administrator lets PINs in again before the pause ends; recorded first.
+    private func endPause(_ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+        let member = try staff(request)
+        guard member.role == .administrator else { throw .notAllowed }
+        let runner = try await reader(request).runner
+        guard let name = await parts.roster.name(of: runner) else { throw .noReader }
+        var event = parts.scribe.scene(actor: member.actor)
+            .event(.administratorAct, at: parts.scribe.now)
+        (event.purpose, event.reason, event.note) = (.administration, "endPause", name)
+        guard await parts.scribe.write(event) != nil else { throw .historyClosed }
+        await parts.watch.clear(name)
+        return .json(["reader": .string(name), "failedPINs": 0])
     }
 
     // MARK: Who asks

@@ -1,6 +1,7 @@
 internal import CheckIns
 package import HTTP
 internal import JSON
+internal import Records
 internal import Terminal
 
 // Every problem of the local API: what happened, and the next step, in both languages. The exit
@@ -127,6 +128,13 @@ extension Problem {
                 .card, "pin-malformed", 400, "A PIN is four digits; nothing was sent to the card.",
                 "暗証番号は数字4桁です。カードには送っていません。", "Enter four digits.",
                 "4桁の数字を入力してください。")
+        case .paused(let until):
+            Problem(
+                .card, "pin-paused", 429,
+                "Too many PINs failed on this reader; none is taken until \(until.clockInJapan).",
+                "このリーダーで暗証番号の誤りが続いたため、\(until.clockInJapan)まで受け付けません。",
+                "Check the patient in another way or wait; an administrator may end the pause (madoguchi end-pause).",
+                "別の方法で受付するか、お待ちください。管理者は解除できます。")
         case .differentCard:
             Problem(
                 .card, "different-card", 409,

@@ -28,6 +28,12 @@ package struct Instant: Hashable, Comparable, Sendable {
         LocalDate(dayNumber: Int((seconds + 9 * 3600).flooredDivision(by: 86_400)))
     }
 
+    /// The time of day in Japan, `09:30`, for sentences.
+    package var clockInJapan: String {
+        let minute = Int((seconds + 9 * 3600).flooredDivision(by: 60) % (24 * 60))
+        return padded(minute / 60, to: 2) + ":" + padded(minute % 60, to: 2)
+    }
+
     /// The same time of day so many calendar months later in Japan; the last day of a shorter
     /// month where the day does not exist there.
     package func adding(months: Int) -> Instant {

@@ -189,6 +189,7 @@ extension ProofFailure {
         case .pinLocked: "pinLocked"
         case .lastTry: "lastTry"
         case .pinMalformed: "pinMalformed"
+        case .paused: "paused"
         case .differentCard: "differentCard"
         case .badSignature: "badSignature"
         case .cardFailed: "cardFailed"
@@ -199,7 +200,9 @@ extension ProofFailure {
     var isLocked: Bool {
         switch self {
         case .pinLocked, .wrongPIN(triesLeft: 0): true
-        case .wrongPIN, .lastTry, .pinMalformed, .differentCard, .badSignature, .cardFailed: false
+        case .wrongPIN, .lastTry, .pinMalformed, .paused, .differentCard, .badSignature,
+            .cardFailed:
+            false
         }
     }
 
@@ -209,7 +212,7 @@ extension ProofFailure {
         case .wrongPIN(let tries): tries
         case .pinLocked: 0
         case .lastTry: 1
-        case .pinMalformed, .differentCard, .badSignature, .cardFailed: nil
+        case .pinMalformed, .paused, .differentCard, .badSignature, .cardFailed: nil
         }
     }
 }

@@ -12,8 +12,9 @@ internal import Records
 ///
 /// Beside them the patient's id that each certificate was met with, so that a clearinghouse which
 /// one day names another patient for the same card is found out: `<name>.patient`, sealed alike,
-/// where the name is HMAC-SHA256 of the certificate's digest under the same key.
-package actor SealedVault: CheckInVault {
+/// where the name is HMAC-SHA256 of the certificate's digest under the same key; and the count of
+/// failed PINs of each reader, `<name>.failures`.
+package actor SealedVault: CheckInVault, FailureVault {
     private let folder: String
     private let key: [UInt8]
     private let executor = BlockingExecutor(label: "check-in-vault")
@@ -70,6 +71,21 @@ package actor SealedVault: CheckInVault {
 
     private func name(of certificate: SHA256Digest) -> String {
         HMACSHA256.code(key: key, message: certificate.octets).hex
+    }
+
+    package func failures(on reader: String) -> FailureCount? {
+        let name = name(of: reader)
+        return open(name + ".failures", as: name)
+            .flatMap { try? FailureCount(json: JSONValue(parsing: $0)) }
+    }
+
+    package func keep(_ failures: FailureCount, on reader: String) {
+        let name = name(of: reader)
+        seal(failures.json.canonical, in: name + ".failures", as: name)
+    }
+
+    private func name(of reader: String) -> String {
+        HMACSHA256.code(key: key, message: Array("reader \(reader)".utf8)).hex
     }
 
     private func open(_ file: String, as name: String) -> [UInt8]? {

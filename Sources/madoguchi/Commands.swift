@@ -75,6 +75,9 @@ let program = Program(
             "consent verify", "judges the statement of a check-in from its history entry",
             options: [.init("index", "N", "the entry of the intent")]),
         Command("readers", "lists the readers that pcscd sees"),
+        Command(
+            "end-pause", "lets PINs in again on a reader where too many failed",
+            options: [reader]),
         Command("doctor", "finds out what is wrong, and says what mends it"),
         Command(
             "init", "makes the terminal's own part of a state folder",

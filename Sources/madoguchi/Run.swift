@@ -1,6 +1,8 @@
 import Commands
 import JSON
 import PCSC
+import Records
+import Terminal
 
 extension Context {
     /// Runs the command of these words.
@@ -25,6 +27,7 @@ extension Context {
         case "history export tiles": try await exportTiles()
         case "history key": try await historyKey()
         case "consent verify": try await verifyConsent()
+        case "end-pause": try await endPause()
         case "readers": try listReaders()
         case "doctor": try await doctor()
         case "init": try initialise()
@@ -46,11 +49,24 @@ extension Context {
         return .ok
     }
 
+    private func endPause() async throws(CommandFailure) -> ExitCode {
+        let answer = try await ask(
+            "POST", "/v1/readers/end-pause" + readerQuery(), as: .administrator)
+        try show(answer) {
+            "暗証番号を受け付けます (PINs are taken again): \(answer["reader"]?.stringValue ?? "")"
+        }
+        return .ok
+    }
+
     private func status() async throws(CommandFailure) -> ExitCode {
         let answer = try await ask("GET", "/v1/status")
         try show(answer) {
             let rows = (answer["readers"]?.arrayValue ?? []).map { reader in
-                [reader["name"]?.stringValue ?? "", reader["state"]?.stringValue ?? ""]
+                let pause = reader["pausedUntil"]?.stringValue.flatMap { Instant(rfc3339: $0) }
+                return [
+                    reader["name"]?.stringValue ?? "", reader["state"]?.stringValue ?? "",
+                    pause.map { "no PIN until \($0.clockInJapan) (Japan)" } ?? "",
+                ]
             }
             let service = answer["pcscService"] == true ? "running" : "not running"
             return

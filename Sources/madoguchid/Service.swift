@@ -157,12 +157,16 @@ extension Service {
         let identity = SessionRunner.Identity(
             institution: configuration.institutionCode, terminal: configuration.terminal)
         let check = ClearinghousePort(client: client) { await book.knownPatient(for: $0) }
+        let watch = PINWatch(vault: vault, policy: FailureCount.Policy(configuration.limits)) {
+            store.cardReference(ofCertificate: $0).code.hex
+        }
         let (anchors, limits, wanted) = (anchors, configuration.limits, configuration.reader)
         let roster = ReaderRoster(
             isServed: { wanted == nil || $0 == wanted },
             make: { name in
-                let port = ReaderCardPort(
-                    reader: PCSCReader(name: name), anchors: anchors, clock: clock)
+                let port = WatchedCardPort(
+                    ReaderCardPort(reader: PCSCReader(name: name), anchors: anchors, clock: clock),
+                    reader: name, watch: watch, clock: clock)
                 return ReaderRoster.ServedReader(
                     port: port,
                     runner: SessionRunner(
@@ -174,7 +178,7 @@ extension Service {
             roster: roster, book: book,
             records: RecordDesk(book: book, client: client, scribe: scribe),
             portal: PortalDesk(client: portalClient, scribe: scribe, identity: identity),
-            scribe: scribe, staff: staff, items: items, version: madoguchiVersion)
+            scribe: scribe, watch: watch, staff: staff, items: items, version: madoguchiVersion)
     }
 
     private func listen(_ api: LocalAPI) throws(ServiceError) -> HTTPServer {
@@ -189,6 +193,16 @@ extension Service {
 
 extension SystemClock {
     var timeQuality: TimeQuality { isSynchronised ? .synchronised : .unsynchronised }
+}
+
+extension FailureCount.Policy {
+    init(_ limits: WaitLimits) {
+        self.init()
+        limit = limits.wrongPINs
+        firstPauseSeconds = Int64(limits.pauseSeconds)
+        longestPauseSeconds = Int64(max(limits.pauseSeconds, limits.longestPauseSeconds))
+        memorySeconds = Int64(limits.wrongPINMemorySeconds)
+    }
 }
 
 extension SessionRunner.Limits {

@@ -84,7 +84,7 @@ enum Samples {
 
     static let failures: [ProofFailure] = [
         .wrongPIN(triesLeft: 2), .wrongPIN(triesLeft: 0), .pinLocked, .lastTry, .pinMalformed,
-        .differentCard, .badSignature, .cardFailed,
+        .paused(until: now), .differentCard, .badSignature, .cardFailed,
     ]
 
     static let events: [CardSessionEvent] = plainEvents + askedEvents + timerEvents

@@ -136,6 +136,34 @@ struct LocalAPITests {
         }
     }
 
+    @Test("whoever tries card after card meets a pause; no PIN is sent, an administrator ends it")
+    func paused() async throws {
+        try await desk { desk in
+            let image = try #require(Cards.one)
+            for failure in 1...10 {
+                // A new card each time: the reader's count is not the card's.
+                desk.slot.put(VirtualCard(image))
+                let answer = await desk.checkIn(pin: "0000")
+                #expect(problem(answer) == "wrong-pin", "\(failure)")
+            }
+            desk.slot.put(VirtualCard(image))
+            let paused = await desk.checkIn()
+            #expect(paused.status == 429 && problem(paused) == "pin-paused")
+            #expect(problem(await desk.ask("/v1/portal/drugs", pin: "1234")) == "pin-paused")
+            #expect(desk.slot.triesLeft == 3)
+            let reader = try json(await desk.ask("GET", "/v1/status"))["readers"]?.arrayValue?.first
+            #expect(reader?["failedPINs"] == 10 && reader?["pausedUntil"] != nil)
+            #expect(await desk.ask("POST", "/v1/readers/end-pause", as: "clinician").status == 403)
+            #expect(
+                await desk.ask("POST", "/v1/readers/end-pause", as: "administrator").status == 200)
+            let right = await desk.ask("/v1/session/pin", pin: "1234")
+            #expect(right.status == 200)
+            let kinds = try await desk.store.events(matching: HistoryQuery()).map(\.event)
+            #expect(kinds.filter { $0.reason == "paused" }.count == 2)
+            #expect(kinds.filter { $0.kind == .administratorAct }.map(\.reason) == ["endPause"])
+        }
+    }
+
     @Test("while the clearinghouse is asked, nothing else begins on the reader")
     func busy() async throws {
         try await desk { desk in

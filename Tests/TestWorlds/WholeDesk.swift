@@ -79,8 +79,10 @@ package final class WholeDesk: Sendable {
         let scribe = HistoryScribe(
             store: store, place: place, clock: clock, quality: { .synchronised }, ids: ids,
             items: [.drugs, .checkups])
-        let book = CheckInBook(
-            vault: try SealedVault(folder: folder.path + "/vault"), clock: clock, ids: ids)
+        let vault = try SealedVault(folder: folder.path + "/vault")
+        let book = CheckInBook(vault: vault, clock: clock, ids: ids)
+        let store = self.store
+        let watch = PINWatch(vault: vault) { store.cardReference(ofCertificate: $0).code.hex }
         self.book = book
         let slot = CardSlot(VirtualCard(image))
         self.slot = slot
@@ -88,11 +90,12 @@ package final class WholeDesk: Sendable {
             institution: Self.institution, terminal: Self.terminal)
         let check = ClearinghousePort(client: client) { await book.knownPatient(for: $0) }
         let history = scribe
-        let roster = ReaderRoster(isServed: { _ in true }) { _ in
-            ReaderRoster.ServedReader(
-                port: slot,
+        let roster = ReaderRoster(isServed: { _ in true }) { name in
+            let port = WatchedCardPort(slot, reader: name, watch: watch, clock: clock)
+            return ReaderRoster.ServedReader(
+                port: port,
                 runner: SessionRunner(
-                    card: slot, clearinghouse: check, history: history, checkIns: book,
+                    card: port, clearinghouse: check, history: history, checkIns: book,
                     clock: clock, ids: ids, identity: identity, limits: limits))
         }
         self.roster = roster
@@ -101,7 +104,8 @@ package final class WholeDesk: Sendable {
                 roster: roster, book: book,
                 records: RecordDesk(book: book, client: client, scribe: scribe),
                 portal: PortalDesk(client: portal, scribe: scribe, identity: identity),
-                scribe: scribe, staff: Self.staff, items: [.drugs, .checkups], version: "test"))
+                scribe: scribe, watch: watch, staff: Self.staff, items: [.drugs, .checkups],
+                version: "test"))
         let (events, readers) = AsyncStream.makeStream(of: ReaderEvent.self)
         self.readers = readers
         readers.yield(.serviceReached)

@@ -1,0 +1,99 @@
+package import CheckIns
+package import Octets
+package import Records
+package import Secrets
+
+/// Where counts of failed PINs survive a restart.
+package protocol FailureVault: Sendable {
+    /// The count of a reader, as it was last kept.
+    func failures(on reader: String) async -> FailureCount?
+    /// Keeps it.
+    func keep(_ failures: FailureCount, on reader: String) async
+}
+
+/// Counts wrong PINs on each reader, and says when entry pauses.
+package actor PINWatch {
+    private let vault: any FailureVault
+    private let policy: FailureCount.Policy
+    private let name: @Sendable (SHA256Digest) -> String
+    private var counts: [String: FailureCount] = [:]
+
+    /// A watch; `name` stands for a card's certificate without telling whose it is.
+    package init(
+        vault: any FailureVault, policy: FailureCount.Policy = FailureCount.Policy(),
+        name: @escaping @Sendable (SHA256Digest) -> String
+    ) {
+        (self.vault, self.policy, self.name) = (vault, policy, name)
+    }
+
+    /// What was counted on a reader.
+    package func count(on reader: String) async -> FailureCount {
+        if let count = counts[reader] { return count }
+        let kept = await vault.failures(on: reader) ?? FailureCount()
+        // Somebody else may have read it meanwhile, and counted on.
+        return counts[reader]
+            ?? {
+                counts[reader] = kept; return kept
+            }()
+    }
+
+    /// Until when no PIN is taken on a reader.
+    package func pause(on reader: String, at now: Instant) async -> Instant? {
+        await count(on: reader).pause(at: now, under: policy)
+    }
+
+    func failed(card: SHA256Digest, on reader: String, at now: Instant) async {
+        var count = await count(on: reader)
+        count.fail(card: name(card), at: now, under: policy)
+        await keep(count, on: reader)
+    }
+
+    /// A right PIN, or an administrator's word.
+    package func clear(_ reader: String) async {
+        guard await count(on: reader) != FailureCount() else { return }
+        await keep(FailureCount(), on: reader)
+    }
+
+    private func keep(_ count: FailureCount, on reader: String) async {
+        counts[reader] = count
+        await vault.keep(count, on: reader)
+    }
+}
+
+/// A card port on which wrong PINs are counted, and none is sent while entry pauses.
+package struct WatchedCardPort: CardPort {
+    private let port: any CardPort
+    private let reader: String
+    private let watch: PINWatch
+    private let clock: any TerminalClock
+
+    /// A port over another.
+    package init(
+        _ port: any CardPort, reader: String, watch: PINWatch, clock: any TerminalClock
+    ) {
+        (self.port, self.reader) = (port, reader)
+        (self.watch, self.clock) = (watch, clock)
+    }
+
+    package func readCard() async -> Result<PresentedCard, CardRefusal> { await port.readCard() }
+
+    package func prove(
+        card: PresentedCard, pin: consuming SecretPage, signing message: [UInt8],
+        spendsLastTry: Bool
+    ) async -> Result<[UInt8], CardProofFailure> {
+        let box = SecretBox(pin)
+        if let end = await watch.pause(on: reader, at: clock.now()) {
+            return .failure(.failed(.paused(until: end)))
+        }
+        guard let pin = box.take() else { return .failure(.failed(.pinMalformed)) }
+        let result = await port.prove(
+            card: card, pin: pin, signing: message, spendsLastTry: spendsLastTry)
+        switch result {
+        case .success: await watch.clear(reader)
+        case .failure(.failed(.wrongPIN)):
+            await watch.failed(card: card.digest, on: reader, at: clock.now())
+        case .failure: break
+        }
+        return result
+    }
+}
