@@ -143,7 +143,8 @@ let parts: [Part] = [
     Part(
         name: "virtual-card", folder: "Simulators/virtual-card",
         needs: [
-            "Octets", "JSON", "Records", "Commands", "Cryptography", "Authority", "VirtualCard",
+            "CSystem", "Octets", "JSON", "Records", "Commands", "Cryptography", "Authority",
+            "VirtualCard",
         ],
         settings: bridge, isProgram: true),
     Part(

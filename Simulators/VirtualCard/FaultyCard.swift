@@ -23,6 +23,8 @@ package struct FaultyCard: CardChannel, Sendable {
     package private(set) var headers: [[UInt8]] = []
     /// How many commands were sent since the card was put in.
     package private(set) var commandCount = 0
+    /// Whether the spare is in the card's place.
+    package private(set) var isSwapped = false
     /// Whether the card was pulled.
     package private(set) var isOut = false
     /// How long the last answer takes to come, in milliseconds; whoever carries it waits.
@@ -51,6 +53,22 @@ package struct FaultyCard: CardChannel, Sendable {
     package mutating func change<Failure: Error>(
         _ body: (inout VirtualCard) throws(Failure) -> Void
     ) throws(Failure) { try body(&card) }
+
+    /// The same for the spare.
+    package mutating func changeSpare<Failure: Error>(
+        _ body: (inout VirtualCard) throws(Failure) -> Void
+    ) throws(Failure) {
+        guard var other = spare else { return }
+        try body(&other)
+        spare = other
+    }
+
+    /// Orders other faults, counted from now.
+    package mutating func order(_ plan: FaultPlan) {
+        self.plan = plan
+        random = SeededNumbers(seed: plan.seed)
+        (headers, commandCount) = ([], 0)
+    }
 
     /// Sends one command and says what comes of it.
     package mutating func exchange(_ command: [UInt8]) -> CardOutcome {
@@ -88,6 +106,7 @@ package struct FaultyCard: CardChannel, Sendable {
         guard var next = spare else { return card.reset() }
         next.reset()
         (spare, card) = (card, next)
+        isSwapped.toggle()
     }
 
     /// Any word of the range that cards use (`6xxx`) and a few beyond.

@@ -75,12 +75,14 @@ struct CardInReader {
         case .unknown: return nil
         case .command(let command):
             switch card.exchange(command) {
-            case .answer(let octets): return octets
+            case .answer(let octets):
+                usleep(UInt32(card.delayMilliseconds) * 1000)
+                return octets
             case .gone:
-                tell(.pulled(command: card.headers.count))
+                tell(.pulled(command: card.commandCount))
                 return nil
             case .silent:
-                tell(.mute(command: card.headers.count))
+                tell(.mute(command: card.commandCount))
                 return nil
             }
         }

@@ -44,14 +44,80 @@ let program = Program(
                 .init("host", "HOST", "where vpcd listens (default 127.0.0.1)"),
                 .init("port", "PORT", "vpcd's port (default 35963; the second slot is 35964)"),
                 .init("fault", "PLAN", "faults on order, see below"),
+                .init("seed", "NUMBER", "what random faults are drawn from"),
+                .init("damage", "DAMAGE", "what is wrong with the card, see below"),
+                .init("slow", "TIME", "slow answers: " + Slowness.grammar),
                 .init("cut-certificate", "OCTETS", "the certificate ends after so many octets"),
                 .init(
                     "returns-after", "MILLISECONDS",
                     "a pulled card is put in again; without it the program ends"),
             ],
-            discussion: "PLAN: " + FaultPlan.grammar),
+            discussion: "PLAN: " + FaultPlan.grammar + "\nDAMAGE: " + CardDamage.grammar),
         Command(
             "show", "tells what is on a card and how many tries are left",
             options: [.init("card", "CARD.json", "the card file")]),
-    ],
+    ] + rackCommands,
     common: [.init("json", nil, "write JSON to standard output")])
+
+private let rackSocket = Command.Option("socket", "PATH", "the rack's control socket")
+private let cardName = Command.Option("card", "NAME", "the card: its file's name without .json")
+private let readerNumber = Command.Option(
+    "reader", "PORT", "the reader: vpcd's port (default 35963; the second slot is 35964)")
+private let orders: [Command.Option] = [
+    .init("fault", "PLAN", "faults on order, as for `run`"),
+    .init("seed", "NUMBER", "what random faults are drawn from"),
+    .init("slow", "TIME", "slow answers: " + Slowness.grammar),
+]
+private let placing: [Command.Option] =
+    orders + [
+        .init("damage", "DAMAGE", "what is wrong with the card, as for `run`"),
+        .init("swapped-for", "NAME", "the card that takes its place where the plan says `swapped`"),
+    ]
+
+private let rackCommands = [
+    Command(
+        "rack", "holds many cards and puts them into readers when asked, until SIGTERM",
+        options: [
+            rackSocket,
+            .init("cards", "FOLDER", "every card file in it"),
+            .init("scenario", "FILE", "cards, faults and what happens when (JSON)"),
+            .init("host", "HOST", "where vpcd listens (default 127.0.0.1)"),
+        ],
+        discussion: """
+            The socket takes one JSON object a line and answers each with one, as the commands below
+            send them: {"do":"insert","card":"mado","reader":35963,"fault":"pulled@3"}. A scenario is
+            {"version":1,"cards":[{"file":"mado.json","damage":"cut:100"}],
+            "steps":[{"afterMilliseconds":500,"do":"insert","card":"mado"}]}.
+            """),
+    Command(
+        "add", "takes another card into a rack",
+        options: [rackSocket, .init("file", "CARD.json", "the card file")] + placing),
+    Command(
+        "insert", "puts a card into a reader",
+        options: [rackSocket, cardName, readerNumber] + placing),
+    Command(
+        "remove", "takes a card out of a reader", options: [rackSocket, cardName, readerNumber]),
+    Command(
+        "swap", "takes one card out and puts another in at once",
+        options: [rackSocket, cardName, readerNumber] + placing),
+    Command(
+        "order", "orders faults for the card in a reader, counted from now",
+        options: [rackSocket, readerNumber] + orders),
+    Command("list", "tells which cards there are, and where", options: [rackSocket]),
+    Command(
+        "status", "tells where a card is and how many tries are left",
+        options: [rackSocket, cardName]),
+    Command(
+        "reset-pin", "what the municipal office does: all tries again, and a new PIN if wanted",
+        options: [
+            rackSocket,
+            .init("card", "CARD", "the card's name in the rack; without a socket, the card file"),
+            .init("pin", "DIGITS", "the new PIN"), .init("password", "TEXT", "the new password"),
+        ]),
+    Command(
+        "tamper", "opens the chip to get at its contents: it is dead, for good",
+        options: [
+            rackSocket,
+            .init("card", "CARD", "the card's name in the rack; without a socket, the card file"),
+        ]),
+]

@@ -32,10 +32,12 @@ struct Main {
         switch invocation.command.words {
         case ["issue"]: try report(issue(invocation), invocation)
         case ["run"]: try serve(invocation)
-        default:
+        case ["rack"]: try serveRack(invocation)
+        case ["show"]:
             let file = try CardFile(path: invocation.require("card"))
             try report(
                 description(of: file.loadImage(), file.loadMemory()), invocation)
+        case let words: try report(ask(invocation, words.joined()), invocation)
         }
     }
 

@@ -9,26 +9,18 @@ private let usualPort = 35_963
 
 /// `virtual-card run`: returns when a fault pulled the card for good.
 func serve(_ invocation: Invocation) throws {
-    var image = try CardFile(path: invocation.require("card")).loadImage()
-    if let count = try invocation.integer("cut-certificate", in: 0...32_767),
-        let certificate = image.authentication?.certificate
-    {
-        image.authentication?.certificate = [UInt8](certificate.prefix(count))
-    }
-    var plan = FaultPlan()
-    if let text = invocation.value("fault") {
-        guard let read = FaultPlan(text) else {
-            throw UsageError("--fault \(text) is not a plan: \(FaultPlan.grammar)")
-        }
-        plan = read
-    }
-    let card = try CardFile(path: invocation.require("card")).load(as: image)
+    let file = try CardFile(path: invocation.require("card"))
+    let lock = try CardLock(file, isShared: true)
+    defer { lock.release() }
+    let image = try damaged(file.loadImage(), invocation)
+    let card = try file.load(as: image)
+    guard !card.memory.isDestroyed else { throw RackError.destroyed(file.name) }
     let host = invocation.value("host") ?? "127.0.0.1"
     let port = try invocation.integer("port", in: 1...65_535) ?? usualPort
     let says = Speaker(isJSON: invocation.has("json"), person: image.person)
     endOnSignals()
     var reader = CardInReader(
-        FaultyCard(card, plan: plan), host: host, port: port,
+        FaultyCard(card, plan: try plan(invocation)), host: host, port: port,
         returnsAfterMilliseconds: try invocation.integer("returns-after", in: 0...3_600_000),
         tell: says.tell)
     do throws(VPCDError) {
@@ -36,6 +28,39 @@ func serve(_ invocation: Invocation) throws {
     } catch {
         throw UsageError("--host \(host): no such host")
     }
+}
+
+/// The card with what is ordered to be wrong with it.
+private func damaged(_ image: CardImage, _ invocation: Invocation) throws -> CardImage {
+    var image = image
+    if let count = try invocation.integer("cut-certificate", in: 0...32_767) {
+        image.suffer(.certificateCut(octets: count))
+    }
+    if let text = invocation.value("damage") {
+        guard let damages = CardDamage.list(text) else {
+            throw UsageError("--damage \(text) must be \(CardDamage.grammar)")
+        }
+        for damage in damages { image.suffer(damage) }
+    }
+    return image
+}
+
+private func plan(_ invocation: Invocation) throws -> FaultPlan {
+    var plan = FaultPlan()
+    if let text = invocation.value("fault") {
+        guard let read = FaultPlan(text) else {
+            throw UsageError("--fault \(text) is not a plan: \(FaultPlan.grammar)")
+        }
+        plan = read
+    }
+    plan.seed = UInt64(try invocation.integer("seed", in: 0...Int(Int32.max)) ?? 0)
+    if let text = invocation.value("slow") {
+        guard let slowness = Slowness(text) else {
+            throw UsageError("--slow \(text) must be \(Slowness.grammar)")
+        }
+        plan.slowness = slowness
+    }
+    return plan
 }
 
 /// Ends at once on a signal: like a card that is pulled. Counters are on disk before anybody

@@ -2,7 +2,8 @@
 # OpenSC, which nobody here wrote, speaks to the virtual card through a pcscd of its own: binds,
 # reads, verifies right and wrong PINs, signs with both keys; openssl judges the signatures.
 #
-# Then the conformance table is asked of a card through the same reader, by pyscard.
+# Then the conformance table is asked of a card through the same reader, and a rack of cards is put
+# into both readers, by pyscard (conformance.py, rack.py).
 #
 #   Tests/System/opensc.sh        uses VIRTUAL_CARD or .build/debug/virtual-card
 set -eu
@@ -107,6 +108,13 @@ grep -v "^ok" "$folder/out"
 expect 0 " 0 failed" "$python" Tests/System/conformance.py --physical --reader "00 00"
 "$VIRTUAL_CARD" show --card "$folder/card.json" --json >"$folder/after"
 expect 0 identical diff -s "$folder/before" "$folder/after"
+
+# A rack takes the card's place in the reader.
+kill "$card"
+wait "$card" || true
+card=
+expect 0 " 0 failed" "$python" Tests/System/rack.py "$VIRTUAL_CARD" "$folder"
+grep "1,000 cards" "$folder/out" || true
 
 echo "$successes passed, $failures failed"
 [ $failures -eq 0 ]

@@ -18,6 +18,8 @@ int csystem_bound_sending(int descriptor, int milliseconds);
 int64_t csystem_peer_user(int descriptor);
 /* A stream socket with SOCK_CLOEXEC. */
 int csystem_stream_socket(int family);
+/* Blocks SIGTERM and SIGINT; a signalfd that becomes readable when one of them arrives. */
+int csystem_termination_descriptor(void);
 /* No core file and no ptrace by others (RLIMIT_CORE, PR_SET_DUMPABLE); 0 when both hold. */
 int csystem_hide_process(void);
 /* adjtimex: whether the kernel says that a time service keeps its clock. */
