@@ -127,13 +127,31 @@ package struct Proving: Hashable, Sendable {
     package var nonce: Nonce?
     /// Whether the nonce ended while the card was at work: the next proof needs a fresh one.
     package var isNonceOver = false
-    /// Whether the card (or the matcher) is at work right now.
-    package var isBusy = false
+    /// The proof that the card, the matcher or the terminal is making right now.
+    package var attempt: Attempt?
+    /// Whether one is being made.
+    package var isBusy: Bool { attempt != nil }
     /// Why the last attempt failed.
     package var lastFailure: ProofFailure?
 
     /// The state on entering.
     package init(answers: Answers, way: Way) { (self.answers, self.way) = (answers, way) }
+}
+
+/// One proof: how, and for a visual check why.
+package struct Attempt: Hashable, Sendable {
+    /// How the holder is proved.
+    package var way: ProvedWay
+    /// Why staff looked, where they did.
+    package var reason: VisualCheckReason?
+
+    /// A proof.
+    package init(_ way: ProvedWay, reason: VisualCheckReason? = nil) {
+        (self.way, self.reason) = (way, reason)
+    }
+
+    /// The card's own proof.
+    package static let pin = Attempt(.pin)
 }
 
 /// A nonce of the clearinghouse.
@@ -151,8 +169,8 @@ package struct Nonce: Hashable, Sendable {
 package struct Proved: Hashable, Sendable {
     /// What the patient chose.
     package var answers: Answers
-    /// The way that proved the holder.
-    package var way: Way
+    /// How the holder was proved.
+    package var attempt: Attempt
     /// The statement's bytes.
     package var statement: [UInt8]
     /// The signature over them.
@@ -162,10 +180,11 @@ package struct Proved: Hashable, Sendable {
 
     /// A proof.
     package init(
-        answers: Answers, way: Way, statement: [UInt8], signature: [UInt8], nonceUntil: Instant
+        answers: Answers, attempt: Attempt, statement: [UInt8], signature: [UInt8],
+        nonceUntil: Instant
     ) {
         self.answers = answers
-        self.way = way
+        self.attempt = attempt
         self.statement = statement
         self.signature = signature
         self.nonceUntil = nonceUntil

@@ -9,6 +9,8 @@ package enum CardSessionEffect: Hashable, Sendable {
     case fetchNonce
     /// Reader: the proof with the PIN that was entered, in one transaction.
     case proveByPIN(Proving, nonce: Nonce, spendsLastTry: Bool)
+    /// Terminal: its own signature over the statement, for the ways without a PIN.
+    case proveByTerminal(Proving, Attempt, nonce: Nonce)
     /// Wipe a PIN that will not be used.
     case discardPIN
     /// History: the intent, with the consents it rests on.
@@ -28,7 +30,7 @@ package enum CardSessionEffect: Hashable, Sendable {
 /// Steps that are written to the history although nothing was disclosed.
 package enum SessionNote: Hashable, Sendable {
     /// A proof failed.
-    case proofFailed(PresentedCard, Way, ProofFailure)
+    case proofFailed(PresentedCard, ProvedWay, ProofFailure)
     /// A card was refused.
     case cardRefused(Refusal)
     /// The session ended without an answer.

@@ -22,6 +22,8 @@ package enum CardSessionEvent: Hashable, Sendable {
     case nonceFailed(ClearinghouseTrouble)
     /// A PIN was entered (it never is part of the event); whether the last try may be spent.
     case pinEntered(spendsLastTry: Bool)
+    /// Staff who may do so looked at card and holder, and say that they are one (目視).
+    case staffConfirmed(staff: String, reason: VisualCheckReason)
     /// The proof succeeded and its signature was verified.
     case proved(statement: [UInt8], signature: [UInt8])
     /// The proof failed.
@@ -102,6 +104,8 @@ package enum ProofFailure: Hashable, Sendable {
     case badSignature
     /// The card failed in mid-proof.
     case cardFailed
+    /// The terminal's own key did not sign.
+    case noSignature
 }
 
 /// Why the clearinghouse could not be asked.

@@ -131,19 +131,26 @@ private func provingStep(_ proving: Proving, on event: CardSessionEvent) -> Step
         guard let nonce = proving.nonce, proving.way == .pin, !proving.isBusy else {
             return (.proving(proving), proving.isBusy ? [] : [.discardPIN])
         }
-        next.isBusy = true
+        next.attempt = .pin
         return (
             .proving(next), [.proveByPIN(next, nonce: nonce, spendsLastTry: spendsLastTry)]
         )
+    case .staffConfirmed(let staff, let reason):
+        guard let nonce = proving.nonce, proving.way == .visualCheck, !proving.isBusy else {
+            return nil
+        }
+        let attempt = Attempt(.visualCheck(staff: staff), reason: reason)
+        next.attempt = attempt
+        return (.proving(next), [.proveByTerminal(next, attempt, nonce: nonce)])
     case .proved(let statement, let signature):
-        guard proving.isBusy, let nonce = proving.nonce else { return nil }
+        guard let attempt = proving.attempt, let nonce = proving.nonce else { return nil }
         let proved = Proved(
-            answers: proving.answers, way: proving.way, statement: statement,
+            answers: proving.answers, attempt: attempt, statement: statement,
             signature: signature, nonceUntil: nonce.until)
         return (.recordingIntent(proved), [.recordIntent(proved)])
     case .proofFailed(let failure):
-        guard proving.isBusy else { return nil }
-        return failedProof(proving, failure)
+        guard let attempt = proving.attempt else { return nil }
+        return failedProof(proving, attempt, failure)
     case .backToChoice:
         guard !proving.isBusy else { return nil }
         return choice(proving.answers, notice: nil)
@@ -167,11 +174,13 @@ private func provingStep(_ proving: Proving, on event: CardSessionEvent) -> Step
     }
 }
 
-private func failedProof(_ proving: Proving, _ failure: ProofFailure) -> Step {
+private func failedProof(
+    _ proving: Proving, _ attempt: Attempt, _ failure: ProofFailure
+) -> Step {
     var next = proving
-    next.isBusy = false
+    next.attempt = nil
     next.lastFailure = failure
-    let note = CardSessionEffect.note(.proofFailed(proving.answers.card, proving.way, failure))
+    let note = CardSessionEffect.note(.proofFailed(proving.answers.card, attempt.way, failure))
     var again = [note]
     if proving.isNonceOver {
         (next.nonce, next.isNonceOver) = (nil, false)
@@ -189,7 +198,7 @@ private func failedProof(_ proving: Proving, _ failure: ProofFailure) -> Step {
     case .differentCard:
         // Somebody swapped the card: nothing of the first patient reaches the second.
         return beginReading(resuming: nil, after: [note])
-    case .badSignature, .cardFailed: return (.proving(next), again)
+    case .badSignature, .cardFailed, .noSignature: return (.proving(next), again)
     }
     let (phase, effects) = choice(next.answers, notice: failure)
     return (phase, [note] + effects)

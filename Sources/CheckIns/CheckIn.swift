@@ -20,7 +20,7 @@ package struct CheckIn: Hashable, Sendable {
     /// SHA-256 of the statement that the grant answers.
     package let statement: SHA256Digest
     /// How the holder was proved.
-    package let way: Way
+    package let way: ProvedWay
     /// What may be opened, and until when.
     package let grant: Grant
     /// Where the check-in stands.
@@ -46,7 +46,7 @@ package struct CheckIn: Hashable, Sendable {
     /// A check-in that was just accepted.
     package init(
         id: String, number: Int, openedAt: Instant, patient: String, certificate: SHA256Digest,
-        statement: SHA256Digest, way: Way, grant: Grant, state: State = .open,
+        statement: SHA256Digest, way: ProvedWay, grant: Grant, state: State = .open,
         owesWithdrawal: Bool = false
     ) {
         self.id = id

@@ -9,7 +9,7 @@ extension CheckIn {
             "version": 1, "id": .string(id), "number": JSONValue(number),
             "openedAt": .string(openedAt.rfc3339), "patient": .string(patient),
             "certificate": .string(certificate.hex), "statement": .string(statement.hex),
-            "way": .string(way.name), "staff": JSONValue(way.staff),
+            "way": way.json,
             "grant": .string(grant.id), "until": .string(grant.until.rfc3339),
             "items": .array(
                 grant.items.map { item in
@@ -26,10 +26,7 @@ extension CheckIn {
     package init(json: JSONValue) throws(JSONError) {
         var fields = try JSONFields(json)
         _ = try fields.integer("version", in: 1...1)
-        let staff = try fields.optionalString("staff")
-        let way = try fields.require("way", "must be a known way") { value in
-            Way(name: value.stringValue ?? "", staff: staff)
-        }
+        let way = try ProvedWay(json: try fields.require("way"), at: fields.path("way"))
         let items = try fields.array("items", maximum: 8) { (value, path) throws(JSONError) in
             try ConsentedItem(json: value, at: path)
         }
@@ -47,28 +44,5 @@ extension CheckIn {
             },
             owesWithdrawal: try fields.optionalBool("owesWithdrawal") ?? false)
         try fields.finish()
-    }
-}
-
-extension Way {
-    /// The way's name in statements, events and interfaces.
-    package var name: String {
-        switch self {
-        case .pin: "pin"
-        case .face: "face"
-        case .visualCheck: "visualCheck"
-        }
-    }
-
-    var staff: String? { if case .visualCheck(let staff) = self { staff } else { nil } }
-
-    /// A way by its name.
-    package init?(name: String, staff: String? = nil) {
-        switch (name, staff) {
-        case ("pin", _): self = .pin
-        case ("face", _): self = .face
-        case ("visualCheck", .some(let staff)): self = .visualCheck(staff: staff)
-        default: return nil
-        }
     }
 }

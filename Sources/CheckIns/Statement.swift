@@ -23,7 +23,7 @@ package struct Statement: Hashable, Sendable {
     /// When the statement was made.
     package var time: Instant
     /// How the holder was proved.
-    package var way: StatementWay
+    package var way: ProvedWay
     /// Why the data is asked for: `treatment`, or `self` at the portal.
     package var purpose: String
     /// The items consented to, each with the end of its consent. Empty: qualification only.
@@ -36,7 +36,7 @@ package struct Statement: Hashable, Sendable {
     /// A statement of its parts.
     package init(
         audience: SHA256Digest, institution: String, terminal: String, nonce: String,
-        time: Instant, way: StatementWay, purpose: String, items: [ConsentedItem],
+        time: Instant, way: ProvedWay, purpose: String, items: [ConsentedItem],
         certificate: SHA256Digest, algorithm: StatementAlgorithm
     ) {
         self.audience = audience
@@ -61,16 +61,6 @@ package struct ConsentedItem: Hashable, Sendable {
 
     /// A consent to one item.
     package init(item: Item, until: Instant) { (self.item, self.until) = (item, until) }
-}
-
-/// How the holder was proved, with what the statement must say about it.
-package enum StatementWay: Hashable, Sendable {
-    /// The card checked its PIN.
-    case pin
-    /// A matcher compared faces: which one, and its score in thousandths.
-    case face(matcher: String, scorePerMille: Int)
-    /// Staff compared the face with the photo: who confirmed.
-    case visualCheck(staff: String)
 }
 
 /// Who signs a statement, and for what; the prefix keeps one kind from passing for another.

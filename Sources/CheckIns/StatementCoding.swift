@@ -42,7 +42,7 @@ extension Statement {
         terminal = try fields.string("terminal", maximum: 32)
         nonce = try fields.string("nonce", maximum: 64)
         time = try fields.require("time", "must be an instant", readInstant)
-        way = try StatementWay(json: try fields.require("way"), at: "$.way")
+        way = try ProvedWay(json: try fields.require("way"), at: "$.way")
         purpose = try fields.string("purpose", maximum: 32)
         guard try fields.require("consents") == .array(Self.acts) else {
             throw .unexpected(path: "$.consents", reason: "must name both acts")
@@ -73,8 +73,8 @@ extension ConsentedItem {
     }
 }
 
-extension StatementWay {
-    fileprivate var json: JSONValue {
+extension ProvedWay {
+    var json: JSONValue {
         switch self {
         case .pin: ["kind": "pin"]
         case .face(let matcher, let score):
@@ -83,7 +83,7 @@ extension StatementWay {
         }
     }
 
-    fileprivate init(json: JSONValue, at path: String) throws(JSONError) {
+    init(json: JSONValue, at path: String) throws(JSONError) {
         var fields = try JSONFields(json, at: path)
         switch try fields.string("kind", maximum: 16) {
         case "pin": self = .pin

@@ -9,12 +9,48 @@ package enum Item: String, Hashable, Sendable, CaseIterable, Comparable {
     package static func < (left: Item, right: Item) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// 本人確認: how the holder was proved.
-package enum Way: Hashable, Sendable {
-    /// 暗証番号: the card checked its PIN.
+/// 本人確認: the ways in which a holder may be proved, as a patient chooses among them.
+package enum Way: String, Hashable, Sendable, CaseIterable {
+    /// 暗証番号: the card checks its PIN.
     case pin
-    /// 顔認証.
+    /// 顔認証: a matcher compares faces.
     case face
-    /// 目視: named staff compared face and photo.
+    /// 目視: staff compare face and photo.
+    case visualCheck
+}
+
+/// How a holder was proved, with what the statement must say about it.
+package enum ProvedWay: Hashable, Sendable {
+    /// The card checked its PIN, and signed.
+    case pin
+    /// A matcher compared faces: which one, and its score in thousandths.
+    case face(matcher: String, scorePerMille: Int)
+    /// Staff compared the face with the photo: who confirmed.
     case visualCheck(staff: String)
+
+    /// The way it is one of.
+    package var way: Way {
+        switch self {
+        case .pin: .pin
+        case .face: .face
+        case .visualCheck: .visualCheck
+        }
+    }
+
+    /// What the signature over the statement is made by: the card for its PIN, else the terminal.
+    package var statementKind: StatementKind {
+        self == .pin ? .checkInByCard : .checkInByTerminal
+    }
+}
+
+/// Why staff looked instead of the card or a matcher.
+package enum VisualCheckReason: String, Hashable, Sendable, CaseIterable {
+    /// The patient does not know the PIN, or cannot enter one.
+    case pinForgotten
+    /// The PIN is locked.
+    case pinLocked
+    /// The card has no PIN (顔認証マイナンバーカード), or the face could not be matched.
+    case faceUnavailable
+    /// The reader or camera does not work.
+    case readerTrouble
 }

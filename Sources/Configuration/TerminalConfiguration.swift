@@ -26,10 +26,14 @@ package struct TerminalConfiguration: Hashable, Sendable {
     package var historyFolder: String
     /// The UNIX socket of the local API.
     package var socket: String
+    /// The terminal's own key for statements, where no PIN was entered: a PEM file, mode 0600.
+    package var statementKeyFile: String
     /// The file of staff and the digests of their tokens.
     package var staffFile: String
     /// The folder in which open check-ins survive a restart.
     package var checkInFolder: String
+    /// Whether records of a patient whom staff confirmed by sight are for other eyes than theirs.
+    package var visualCheckNeedsOtherViewer: Bool
     /// How long each wait may last.
     package var limits: WaitLimits
 }

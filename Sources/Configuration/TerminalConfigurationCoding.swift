@@ -37,8 +37,11 @@ extension TerminalConfiguration {
         trustFolder = try fields.string("trustFolder")
         historyFolder = try fields.string("historyFolder")
         socket = try fields.string("socket", maximum: 100)
+        statementKeyFile = try fields.string("statementKeyFile")
         staffFile = try fields.string("staffFile")
         checkInFolder = try fields.string("checkInFolder")
+        visualCheckNeedsOtherViewer =
+            try fields.optionalBool("visualCheckNeedsOtherViewer") ?? false
         self.limits =
             try fields.nested("limits") { (value, path) throws(JSONError) in
                 try WaitLimits(json: value, at: path)
@@ -61,8 +64,10 @@ extension TerminalConfiguration {
             ("trustFolder", .string(trustFolder)),
             ("historyFolder", .string(historyFolder)),
             ("socket", .string(socket)),
+            ("statementKeyFile", .string(statementKeyFile)),
             ("staffFile", .string(staffFile)),
             ("checkInFolder", .string(checkInFolder)),
+            ("visualCheckNeedsOtherViewer", .bool(visualCheckNeedsOtherViewer)),
             ("limits", limits.json),
         ])
     }
@@ -79,7 +84,8 @@ extension TerminalConfiguration {
             \.clearinghouse.authorityFile, \.clearinghouse.answerKeyFile,
             \.clearinghouse.identity.certificateFile, \.clearinghouse.identity.keyFile,
             \.portal.certificateFile, \.portal.keyFile,
-            \.trustFolder, \.historyFolder, \.socket, \.staffFile, \.checkInFolder,
+            \.trustFolder, \.historyFolder, \.socket, \.statementKeyFile, \.staffFile,
+            \.checkInFolder,
         ]
     }
 }

@@ -79,7 +79,7 @@ extension CheckIn {
         [
             "id": .string(id), "number": JSONValue(number),
             "openedAt": .string(openedAt.rfc3339), "state": .string(state.rawValue),
-            "way": .string(way.name), "until": .string(grant.until.rfc3339),
+            "way": .string(way.way.rawValue), "until": .string(grant.until.rfc3339),
             "items": .array(
                 grant.items.map {
                     ["item": .string($0.item.rawValue), "until": .string($0.until.rfc3339)]

@@ -148,6 +148,11 @@ extension Problem {
                 "カードの署名が証明書と一致しません。",
                 "Do not trust this card or reader; call the administrator.",
                 "このカードまたはリーダーは使用せず、管理者に連絡してください。")
+        case .noSignature:
+            Problem(
+                .refusal, "no-statement-key", 500, "The terminal's own key could not sign.",
+                "端末の署名鍵が使えません。", "Check statementKeyFile in the configuration.",
+                "端末の設定（statementKeyFile）をご確認ください。")
         case .cardFailed:
             Problem(
                 .card, "card-failed", 409, "The card stopped in the middle of the proof.",
@@ -287,6 +292,12 @@ extension Problem {
                 "患者の同意がないか、期限が切れています。", "A new consent needs the card again.",
                 "再度の同意にはカードが必要です。")
         case .notAllowed: .notAllowed
+        case .sameStaff:
+            Problem(
+                .refusal, "same-staff", 403,
+                "Whoever confirmed the patient by sight may not open the records.",
+                "目視確認をした職員は、記録を開けません。", "Let another clinician open them.",
+                "別の職員が開いてください。")
         case .storeClosed: .historyClosed
         case .clearinghouse(let error): .clearinghouse(error)
         }

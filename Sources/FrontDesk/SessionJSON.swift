@@ -12,7 +12,7 @@ extension SessionView {
             ("state", .string(state)),
             ("cardPresent", .bool(isCardPresent)),
             ("triesLeft", triesLeft.map { JSONValue($0) }),
-            ("way", way.map { .string($0.name) }),
+            ("way", way.map { .string($0.rawValue) }),
             (
                 "consents",
                 consents.isEmpty
@@ -23,6 +23,7 @@ extension SessionView {
                         })
             ),
             ("readyForPIN", .bool(isReadyForPIN)),
+            ("readyForStaff", isReadyForStaff ? true : nil),
             ("busy", isBusy ? true : nil),
             ("proofFailure", proofFailure.map { .string($0.word) }),
             ("certificateEnds", certificateEnds.map { .string($0.rfc3339) }),

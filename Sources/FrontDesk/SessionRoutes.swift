@@ -22,6 +22,7 @@ extension LocalAPI {
             let token = await runner.allowLastTry { RandomOctets.make(16).base64(.urlSafe) }
             guard let token else { throw .wrongState }
             return .json(["token": .string(token)])
+        case "confirm": return try await confirm(runner, request)
         case "back": return answer(await runner.handle(.backToChoice))
         case "seen": return answer(await runner.handle(.messageSeen))
         default: throw .notFound
@@ -74,8 +75,8 @@ extension LocalAPI {
         var consents: [Item: Bool] = [:]
         do throws(JSONError) {
             var fields = try JSONFields(try request.jsonBody())
-            way = try fields.require("way", "must be \"pin\"") { value in
-                value.stringValue.flatMap { $0 == "pin" ? Way.pin : nil }
+            way = try fields.require("way", "must be \"pin\" or \"visualCheck\"") { value in
+                value.stringValue.flatMap(Way.init).flatMap { $0 == .face ? nil : $0 }
             }
             let answers = try fields.nested("consents") { (value, path) throws(JSONError) in
                 var fields = try JSONFields(value, at: path)
@@ -96,7 +97,8 @@ extension LocalAPI {
         }
         await runner.handle(.choiceConfirmed)
         let view = await runner.firstView(within: Self.longestWaitSeconds) {
-            $0.isReadyForPIN || $0.isClosed || $0.state == "interrupted" || $0.state == "empty"
+            $0.isReadyForPIN || $0.isReadyForStaff || $0.isClosed || $0.state == "interrupted"
+                || $0.state == "empty"
         }
         return answer(view)
     }
@@ -109,6 +111,33 @@ extension LocalAPI {
         guard await runner.view.isReadyForPIN else { throw .wrongState }
         let token = head.headers["Madoguchi-Last-Try"]
         _ = await runner.enter(pin: pin, lastTryToken: token)
+        return try await proved(runner, head)
+    }
+
+    /// 目視: `{"reason": "pinForgotten"}` of somebody who holds the right, for this session alone.
+    private func confirm(
+        _ runner: SessionRunner, _ request: HTTPRequest
+    ) async throws(Problem) -> HTTPResponse {
+        let member = try staff(request)
+        guard member.rights.contains(.visualCheck) else { throw .notAllowed }
+        let reason: VisualCheckReason
+        do throws(JSONError) {
+            var fields = try JSONFields(try request.jsonBody())
+            let words = VisualCheckReason.allCases.map(\.rawValue).joined(separator: ", ")
+            reason = try fields.require("reason", "must be one of \(words)") { value in
+                value.stringValue.flatMap(VisualCheckReason.init)
+            }
+            try fields.finish()
+        } catch { throw .malformedBody(error.description) }
+        guard await runner.view.isReadyForStaff else { throw .wrongState }
+        _ = await runner.handle(.staffConfirmed(staff: member.id, reason: reason))
+        return try await proved(runner, request)
+    }
+
+    /// What became of a proof: the check-in, or why there is none.
+    private func proved(
+        _ runner: SessionRunner, _ request: HTTPRequest
+    ) async throws(Problem) -> HTTPResponse {
         let view = await runner.firstView(within: Self.longestWaitSeconds) { view in
             if case .accepted = view.closing { return view.checkIn != nil }
             return view.isClosed || view.state == "interrupted" || view.state == "empty"
@@ -123,7 +152,7 @@ extension LocalAPI {
         }
         // Here, once, the qualification is told: its disclosure has just become durable. Whoever
         // wants to see it again asks for the check-in, which is an entry of its own.
-        return .json(view.shown(to: member(head)))
+        return .json(view.shown(to: member(request)))
     }
 
     /// One question at the portal with a PIN of its own.

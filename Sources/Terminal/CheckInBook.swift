@@ -59,7 +59,7 @@ package actor CheckInBook: CheckInPort {
             id: ids.identifier(at: now), number: number, openedAt: now,
             patient: accepted.acceptance.patient,
             certificate: accepted.asking.proved.answers.card.digest,
-            statement: accepted.acceptance.statement, way: accepted.asking.proved.way,
+            statement: accepted.acceptance.statement, way: accepted.asking.proved.attempt.way,
             grant: accepted.acceptance.grant)
         checkIns[checkIn.id] = checkIn
         qualifications[checkIn.id] = accepted.acceptance.qualification

@@ -69,8 +69,9 @@ package struct HistoryScribe: SessionHistory {
     package func recordIntent(_ proved: Proved, session: String) async -> HistoryPlace? {
         let scene = scene(of: proved, session)
         let proof = scene.proof(
-            VerificationWay(proved.way), .succeeded,
-            triesLeft: proved.answers.card.triesLeft, at: now)
+            VerificationWay(proved.attempt.way), .succeeded,
+            reason: proved.attempt.reason?.rawValue, triesLeft: proved.answers.card.triesLeft,
+            at: now)
         let consents = items.map { item in
             scene.consent(to: DisclosedItem(item), consent(of: proved, to: item), at: now)
         }
@@ -128,7 +129,8 @@ package struct HistoryScribe: SessionHistory {
     /// proof, so both say the same.
     private func intent(of proved: Proved, _ session: String) -> HistoryEvent {
         scene(of: proved, session).intent(
-            .checkIn, item: .qualification, purpose: .treatment, way: VerificationWay(proved.way),
+            .checkIn, item: .qualification, purpose: .treatment,
+            way: VerificationWay(proved.attempt.way),
             requestID: session,
             statement: SignedStatement(
                 octets: proved.statement, signature: proved.signature,
@@ -153,12 +155,12 @@ package struct HistoryScribe: SessionHistory {
 }
 
 extension VerificationWay {
-    /// A way as events name it. The stub of the face way says that it is one.
-    package init(_ way: Way) {
+    /// A way as events name it.
+    package init(_ way: ProvedWay) {
         self =
             switch way {
             case .pin: .pin
-            case .face: .face(matcher: "stub", scorePerMille: 0)
+            case .face(let matcher, let score): .face(matcher: matcher, scorePerMille: score)
             case .visualCheck(let staff): .visualCheck(staff: staff)
             }
     }
@@ -193,6 +195,7 @@ extension ProofFailure {
         case .differentCard: "differentCard"
         case .badSignature: "badSignature"
         case .cardFailed: "cardFailed"
+        case .noSignature: "noSignature"
         }
     }
 
@@ -201,7 +204,7 @@ extension ProofFailure {
         switch self {
         case .pinLocked, .wrongPIN(triesLeft: 0): true
         case .wrongPIN, .lastTry, .pinMalformed, .paused, .differentCard, .badSignature,
-            .cardFailed:
+            .cardFailed, .noSignature:
             false
         }
     }
@@ -212,7 +215,7 @@ extension ProofFailure {
         case .wrongPIN(let tries): tries
         case .pinLocked: 0
         case .lastTry: 1
-        case .pinMalformed, .paused, .differentCard, .badSignature, .cardFailed: nil
+        case .pinMalformed, .paused, .differentCard, .badSignature, .cardFailed, .noSignature: nil
         }
     }
 }

@@ -23,6 +23,15 @@ package protocol CardPort: Sendable {
     ) async -> Result<[UInt8], CardProofFailure>
 }
 
+/// The terminal's own key for statements, which is not the key of its connections. It signs where
+/// no PIN was entered: what it proves is that this terminal says so.
+package protocol StatementSigner: Sendable {
+    /// The algorithm that goes with the key.
+    var algorithm: StatementAlgorithm { get }
+    /// The signature over the octets, or nothing where the key cannot sign.
+    func sign(_ octets: [UInt8]) -> [UInt8]?
+}
+
 /// Why a card could not be read.
 package enum CardRefusal: Error, Hashable, Sendable {
     /// It cannot be served, for this reason.

@@ -29,6 +29,8 @@ package enum OpeningRefusal: Error, Hashable, Sendable {
     case notConsented(Item)
     /// The viewer's role does not allow it.
     case notAllowed
+    /// Who confirmed the patient by sight may not be who looks at the records.
+    case sameStaff
     /// The history cannot be written, so nothing may be shown.
     case storeClosed
     /// The clearinghouse did not give it.
@@ -40,10 +42,16 @@ package struct RecordDesk: Sendable {
     private let book: CheckInBook
     private let client: ClearinghouseClient
     private let scribe: HistoryScribe
+    private let needsOtherViewer: Bool
 
-    /// A desk.
-    package init(book: CheckInBook, client: ClearinghouseClient, scribe: HistoryScribe) {
+    /// A desk; with `needsOtherViewer` nobody opens the records of a patient whom they themselves
+    /// confirmed by sight.
+    package init(
+        book: CheckInBook, client: ClearinghouseClient, scribe: HistoryScribe,
+        needsOtherViewer: Bool = false
+    ) {
         (self.book, self.client, self.scribe) = (book, client, scribe)
+        self.needsOtherViewer = needsOtherViewer
     }
 
     /// Opens one item for somebody.
@@ -52,6 +60,9 @@ package struct RecordDesk: Sendable {
     ) async throws(OpeningRefusal) -> OpenedRecord {
         guard viewer.role.seesRecords else { throw .notAllowed }
         let checkIn = try await openCheckIn(id, item)
+        guard !needsOtherViewer || checkIn.way != .visualCheck(staff: viewer.id) else {
+            throw .sameStaff
+        }
         let scene = scene(of: checkIn, viewer)
         let until = checkIn.grant.items.first { $0.item == item }?.until
         let intent = scene.intent(

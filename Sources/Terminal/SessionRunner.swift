@@ -36,6 +36,7 @@ package actor SessionRunner {
     }
 
     private let card: any CardPort
+    private let signer: any StatementSigner
     private let clearinghouse: any CheckPort
     private let history: any SessionHistory
     private let checkIns: any CheckInPort
@@ -73,11 +74,13 @@ package actor SessionRunner {
 
     /// A runner for one reader.
     package init(
-        card: any CardPort, clearinghouse: any CheckPort, history: any SessionHistory,
-        checkIns: any CheckInPort, clock: any TerminalClock, ids: any IdentifierSource,
+        card: any CardPort, signer: any StatementSigner, clearinghouse: any CheckPort,
+        history: any SessionHistory, checkIns: any CheckInPort, clock: any TerminalClock,
+        ids: any IdentifierSource,
         identity: Identity, limits: Limits
     ) {
         self.card = card
+        self.signer = signer
         self.clearinghouse = clearinghouse
         self.history = history
         self.checkIns = checkIns
@@ -185,6 +188,8 @@ extension SessionRunner {
         case .fetchNonce: await fetchNonce(work.session, number: work.number)
         case .proveByPIN(let proving, let nonce, let spendsLastTry):
             await prove(proving, nonce, spendsLastTry)
+        case .proveByTerminal(let proving, let attempt, let nonce):
+            proveByTerminal(proving, attempt, nonce)
         case .discardPIN: break
         case .recordIntent(let proved):
             let place = await history.recordIntent(proved, session: work.session)
@@ -238,15 +243,7 @@ extension SessionRunner {
     private func prove(_ proving: Proving, _ nonce: Nonce, _ spendsLastTry: Bool) async {
         guard let pin = pendingPIN.take() else { return }
         let (card, id) = (proving.answers.card, sessionID)
-        let now = clock.now()
-        let until = now.adding(seconds: Grant.longestSeconds)
-        let statement = Statement(
-            audience: clearinghouse.audience, institution: identity.institution,
-            terminal: identity.terminal, nonce: nonce.text, time: now, way: .pin,
-            purpose: "treatment",
-            items: proving.answers.consented.sorted().map { ConsentedItem(item: $0, until: until) },
-            certificate: card.digest, algorithm: card.algorithm
-        ).canonical
+        let statement = statement(proving.answers, .pin, nonce, card.algorithm)
         let result = await self.card.prove(
             card: card, pin: pin, signing: StatementKind.checkInByCard.signedOctets(statement),
             spendsLastTry: spendsLastTry)
@@ -266,6 +263,31 @@ extension SessionRunner {
             handle(.proofFailed(failure))
         case .failure(.gone): answer(.proofFailed(.cardFailed), ifIn: isSame)
         }
+    }
+
+    private func proveByTerminal(_ proving: Proving, _ attempt: Attempt, _ nonce: Nonce) {
+        guard session.phase == .proving(proving) else { return }
+        let statement = statement(proving.answers, attempt.way, nonce, signer.algorithm)
+        guard let signature = signer.sign(attempt.way.statementKind.signedOctets(statement)) else {
+            handle(.proofFailed(.noSignature))
+            return
+        }
+        handle(.proved(statement: statement, signature: signature))
+    }
+
+    /// What is signed for a check-in: canonical bytes.
+    private func statement(
+        _ answers: Answers, _ way: ProvedWay, _ nonce: Nonce, _ algorithm: StatementAlgorithm
+    ) -> [UInt8] {
+        let now = clock.now()
+        let until = now.adding(seconds: Grant.longestSeconds)
+        return Statement(
+            audience: clearinghouse.audience, institution: identity.institution,
+            terminal: identity.terminal, nonce: nonce.text, time: now, way: way,
+            purpose: "treatment",
+            items: answers.consented.sorted().map { ConsentedItem(item: $0, until: until) },
+            certificate: answers.card.digest, algorithm: algorithm
+        ).canonical
     }
 
     private func ask(_ asking: Asking, _ isRepeat: Bool) async {

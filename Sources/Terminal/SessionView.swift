@@ -15,6 +15,8 @@ package struct SessionView: Hashable, Sendable {
     package var consents: [Item: Bool]
     /// Whether a PIN may be entered now.
     package var isReadyForPIN: Bool
+    /// Whether staff may confirm the holder now.
+    package var isReadyForStaff: Bool
     /// Whether the card is at work.
     package var isBusy: Bool
     /// Why the last proof failed.
@@ -52,14 +54,16 @@ package struct SessionView: Hashable, Sendable {
         consents = answers?.consents ?? [:]
         certificateEnds = answers?.card.notAfter
         certificateLife = answers?.card.life
-        isReadyForPIN = false
+        (isReadyForPIN, isReadyForStaff) = (false, false)
         isBusy = false
         switch session.phase {
         case .choosing(let choosing): proofFailure = choosing.notice
         case .proving(let proving):
             proofFailure = proving.lastFailure
             isBusy = proving.isBusy
-            isReadyForPIN = proving.nonce != nil && proving.way == .pin && !proving.isBusy
+            let isReady = proving.nonce != nil && !proving.isBusy
+            isReadyForPIN = isReady && proving.way == .pin
+            isReadyForStaff = isReady && proving.way == .visualCheck
         case .accepted(let accepted, _): closing = .accepted(accepted.acceptance)
         case .answered(let answered, _): closing = .answered(answered)
         case .refused(let refusal, _): closing = .refused(refusal)

@@ -9,9 +9,13 @@ package struct StaffMember: Hashable, Sendable {
     package var id: String
     /// What they may do.
     package var role: StaffRole
+    /// What they may do besides.
+    package var rights: Set<StaffRight>
 
     /// A member of staff.
-    package init(id: String, role: StaffRole) { (self.id, self.role) = (id, role) }
+    package init(id: String, role: StaffRole, rights: Set<StaffRight> = []) {
+        (self.id, self.role, self.rights) = (id, role, rights)
+    }
 
     /// Who acts, as events name them.
     package var actor: EventActor { EventActor(id: id, role: role.actorRole) }
@@ -40,6 +44,12 @@ package enum StaffRole: String, Hashable, Sendable, CaseIterable {
     }
 }
 
+/// What not everybody of a role may do.
+package enum StaffRight: String, Hashable, Sendable, CaseIterable {
+    /// 目視: to confirm a patient by their face.
+    case visualCheck
+}
+
 /// Who may do what: the digests of staff tokens, never the tokens.
 package struct StaffRegister: Sendable {
     private let members: [SHA256Digest: StaffMember]
@@ -47,7 +57,8 @@ package struct StaffRegister: Sendable {
     /// A register from the members and the digests of their tokens.
     package init(_ members: [SHA256Digest: StaffMember]) { self.members = members }
 
-    /// Reads the staff file: `{"staff": [{"id", "role", "tokenDigest"}]}`.
+    /// Reads the staff file: `{"staff": [{"id", "role", "rights", "tokenDigest"}]}`; rights may
+    /// be left out.
     package init(parsing text: [UInt8]) throws(StaffFileError) {
         do throws(JSONError) {
             let limits = JSONLimits(octets: 1 << 20, depth: 6, allowsComments: true)
@@ -59,7 +70,15 @@ package struct StaffRegister: Sendable {
                     id: try fields.string("id", maximum: 64),
                     role: try fields.require("role", "must be a known role") {
                         $0.stringValue.flatMap(StaffRole.init(rawValue:))
-                    })
+                    },
+                    rights: Set(
+                        try fields.array("rights", maximum: 8) {
+                            (value, path) throws(JSONError) in
+                            guard let right = value.stringValue.flatMap(StaffRight.init) else {
+                                throw .unexpected(path: path, reason: "must be a known right")
+                            }
+                            return right
+                        }))
                 let digest = try fields.require("tokenDigest", "must be a SHA-256 digest") {
                     $0.stringValue.flatMap { SHA256Digest(hex: $0) }
                 }
@@ -83,6 +102,8 @@ package struct StaffRegister: Sendable {
                 members.map { member, digest in
                     [
                         "id": .string(member.id), "role": .string(member.role.rawValue),
+                        "rights": .array(
+                            member.rights.map(\.rawValue).sorted().map(JSONValue.string)),
                         "tokenDigest": .string(digest.hex),
                     ]
                 })

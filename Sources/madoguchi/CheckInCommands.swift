@@ -4,6 +4,7 @@ import FrontDesk
 import HTTP
 import JSON
 import Records
+import Secrets
 import Terminal
 
 extension Context {
@@ -14,7 +15,9 @@ extension Context {
         do throws(UsageError) { wait = try invocation.integer("wait", in: 0...600) ?? 0 } catch {
             throw CommandFailure(error)
         }
-        let pin = try self.pin()
+        let reason = invocation.value("visual-check")
+        // Read before anything begins, so that a missing file costs no session.
+        let pin = reason == nil ? SecretBox(try self.pin()) : nil
         let claimed = try await ask(
             "POST", "/v1/session/claim" + readerQuery(), as: .reception,
             body: ["waitSeconds": JSONValue(wait)])
@@ -26,15 +29,12 @@ extension Context {
             ?? readerQuery()
         let chosen = try await ask(
             "POST", "/v1/session/choice" + reader, as: .reception,
-            body: ["way": "pin", "consents": .object(consents)])
+            body: [
+                "way": .string((reason == nil ? Way.pin : .visualCheck).rawValue),
+                "consents": .object(consents),
+            ])
         try stopIfClosed(chosen)
-        var headers: [(String, String)] = []
-        if invocation.has("spend-last-try"), chosen["triesLeft"] == 1 {
-            let token = try await ask("POST", "/v1/session/last-try" + reader)
-            headers.append(("Madoguchi-Last-Try", token["token"]?.stringValue ?? ""))
-        }
-        let view = try await ask(
-            "/v1/session/pin" + reader, pin: pin, as: .reception, headers: headers)
+        let view = try await prove(reason, pin, chosen, reader)
         try stopIfClosed(view)
         // Nothing but an acceptance counts as one: the question may still be under way.
         guard let closing = view["closing"], closing["kind"] == "accepted" else {
@@ -52,6 +52,24 @@ extension Context {
                 .joined(separator: "\n")
         }
         return .ok
+    }
+
+    /// The proof: the PIN that was read, or the word of staff who looked.
+    private func prove(
+        _ reason: String?, _ pin: SecretBox?, _ chosen: JSONValue, _ reader: String
+    ) async throws(CommandFailure) -> JSONValue {
+        guard let pin = pin?.take() else {
+            return try await ask(
+                "POST", "/v1/session/confirm" + reader, as: .reception,
+                body: ["reason": .string(reason ?? "")])
+        }
+        var headers: [(String, String)] = []
+        if invocation.has("spend-last-try"), chosen["triesLeft"] == 1 {
+            let token = try await ask("POST", "/v1/session/last-try" + reader)
+            headers.append(("Madoguchi-Last-Try", token["token"]?.stringValue ?? ""))
+        }
+        return try await ask(
+            "/v1/session/pin" + reader, pin: pin, as: .reception, headers: headers)
     }
 
     /// What the patient should know of the card's certificate; not part of the answer itself.

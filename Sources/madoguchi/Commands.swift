@@ -24,6 +24,10 @@ let program = Program(
             "check-in", "checks a patient in with the card on the reader",
             options: [
                 pinFile, reader, lastTry,
+                .init(
+                    "visual-check", "REASON",
+                    "staff looked instead of a PIN: pinForgotten, pinLocked, faceUnavailable, "
+                        + "readerTrouble"),
                 .init("consent", "ITEMS", "items the patient agrees to: drugs,checkups (or none)"),
                 .init("wait", "SECONDS", "how long to wait for a card (default 0)"),
             ],

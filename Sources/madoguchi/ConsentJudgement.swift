@@ -8,7 +8,8 @@ import Octets
 import Records
 
 /// What can be said, years later, about the consent behind a check-in. Said plainly: a card
-/// unlocked by its PIN signed these bytes; who typed the PIN is not known.
+/// unlocked by its PIN signed these bytes, and who typed the PIN is not known; or this terminal
+/// signed them, and says who looked.
 struct ConsentJudgement {
     private(set) var checks: [(name: String, holds: Bool, detail: String)] = []
     private(set) var statement: Statement?
@@ -24,7 +25,7 @@ struct ConsentJudgement {
         statement = try? Statement(canonical: signed.octets)
         note("statement is canonical", statement != nil, "")
         let certificate = try? Certificate(der: signed.certificate)
-        judgeSignature(signed, certificate, intent)
+        judgeSignature(signed, certificate, intent, configuration)
         judgeAuthority(certificate, at: intent.time, configuration.trustFolder)
         judgeAnswer(outcome, statement: signed.octets, configuration)
     }
@@ -36,17 +37,22 @@ struct ConsentJudgement {
     }
 
     private mutating func judgeSignature(
-        _ signed: SignedStatement, _ certificate: Certificate?, _ intent: HistoryEvent
+        _ signed: SignedStatement, _ certificate: Certificate?, _ intent: HistoryEvent,
+        _ configuration: TerminalConfiguration
     ) {
         note("certificate is readable", certificate != nil, certificate?.digest.hex ?? "")
         note(
             "statement names this certificate",
             certificate != nil && statement?.certificate == certificate?.digest, "")
-        let kind: StatementKind = intent.act == .portal ? .portalByCard : .checkInByCard
+        let isByCard = statement?.way.way == .pin
+        let kind: StatementKind =
+            intent.act == .portal ? .portalByCard : isByCard ? .checkInByCard : .checkInByTerminal
+        // The one key that the way asks for: never whichever fits.
+        let terminal = try? KeyFile.privateKey(configuration.statementKeyFile).publicKey
         let holds =
-            certificate?.publicKey.isValid(
-                signature: signed.signature, over: kind.signedOctets(signed.octets)) ?? false
-        note("the card's signature holds", holds, "")
+            (isByCard ? certificate?.publicKey : terminal)?
+            .isValid(signature: signed.signature, over: kind.signedOctets(signed.octets)) ?? false
+        note(isByCard ? "the card's signature holds" : "the terminal's signature holds", holds, "")
     }
 
     private mutating func judgeAuthority(
@@ -76,6 +82,16 @@ struct ConsentJudgement {
             fields?["certificateStatus"]?.stringValue.map { "certificate status: \($0)" } ?? "")
     }
 
+    /// Who signed, as far as anybody can know.
+    private var speaker: String {
+        switch statement?.way {
+        case .visualCheck(let staff): "The terminal signed that \(staff) looked at card and holder"
+        case .face(let matcher, let score):
+            "The terminal signed that \(matcher) matched the face (\(score) of 1000)"
+        case .pin, nil: "A card unlocked by its PIN signed this"
+        }
+    }
+
     var json: JSONValue {
         .object(present: [
             ("valid", .bool(isValid)), ("statement", statement?.json),
@@ -96,7 +112,7 @@ struct ConsentJudgement {
         let marks = checks.map { [$0.holds ? "✓" : "✗", $0.name, $0.detail] }
         let items = statement?.items.map { "\($0.item.rawValue) until \($0.until)" } ?? []
         return table(marks, indent: "") + [
-            "A card unlocked by its PIN signed this at \(statement?.time.rfc3339 ?? "?").",
+            "\(speaker) at \(statement?.time.rfc3339 ?? "?").",
             "Consented: " + (items.isEmpty ? "nothing" : items.joined(separator: ", ")),
         ]
     }

@@ -41,7 +41,9 @@ extension Context {
                 isPrivate: true)
             members.append(
                 (
-                    StaffMember(id: "\(role.rawValue)-1", role: role),
+                    StaffMember(
+                        id: "\(role.rawValue)-1", role: role,
+                        rights: role.seesQualification ? [.visualCheck] : []),
                     SHA256Digest(hashing: Array(token.utf8))
                 ))
         }
@@ -83,6 +85,7 @@ extension Context {
             "trustFolder": "../trust",
             "historyFolder": "history",
             "socket": "../run/madoguchid.sock",
+            "statementKeyFile": "statement.key",
             "staffFile": "staff.json",
             "checkInFolder": "check-ins"
         }

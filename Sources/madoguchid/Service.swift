@@ -22,6 +22,7 @@ struct Service {
     private let portalClient: PortalClient
     private let anchors: TrustAnchors
     private let staff: StaffRegister
+    private let statementKey: TerminalKey
 
     init(_ invocation: Invocation) throws(ServiceError) {
         let path: String
@@ -49,6 +50,7 @@ struct Service {
             throw .noTrustAnchors(configuration.trustFolder)
         }
         staff = try Self.staff(configuration.staffFile)
+        statementKey = try Self.statementKey(configuration.statementKeyFile)
     }
 
     private static func read(_ path: String) throws(ServiceError) -> TerminalConfiguration {
@@ -61,6 +63,17 @@ struct Service {
                 written.hasPrefix("/") ? written : (folder.isEmpty ? "." : folder) + "/" + written
             }
         } catch { throw .configuration(path: path, error) }
+    }
+
+    private static func statementKey(_ path: String) throws(ServiceError) -> TerminalKey {
+        let key: PrivateKey
+        do throws(KeyFile.Failure) { key = try KeyFile.privateKey(path) } catch {
+            throw .file(error)
+        }
+        guard let signer = TerminalKey(key) else {
+            throw .file(.malformed(path: path, .malformed("a key of RSA, P-256 or P-384")))
+        }
+        return signer
     }
 
     private static func staff(_ path: String) throws(ServiceError) -> StaffRegister {
@@ -161,6 +174,7 @@ extension Service {
             store.cardReference(ofCertificate: $0).code.hex
         }
         let (anchors, limits, wanted) = (anchors, configuration.limits, configuration.reader)
+        let signer = statementKey
         let roster = ReaderRoster(
             isServed: { wanted == nil || $0 == wanted },
             make: { name in
@@ -170,13 +184,16 @@ extension Service {
                 return ReaderRoster.ServedReader(
                     port: port,
                     runner: SessionRunner(
-                        card: port, clearinghouse: check, history: scribe, checkIns: book,
+                        card: port, signer: signer, clearinghouse: check, history: scribe,
+                        checkIns: book,
                         clock: clock, ids: ids, identity: identity,
                         limits: SessionRunner.Limits(limits)))
             })
         return LocalAPI.Parts(
             roster: roster, book: book,
-            records: RecordDesk(book: book, client: client, scribe: scribe),
+            records: RecordDesk(
+                book: book, client: client, scribe: scribe,
+                needsOtherViewer: configuration.visualCheckNeedsOtherViewer),
             portal: PortalDesk(client: portalClient, scribe: scribe, identity: identity),
             scribe: scribe, watch: watch, staff: staff, items: items, version: madoguchiVersion)
     }

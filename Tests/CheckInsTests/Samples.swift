@@ -25,7 +25,7 @@ enum Samples {
 
     static let answers = Answers(card: card, way: .pin, consents: [.drugs: true, .checkups: false])
     static let proved = Proved(
-        answers: answers, way: .pin, statement: [1], signature: [2], nonceUntil: nonce.until)
+        answers: answers, attempt: .pin, statement: [1], signature: [2], nonceUntil: nonce.until)
     static let asking = Asking(proved: proved, intent: HistoryPlace(origin: "o", index: 7))
     static let grant = Grant(
         id: "g", items: [ConsentedItem(item: .drugs, until: now.adding(seconds: 86_400))],
@@ -47,7 +47,7 @@ enum Samples {
     static func proving(hasNonce: Bool, isBusy: Bool) -> Proving {
         var proving = Proving(answers: answers, way: .pin)
         proving.nonce = hasNonce ? nonce : nil
-        proving.isBusy = isBusy
+        proving.attempt = isBusy ? .pin : nil
         return proving
     }
 
@@ -84,14 +84,16 @@ enum Samples {
 
     static let failures: [ProofFailure] = [
         .wrongPIN(triesLeft: 2), .wrongPIN(triesLeft: 0), .pinLocked, .lastTry, .pinMalformed,
-        .paused(until: now), .differentCard, .badSignature, .cardFailed,
+        .paused(until: now), .differentCard, .badSignature, .cardFailed, .noSignature,
     ]
 
     static let events: [CardSessionEvent] = plainEvents + askedEvents + timerEvents
 
     private static let plainEvents: [CardSessionEvent] = [
         .cardInserted, .cardGone, .cardRead(card), .cardRead(otherCard), .wayChosen(.pin),
-        .wayChosen(.face), .consentAnswered(.drugs, true), .choiceConfirmed,
+        .wayChosen(.face), .wayChosen(.visualCheck),
+        .staffConfirmed(staff: "s", reason: .pinForgotten), .consentAnswered(.drugs, true),
+        .choiceConfirmed,
         .nonceArrived(nonce), .pinEntered(spendsLastTry: false),
         .pinEntered(spendsLastTry: true), .proved(statement: [1], signature: [2]),
         .backToChoice, .recorded(HistoryPlace(origin: "o", index: 7)), .storeClosed,

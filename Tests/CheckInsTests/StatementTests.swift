@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Statements")
 struct StatementTests {
-    static func sample(way: StatementWay = .pin) throws -> Statement {
+    static func sample(way: ProvedWay = .pin) throws -> Statement {
         Statement(
             audience: try #require(SHA256Digest([UInt8](repeating: 1, count: 32))),
             institution: "1319999992", terminal: "front-1", nonce: "bm9uY2U",
@@ -36,10 +36,10 @@ struct StatementTests {
     @Test(
         "a statement of every way reads back to itself",
         arguments: [
-            StatementWay.pin, .face(matcher: "stub", scorePerMille: 993),
+            ProvedWay.pin, .face(matcher: "stub", scorePerMille: 993),
             .visualCheck(staff: "reception-1"),
         ])
-    func roundTrip(way: StatementWay) throws {
+    func roundTrip(way: ProvedWay) throws {
         let statement = try Self.sample(way: way)
         #expect(try Statement(canonical: statement.canonical) == statement)
     }

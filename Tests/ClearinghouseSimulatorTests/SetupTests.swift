@@ -47,8 +47,11 @@ struct SetupTests {
         let desk = try KeyFile.certificate("\(paths.terminal)/tls.pem")
         let portal = try KeyFile.certificate("\(paths.terminal)/portal.pem")
         #expect(
-            clients.identity(of: desk.digest)
-                == .institution(code: "1310000003", terminal: "desk-1"))
+            try clients.identity(of: desk.digest)
+                == .institution(
+                    code: "1310000003", terminal: "desk-1",
+                    statementKey: KeyFile.privateKey("\(paths.terminal)/statement.key")
+                        .publicKey))
         #expect(clients.identity(of: portal.digest) == .portal)
         let image = try CardFile(path: "\(paths.cards)/hanako.json").loadImage()
         let card = try Certificate(der: try #require(image.authentication?.certificate))

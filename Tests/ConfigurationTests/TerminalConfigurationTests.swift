@@ -21,7 +21,8 @@ struct TerminalConfigurationTests {
             },
             "portal": { "certificateFile": "portal.pem", "keyFile": "portal.key" },
             "trustFolder": "../trust", "historyFolder": "history",
-            "socket": "/run/madoguchi/api.sock", "staffFile": "staff.json",
+            "socket": "/run/madoguchi/api.sock",
+            "statementKeyFile": "statement.key", "staffFile": "staff.json",
             "checkInFolder": "check-ins",
             "limits": { "choosingSeconds": 60 }
         }

@@ -136,6 +136,44 @@ struct LocalAPITests {
         }
     }
 
+    @Test("staff who hold the right confirm by sight, for one session, and are named everywhere")
+    func visualCheck() async throws {
+        try await desk { desk in
+            let choice: JSONValue = ["way": "visualCheck", "consents": ["drugs": true]]
+            let reason: JSONValue = ["reason": "pinForgotten"]
+            _ = await desk.ask("POST", "/v1/session/claim")
+            let early = await desk.ask("POST", "/v1/session/confirm", as: "reception", body: reason)
+            #expect(problem(early) == "wrong-state")
+            let chosen = try json(await desk.ask("POST", "/v1/session/choice", body: choice))
+            #expect(chosen["readyForStaff"] == true && chosen["readyForPIN"] == false)
+            // The clinician of this desk does not hold the right, and a PIN does not help.
+            for token in [nil, "clinician", "administrator"] {
+                let answer = await desk.ask(
+                    "POST", "/v1/session/confirm", as: token, body: reason)
+                #expect([401, 403].contains(answer.status))
+            }
+            #expect(problem(await desk.ask("/v1/session/pin", pin: "1234")) == "wrong-state")
+            for body: JSONValue in [[:], ["reason": "because"]] {
+                let answer = await desk.ask(
+                    "POST", "/v1/session/confirm", as: "reception", body: body)
+                #expect(problem(answer) == "malformed-body")
+            }
+            let view = try json(
+                await desk.ask("POST", "/v1/session/confirm", as: "reception", body: reason))
+            #expect(view["closing"]?["kind"] == "accepted")
+            let id = try #require(view["checkIn"]?.stringValue)
+            #expect(
+                await desk.ask("GET", "/v1/check-ins/\(id)/drugs", as: "clinician").status == 200)
+            let events = try await desk.store.events(matching: HistoryQuery()).map(\.event)
+            let proof = try #require(events.first { $0.kind == .proof })
+            #expect(proof.way == .visualCheck(staff: "reception-1"))
+            #expect(proof.reason == "pinForgotten" && desk.slot.triesLeft == 3)
+            // The next session knows nothing of it.
+            let next = try json(await desk.ask("POST", "/v1/session/claim"))
+            #expect(next["way"] == nil && next["state"] == "choosing")
+        }
+    }
+
     @Test("whoever tries card after card meets a pause; no PIN is sent, an administrator ends it")
     func paused() async throws {
         try await desk { desk in

@@ -56,7 +56,8 @@ package final class WholeDesk: Sendable {
                 patients: [UInt8](repeating: 8, count: 32)),
             clients: ClientRegister([
                 clients.terminal.digest: .institution(
-                    code: Self.institution, terminal: Self.terminal),
+                    code: Self.institution, terminal: Self.terminal,
+                    statementKey: clients.statementKey.publicKey),
                 clients.portal.digest: .portal,
             ]), enrolments: Enrolments(), population: people)
         let service = ClearinghouseService(
@@ -90,12 +91,14 @@ package final class WholeDesk: Sendable {
             institution: Self.institution, terminal: Self.terminal)
         let check = ClearinghousePort(client: client) { await book.knownPatient(for: $0) }
         let history = scribe
+        guard let signer = TerminalKey(clients.statementKey) else { throw NoCard() }
         let roster = ReaderRoster(isServed: { _ in true }) { name in
             let port = WatchedCardPort(slot, reader: name, watch: watch, clock: clock)
             return ReaderRoster.ServedReader(
                 port: port,
                 runner: SessionRunner(
-                    card: port, clearinghouse: check, history: history, checkIns: book,
+                    card: port, signer: signer, clearinghouse: check, history: history,
+                    checkIns: book,
                     clock: clock, ids: ids, identity: identity, limits: limits))
         }
         self.roster = roster
@@ -139,7 +142,9 @@ package final class WholeDesk: Sendable {
             uniqueKeysWithValues: StaffRole.allCases.map {
                 (
                     SHA256Digest(hashing: Array($0.rawValue.utf8)),
-                    StaffMember(id: "\($0.rawValue)-1", role: $0)
+                    StaffMember(
+                        id: "\($0.rawValue)-1", role: $0,
+                        rights: $0 == .reception ? [.visualCheck] : [])
                 )
             }))
 
@@ -182,6 +187,7 @@ package final class WholeDesk: Sendable {
     private struct Clients {
         let terminal: Certificate
         let portal: Certificate
+        let statementKey: PrivateKey
 
         init() throws {
             let (from, to) = (PatientClock.start, PatientClock.start.adding(seconds: 86_400 * 365))
@@ -194,6 +200,7 @@ package final class WholeDesk: Sendable {
                         commonName: "SIM", publicKey: try PrivateKey.generate(.p256).publicKey,
                         notBefore: from, notAfter: to, profile: .tlsClient))
             }
+            statementKey = try PrivateKey.generate(.p256)
             terminal = try client()
             portal = try client()
         }

@@ -213,6 +213,13 @@ package final class Ledger: SessionHistory {
     }
 }
 
+/// A terminal without a key of its own.
+package struct NoSigner: StatementSigner {
+    package let algorithm = StatementAlgorithm.ecdsaP256SHA256
+    package init() {}
+    package func sign(_ octets: [UInt8]) -> [UInt8]? { nil }
+}
+
 /// A vault that forgets with the test.
 package actor Shelf: CheckInVault {
     private var kept: [String: CheckIn] = [:]

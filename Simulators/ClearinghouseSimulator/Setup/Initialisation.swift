@@ -30,8 +30,8 @@ package struct Initialisation: Sendable {
         var made: [String] = []
         try setup {
             let cards = try cardAuthorities(&made)
-            try connections(&made)
             try houseKeys(&made)
+            try connections(&made)
             try ensure("admin.token", in: paths.root, isPrivate: true, &made) {
                 Array((RandomOctets.make(32).base64(.urlSafe) + "\n").utf8)
             }
@@ -137,7 +137,9 @@ extension Initialisation {
 
     private func register(_ desk: Certificate, _ portal: Certificate) throws {
         var clients = try StateReading(paths: paths).clients()
-        let wanted = ClientRegister.Identity.institution(code: institution, terminal: terminal)
+        let key = try KeyFile.privateKey("\(paths.terminal)/statement.key").publicKey
+        let wanted = ClientRegister.Identity.institution(
+            code: institution, terminal: terminal, statementKey: key)
         if clients.identity(of: desk.digest) == nil { clients.register(desk.digest, as: wanted) }
         clients.register(portal.digest, as: .portal)
         try KeyFile.write(clients.json.pretty, to: paths.clients, isPrivate: false)

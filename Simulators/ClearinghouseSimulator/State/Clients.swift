@@ -1,3 +1,4 @@
+package import Cryptography
 package import JSON
 package import Octets
 
@@ -6,8 +7,9 @@ package import Octets
 package struct ClientRegister: Sendable {
     /// What a registered certificate may do.
     package enum Identity: Hashable, Sendable {
-        /// Ask for an institution's patients, from one terminal.
-        case institution(code: String, terminal: String)
+        /// Ask for an institution's patients, from one terminal; what it says without a PIN is
+        /// signed with its statement key.
+        case institution(code: String, terminal: String, statementKey: PublicKey? = nil)
         /// Serve patients their own data.
         case portal
     }
@@ -30,11 +32,12 @@ package struct ClientRegister: Sendable {
         .array(
             identities.sorted { $0.key.hex < $1.key.hex }.map { digest, identity in
                 switch identity {
-                case .institution(let code, let terminal):
-                    [
-                        "certificate": .string(digest.hex), "kind": "institution",
-                        "institution": .string(code), "terminal": .string(terminal),
-                    ]
+                case .institution(let code, let terminal, let key):
+                    .object(present: [
+                        ("certificate", .string(digest.hex)), ("kind", "institution"),
+                        ("institution", .string(code)), ("terminal", .string(terminal)),
+                        ("statementKey", key.map { .string($0.spki.base64()) }),
+                    ])
                 case .portal: ["certificate": .string(digest.hex), "kind": "portal"]
                 }
             })
@@ -54,7 +57,11 @@ package struct ClientRegister: Sendable {
             case "institution":
                 identity = .institution(
                     code: try fields.string("institution", maximum: 10),
-                    terminal: try fields.string("terminal", maximum: 32))
+                    terminal: try fields.string("terminal", maximum: 32),
+                    statementKey: try fields.optional("statementKey", "must be a public key") {
+                        $0.stringValue.flatMap { [UInt8](base64: $0) }
+                            .flatMap { try? PublicKey(spki: $0) }
+                    })
             case "portal": identity = .portal
             default: throw .unexpected(path: "\(path).kind", reason: "is not a known kind")
             }

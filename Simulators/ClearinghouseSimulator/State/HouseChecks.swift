@@ -29,7 +29,7 @@ package struct Asked: Sendable {
     /// The name under which ids of patients are made for this client.
     var audience: String {
         switch identity {
-        case .institution(let code, _): code
+        case .institution(let code, _, _): code
         case .portal: "portal"
         }
     }
@@ -37,7 +37,7 @@ package struct Asked: Sendable {
     /// An entry of the journal about this request.
     func entry(_ route: String, status: Int = 200) -> JournalEntry {
         var entry = JournalEntry(time: now, route: route, requestID: requestID, status: status)
-        if case .institution(let code, let terminal) = identity {
+        if case .institution(let code, let terminal, _) = identity {
             (entry.institution, entry.terminal) = (code, terminal)
         }
         entry.fault = fault?.kind.rawValue

@@ -68,6 +68,7 @@ package enum SignedAlgorithm: String, CaseIterable, Hashable, Sendable {
 /// What the octets before a statement's bytes say it is for.
 package enum StatementPrefix: String, Hashable, Sendable {
     case checkIn = "madoguchi check-in v1 card\n"
+    case checkInByTerminal = "madoguchi check-in v1 terminal\n"
     case portal = "madoguchi portal v1 card\n"
 
     /// The octets under the signature.

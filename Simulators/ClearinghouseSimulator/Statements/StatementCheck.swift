@@ -41,10 +41,11 @@ package struct VerifiedStatement: Sendable {
 /// 2. audience → `statement-wrong-audience`
 /// 3. institution and terminal → `statement-wrong-institution`
 /// 4. purpose → `statement-wrong-purpose`
-/// 5. way: a card proves its PIN and nothing else → `statement-wrong-way`
+/// 5. way: a card proves its PIN and nothing else, a terminal that has a statement key the rest;
+///    at the portal the PIN alone → `statement-wrong-way`
 /// 6. certificate readable → `certificate-malformed`; the one named →
 ///    `statement-wrong-certificate`
-/// 7. algorithm of the certificate's key → `statement-wrong-algorithm`
+/// 7. algorithm of the key that goes with the way: the card's or the terminal's → `statement-wrong-algorithm`
 /// 8. signature over prefix and the exact bytes → `statement-bad-signature`
 /// 9. time → `statement-wrong-time`
 /// 10. consents → `statement-wrong-consent`
@@ -65,10 +66,13 @@ package enum StatementCheck {
             throw Refusal(.statementWrongAudience)
         }
         try checkSpeaker(statement, expected)
-        guard statement.way == .pin else { throw Refusal(.statementWrongWay) }
-        let certificate = try checkKey(statement, request)
-        let signed = expected.prefix.octets(before: request.statement)
-        guard certificate.publicKey.isValid(signature: request.signature, over: signed) else {
+        let certificate = try certificate(statement, request)
+        let (key, prefix) = try signer(of: statement, certificate, expected)
+        guard statement.algorithm == SignedAlgorithm(key.kind) else {
+            throw Refusal(.statementWrongAlgorithm)
+        }
+        let signed = prefix.octets(before: request.statement)
+        guard key.isValid(signature: request.signature, over: signed) else {
             throw Refusal(.statementBadSignature)
         }
         try checkTimes(statement, at: now)
@@ -90,7 +94,7 @@ package enum StatementCheck {
         _ statement: SignedStatement, _ expected: StatementExpectation
     ) throws(Refusal) {
         switch expected.client {
-        case .institution(let code, let terminal):
+        case .institution(let code, let terminal, _):
             guard statement.institution == code, statement.terminal == terminal else {
                 throw Refusal(.statementWrongInstitution)
             }
@@ -100,7 +104,20 @@ package enum StatementCheck {
         }
     }
 
-    private static func checkKey(
+    /// The one key that the way asks for: never whichever fits.
+    private static func signer(
+        of statement: SignedStatement, _ certificate: Certificate,
+        _ expected: StatementExpectation
+    ) throws(Refusal) -> (PublicKey, StatementPrefix) {
+        switch (statement.way, expected.client) {
+        case (.pin, _): return (certificate.publicKey, expected.prefix)
+        case (.face, .institution(_, _, let key?)), (.visualCheck, .institution(_, _, let key?)):
+            return (key, .checkInByTerminal)
+        case (.face, _), (.visualCheck, _): throw Refusal(.statementWrongWay)
+        }
+    }
+
+    private static func certificate(
         _ statement: SignedStatement, _ request: CheckRequest
     ) throws(Refusal) -> Certificate {
         guard let certificate = try? Certificate(der: request.certificate) else {
@@ -108,9 +125,6 @@ package enum StatementCheck {
         }
         guard certificate.digest == statement.certificate else {
             throw Refusal(.statementWrongCertificate)
-        }
-        guard statement.algorithm == SignedAlgorithm(certificate.publicKey.kind) else {
-            throw Refusal(.statementWrongAlgorithm)
         }
         return certificate
     }
