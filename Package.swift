@@ -117,6 +117,10 @@ let parts: [Part] = [
             "Octets", "JSON", "Secrets", "Records", "Cryptography", "APDU", "PCSC",
             "MyNumberCard",
         ], isProgram: true),
+    Part(
+        name: "virtual-card-benchmark", folder: "Tests/Benchmarks/VirtualCard",
+        needs: ["Octets", "APDU", "Records", "Cryptography", "Authority", "VirtualCard"],
+        isProgram: true),
     // Simulators.
     Part(
         name: "VirtualCard", folder: "Simulators/VirtualCard",
