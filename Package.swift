@@ -136,6 +136,10 @@ let parts: [Part] = [
             "Configuration", "CheckIns", "MyNumberCard", "TransparencyLog", "Terminal",
             "Authority", "VirtualCard", "ClearinghouseSimulator",
         ], settings: bridge, excludes: ["Corpus"]),
+    Part(
+        name: "virtual-card-benchmark", folder: "Tests/Benchmarks/VirtualCard",
+        needs: ["Octets", "APDU", "Records", "Cryptography", "Authority", "VirtualCard"],
+        isProgram: true),
     // Simulators.
     Part(
         name: "VirtualCard", folder: "Simulators/VirtualCard",

@@ -10,7 +10,7 @@ package struct CertificateAuthority: Sendable {
 
     /// The authority's own certificate.
     package let certificate: Certificate
-    private let key: PrivateKey
+    let key: PrivateKey
 
     /// An authority from its certificate and key.
     package init(certificate: Certificate, key: PrivateKey) {
@@ -92,6 +92,8 @@ package struct CertificateAuthority: Sendable {
         if case .tlsServer(let names) = request.profile {
             draft.add(try subjectAlternativeName(names), as: NID_subject_alt_name)
         }
+        // The delegation is short instead of being looked up itself (RFC 6960 §4.2.2.2.1).
+        if request.profile == .statusResponder { draft.add("NULL", as: NID_id_pkix_OCSP_noCheck) }
         if request.faults.contains(.unknownCriticalExtension) {
             draft.addUnknownCriticalExtension()
         }
@@ -120,14 +122,14 @@ extension CertificateProfile {
     fileprivate var namesOrganization: Bool {
         switch self {
         case .cardAuthentication, .cardSignature: false
-        case .tlsServer, .tlsClient, .answerSigning: true
+        case .tlsServer, .tlsClient, .answerSigning, .statusResponder: true
         }
     }
 
     fileprivate var keyUsage: String {
         switch self {
         case .cardSignature: "critical,digitalSignature,nonRepudiation"
-        case .cardAuthentication, .tlsServer, .tlsClient, .answerSigning:
+        case .cardAuthentication, .tlsServer, .tlsClient, .answerSigning, .statusResponder:
             "critical,digitalSignature"
         }
     }
@@ -137,6 +139,7 @@ extension CertificateProfile {
         case .cardAuthentication, .tlsClient: "clientAuth"
         case .cardSignature, .answerSigning: nil
         case .tlsServer: "serverAuth"
+        case .statusResponder: "OCSPSigning"
         }
     }
 
@@ -145,7 +148,7 @@ extension CertificateProfile {
         switch self {
         case .cardAuthentication: "2.999.1.30"
         case .cardSignature: "2.999.1.20"
-        case .tlsServer, .tlsClient, .answerSigning: nil
+        case .tlsServer, .tlsClient, .answerSigning, .statusResponder: nil
         }
     }
 }

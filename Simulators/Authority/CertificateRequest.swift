@@ -13,6 +13,8 @@ package enum CertificateProfile: Hashable, Sendable {
     case tlsClient
     /// The clearinghouse's signer of answers.
     case answerSigning
+    /// The authority's responder to questions about its certificates (OCSP).
+    case statusResponder
 }
 
 /// What a certificate is asked to say; the faults make one that a verifier must refuse.

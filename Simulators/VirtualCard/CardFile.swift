@@ -67,8 +67,10 @@ package struct CardFile: Hashable, Sendable {
     /// The tries left; all of them where none was ever spent.
     package func loadCounters() throws(CardFileError) -> PINCounters { try loadMemory().counters }
 
-    /// Writes a card: a fresh one, with all its tries.
-    package func save(_ image: CardImage) throws(CardFileError) {
+    /// Writes a card: a fresh one, with all its tries, or one whose chip remembers what it did.
+    package func save(
+        _ image: CardImage, keepingMemory keeps: Bool = false
+    ) throws(CardFileError) {
         if let key = image.authentication?.key {
             try write(key.pem, to: keyPath, isPrivate: true)
         }
@@ -79,7 +81,7 @@ package struct CardFile: Hashable, Sendable {
             try write(key.pem, to: chipKeyPath, isPrivate: true)
         }
         try write(image.secrets.pretty, to: pinsPath, isPrivate: true)
-        try save(CardMemory())
+        if !keeps { try save(CardMemory()) }
         try write(image.value.pretty, to: path, isPrivate: false)
     }
 }

@@ -62,6 +62,19 @@ extension CardImage {
         return image
     }
 
+    /// Renews the certificates that are on the card, with new keys; everything else stays.
+    package mutating func renew(
+        _ order: Order, authentication: CertificateAuthority, signature: CertificateAuthority
+    ) throws(CryptographyError) {
+        if self.authentication != nil {
+            self.authentication = try Self.credential(
+                .cardAuthentication, order, from: authentication)
+        }
+        if self.signature != nil {
+            self.signature = try Self.credential(.cardSignature, order, from: signature)
+        }
+    }
+
     private static func credential(
         _ profile: CertificateProfile, _ order: Order, from authority: CertificateAuthority
     ) throws(CryptographyError) -> Credential {

@@ -56,7 +56,7 @@ let program = Program(
         Command(
             "show", "tells what is on a card and how many tries are left",
             options: [.init("card", "CARD.json", "the card file")]),
-    ] + rackCommands,
+    ] + authorityCommands + rackCommands,
     common: [.init("json", nil, "write JSON to standard output")])
 
 private let rackSocket = Command.Option("socket", "PATH", "the rack's control socket")
@@ -119,5 +119,50 @@ private let rackCommands = [
         options: [
             rackSocket,
             .init("card", "CARD", "the card's name in the rack; without a socket, the card file"),
+        ]),
+]
+
+private let authority = Command.Option(
+    "authority", "FOLDER", "the simulated authorities (default: `authority` beside the card)")
+private let whichCard = Command.Option("card", "CARD.json", "the card file")
+private let whichCertificate = Command.Option(
+    "certificate", "WHICH", "authentication, signature or both (default)")
+
+private let authorityCommands = [
+    Command(
+        "renew", "gives a card new keys and certificates, and revokes the old ones",
+        options: [
+            whichCard, authority, .init("key", "KIND", "rsa2048 (default) or p384"),
+            .init("not-before", "DATE", "first day (default: yesterday)"),
+            .init("not-after", "DATE", "last day (default: in 5 years)"),
+            .init("certificate-fault", "KIND", "as for `issue`"),
+        ]),
+    Command(
+        "revoke", "revokes a card's certificates, for good",
+        options: [whichCard, authority, whichCertificate]),
+    Command(
+        "suspend", "suspends a card's certificates (一時停止)",
+        options: [whichCard, authority, whichCertificate]),
+    Command(
+        "resume", "takes a suspension back", options: [whichCard, authority, whichCertificate]),
+    Command(
+        "new-generation", "gives both authorities new keys under their old names",
+        options: [
+            .init("authority", "FOLDER", "the simulated authorities"),
+            .init("without-key-id", nil, "without subjectKeyIdentifier, as older authorities are"),
+        ]),
+    Command(
+        "status-list", "writes the list of revoked and suspended certificates (CRL, DER)",
+        options: [
+            .init("authority", "FOLDER", "the simulated authorities"),
+            .init("issuer", "CA.pem", "of which authority (default: user authentication)"),
+            .init("out", "FILE", "where to"),
+        ]),
+    Command(
+        "status-answer", "answers a question about certificates (OCSP, DER)",
+        options: [
+            .init("authority", "FOLDER", "the simulated authorities"),
+            .init("issuer", "CA.pem", "of which authority (default: user authentication)"),
+            .init("request", "FILE", "the question"), .init("out", "FILE", "where to"),
         ]),
 ]

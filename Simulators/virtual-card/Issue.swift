@@ -9,9 +9,7 @@ internal import VirtualCard
 /// `virtual-card issue`.
 func issue(_ invocation: Invocation) throws -> JSONValue {
     let file = try CardFile(path: invocation.require("out"))
-    let folder =
-        invocation.value("authority") ?? file.path.dropLast(file.name.utf8.count + 5)
-        + "authority"
+    let folder = authorityFolder(invocation, beside: file)
     let order = try order(invocation, file)
     let authorities = try authorities(in: folder)
     let image = try CardImage.issue(
@@ -82,6 +80,33 @@ private func holder(
     return (file.id, CardHolder(identity, issuedOn: today, pictures: pictures))
 }
 
+/// `virtual-card renew`: new keys and certificates; the old certificates are revoked.
+func renew(_ invocation: Invocation) throws -> JSONValue {
+    let file = try CardFile(path: invocation.require("card"))
+    let folder = authorityFolder(invocation, beside: file)
+    let lock = try CardLock(file, isShared: false)
+    defer { lock.release() }
+    let order = try order(invocation, file)
+    let authorities = try authorities(in: folder)
+    var image = try file.loadImage()
+    var register = try CardAuthorities.register(in: folder)
+    for serial in serials(of: image, "both") {
+        register.revoke(serial, because: .superseded, at: now())
+    }
+    try image.renew(
+        order, authentication: authorities.authentication, signature: authorities.signature)
+    // Revoked first: a card never lives with two good certificates.
+    try CardAuthorities.save(register, in: folder)
+    try file.save(image, keepingMemory: true)
+    return description(of: image, try file.loadMemory())
+}
+
+/// The authorities' folder: as told, or beside the card.
+func authorityFolder(_ invocation: Invocation, beside file: CardFile) -> String {
+    invocation.value("authority")
+        ?? file.path.dropLast(file.name.utf8.count + 5) + "authority"
+}
+
 private func certificateFault(_ name: String) throws -> CertificateRequest.Fault {
     switch name {
     case "wrong-key-usage": .wrongKeyUsage
@@ -112,9 +137,9 @@ private func date(_ option: String, _ invocation: Invocation) throws -> LocalDat
     return date
 }
 
-private func now() -> Instant { Instant(seconds: Int64(time(nil))) }
+func now() -> Instant { Instant(seconds: Int64(time(nil))) }
 
 /// Midnight in Japan.
-private func startOfDay(_ date: LocalDate) -> Instant {
+func startOfDay(_ date: LocalDate) -> Instant {
     Instant(seconds: Int64(date.dayNumber) * 86_400 - 9 * 3600)
 }

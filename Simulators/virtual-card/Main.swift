@@ -32,6 +32,12 @@ struct Main {
         switch invocation.command.words {
         case ["issue"]: try report(issue(invocation), invocation)
         case ["run"]: try serve(invocation)
+        case ["renew"]: try report(renew(invocation), invocation)
+        case ["revoke"], ["suspend"], ["resume"]:
+            try report(changeStanding(invocation, invocation.command.words[0]), invocation)
+        case ["new-generation"]: try report(beginGeneration(invocation), invocation)
+        case ["status-list"]: try report(writeStatusList(invocation), invocation)
+        case ["status-answer"]: try report(writeStatusAnswer(invocation), invocation)
         case ["rack"]: try serveRack(invocation)
         case ["show"]:
             let file = try CardFile(path: invocation.require("card"))

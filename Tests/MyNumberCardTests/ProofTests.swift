@@ -141,6 +141,21 @@ struct ProofTests {
         }
     }
 
+    @Test("a card swapped at any command without anybody noticing costs neither card a try")
+    func swappedUnnoticed() throws {
+        let (image, other) = (try #require(Samples.image), try #require(Samples.other))
+        for number in 2...8 {
+            var card = FaultyCard(
+                VirtualCard(image), plan: FaultPlan([number: .swapped]), spare: VirtualCard(other))
+            #expect(throws: CardError.self) { try proof(of: image, on: &card) }
+            #expect(card.isSwapped && card.card.counters == PINCounters())
+            #expect(card.spare?.counters == PINCounters())
+        }
+        var card = FaultyCard(
+            VirtualCard(image), plan: FaultPlan([1: .swapped]), spare: VirtualCard(other))
+        #expect(throws: CardError.differentCard) { try proof(of: image, on: &card) }
+    }
+
     @Test("a signature that is not the certificate's is refused")
     func wrongSignature() throws {
         let image = try #require(Samples.image)

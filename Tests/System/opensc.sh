@@ -116,5 +116,8 @@ card=
 expect 0 " 0 failed" "$python" Tests/System/rack.py "$VIRTUAL_CARD" "$folder"
 grep "1,000 cards" "$folder/out" || true
 
+# The authority needs no reader; it is judged here because openssl is at hand.
+expect 0 " 0 failed" Tests/System/authority.sh
+
 echo "$successes passed, $failures failed"
 [ $failures -eq 0 ]

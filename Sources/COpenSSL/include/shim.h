@@ -11,6 +11,7 @@
 #include <openssl/kdf.h>
 #include <openssl/pem.h>
 #include <openssl/hmac.h>
+#include <openssl/ocsp.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
