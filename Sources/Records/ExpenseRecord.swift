@@ -72,6 +72,16 @@ package struct ExpenseRow: Hashable, Sendable, PersonalData {
     package var amounts: ExpenseAmounts
     /// The insurer who paid (保険者の名称).
     package var insurer: String
+
+    /// A row; the amounts add up.
+    package init(
+        month: YearMonth, kind: ExpenseKind, count: Int, institution: Institution,
+        isMeal: Bool = false, insurer: String, amounts: ExpenseAmounts
+    ) {
+        (self.month, self.kind, self.count) = (month, kind, count)
+        (self.institution, self.isMeal, self.insurer) = (institution, isMeal, insurer)
+        self.amounts = amounts
+    }
 }
 
 extension ExpenseRow: RecordCodable {

@@ -16,6 +16,9 @@ package struct Person: Hashable, Sendable, PersonalData {
     package var expenses: [ExpenseRow]
     /// Figures that contradict others or a formula, and are kept.
     package var contradictions: [Contradiction]
+    /// Takes part in the trial before the service opened, so that what is published by its month
+    /// is seen before the opening too. The seed's sample of 2021-10-11 is older than the opening.
+    package var isTrial = false
 
     /// Somebody without records.
     package init(id: String, identity: PersonIdentity, qualification: Qualification) {
@@ -51,69 +54,4 @@ package struct Contradiction: RecordCodable, PersonalData {
             ("implied", .string(implied)), ("reason", .string(reason)),
         ])
     }
-}
-
-extension Person {
-    /// The medicines that are published on a business date, within the months asked for: electronic
-    /// claims only, newest first. This is the patient's view; an institution gets
-    /// `forInstitution` of it.
-    package func publishedDrugs(
-        on date: LocalDate, from: YearMonth? = nil, to: YearMonth? = nil
-    ) -> DrugRecord {
-        let published = Publication.drugMonths(on: date)
-        let period = published.flatMap { published in
-            MonthRange(
-                max(from ?? published.first, published.first),
-                min(to ?? published.last, published.last))
-        }
-        let shown = drugs.filter {
-            $0.claim == .electronic && period?.contains($0.date.yearMonth) == true
-        }
-        return DrugRecord(
-            publishedTo: published?.last, period: period,
-            dispensings: stablySorted(shown) { $0.date > $1.date })
-    }
-
-    /// The checkups that are published on a business date, newest first: at most so many as are
-    /// shown side by side.
-    package func publishedCheckups(on date: LocalDate) -> CheckupRecord {
-        let shown = checkups.filter {
-            Publication.isCheckupPublished(of: $0.date, on: date)
-                && ($0.visibleFrom.map { $0 <= date } ?? true)
-        }
-        let newest = stablySorted(shown) { $0.date > $1.date }.prefix(Publication.checkupCount)
-        return CheckupRecord(
-            checkups: newest.map {
-                var checkup = $0
-                checkup.visibleFrom = nil
-                return checkup
-            })
-    }
-
-    /// The expenses that are published on a business date, within the months asked for, oldest
-    /// first; the patient's own, never an institution's.
-    package func publishedExpenses(
-        on date: LocalDate, from: YearMonth? = nil, to: YearMonth? = nil
-    ) -> ExpenseRecord? {
-        let published = Publication.expenseMonths(on: date)
-        let last = to ?? published?.last ?? date.yearMonth
-        guard let asked = MonthRange(from ?? min(Publication.firstExpenseMonth, last), last)
-        else { return nil }
-        let shown = expenses.filter {
-            asked.contains($0.month) && published?.contains($0.month) == true
-        }
-        return ExpenseRecord(
-            publishedTo: published?.last, asked: asked,
-            rows: stablySorted(shown) { $0.month < $1.month })
-    }
-}
-
-/// Sorted, with equals in the order they came in.
-private func stablySorted<Element>(
-    _ elements: [Element], by precedes: (Element, Element) -> Bool
-) -> [Element] {
-    elements.enumerated().sorted {
-        precedes($0.element, $1.element)
-            || !precedes($1.element, $0.element) && $0.offset < $1.offset
-    }.map(\.element)
 }

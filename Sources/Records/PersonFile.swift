@@ -70,6 +70,7 @@ extension Person {
         checkups = try fields.records("checkups", maximum: 1000)
         expenses = try fields.records("expenses")
         contradictions = try fields.records("contradictions", maximum: 1000)
+        isTrial = try fields.optionalBool("trial") ?? false
     }
 }
 

@@ -37,9 +37,11 @@ extension ClearinghouseService {
         let records =
             switch item {
             case .drugs:
-                opened.person.publishedDrugs(on: opened.date, from: months.from, to: months.to)
-                    .forInstitution.json
-            case .checkups: opened.person.publishedCheckups(on: opened.date).json
+                opened.person.publishedDrugs(
+                    on: opened.date, from: months.from, to: months.to, for: .institution
+                ).json
+            case .checkups:
+                opened.person.publishedCheckups(on: opened.date, for: .institution).json
             }
         return .record(
             [

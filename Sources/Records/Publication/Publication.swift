@@ -1,4 +1,6 @@
-/// What is published on a business date (JST), and how far back it goes.
+/// What of a person's data is published on a business date (JST), and how far back it goes: the
+/// months and days alone, whoever looks; from when on somebody looks at all is
+/// `PublishedItem.isOpen`.
 package enum Publication {
     /// Medicines are published from this month of dispensing on.
     package static let firstDrugMonth = month(2021, 9)
@@ -6,19 +8,15 @@ package enum Publication {
     package static let firstExpenseMonth = month(2021, 9)
     /// Checkups are published from this day on, the first of fiscal 2020.
     package static let firstCheckupDate = LocalDate(dayNumber: 18_353)
-    /// The day of the month on which the next month's data appears (毎月11日頃).
-    package static let dayOfMonth = 11
-    /// How many checkups are shown side by side: the newest ones.
-    package static let checkupCount = 5
 
     /// The newest month of medicines on a date: month M appears on the 11th of M+1.
     package static func newestDrugMonth(on date: LocalDate) -> YearMonth? {
-        newest(on: date, lagMonths: 1, from: firstDrugMonth)
+        newest(on: date, lag: \.drugLagMonths, from: firstDrugMonth)
     }
 
     /// The newest month of expenses on a date: month M appears on the 11th of M+2.
     package static func newestExpenseMonth(on date: LocalDate) -> YearMonth? {
-        newest(on: date, lagMonths: 2, from: firstExpenseMonth)
+        newest(on: date, lag: \.expenseLagMonths, from: firstExpenseMonth)
     }
 
     /// The months of medicines that can be seen on a date; nothing before the first publication.
@@ -33,23 +31,32 @@ package enum Publication {
         newestExpenseMonth(on: date).flatMap { MonthRange(firstExpenseMonth, $0) }
     }
 
-    /// How many months of medicines can be seen: three years at first, five from 2025 on. The
-    /// sources name the years only; that the change fell on 1 January is assumed.
+    /// How many months of medicines can be seen on a date.
     package static func drugLookBackMonths(on date: LocalDate) -> Int {
-        date.year >= 2025 ? 60 : 36
+        PublicationPolicy.inForce(on: date).drugLookBackMonths
+    }
+
+    /// How many checkups are shown on a date.
+    package static func checkupCount(on date: LocalDate) -> Int {
+        PublicationPolicy.inForce(on: date).checkupCount
     }
 
     /// Whether a checkup of `day` can be seen on a date, if its insurer was quick: the real delay
     /// depends on the insurer and is data of the person.
     package static func isCheckupPublished(of day: LocalDate, on date: LocalDate) -> Bool {
-        day >= firstCheckupDate && day <= date
+        guard day >= firstCheckupDate, day <= date else { return false }
+        guard let years = PublicationPolicy.inForce(on: date).checkupLookBackYears else {
+            return true
+        }
+        return day.age(on: date) < years
     }
 
     private static func newest(
-        on date: LocalDate, lagMonths: Int, from first: YearMonth
+        on date: LocalDate, lag: KeyPath<PublicationPolicy, Int>, from first: YearMonth
     ) -> YearMonth? {
-        let lag = date.day >= dayOfMonth ? lagMonths : lagMonths + 1
-        let newest = date.yearMonth.adding(months: -lag)
+        let policy = PublicationPolicy.inForce(on: date)
+        let months = policy[keyPath: lag] + (date.day >= policy.dayOfMonth ? 0 : 1)
+        let newest = date.yearMonth.adding(months: -months)
         return newest >= first ? newest : nil
     }
 }
