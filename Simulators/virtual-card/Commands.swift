@@ -37,7 +37,9 @@ let program = Program(
                 .init("host", "HOST", "where vpcd listens (default 127.0.0.1)"),
                 .init("port", "PORT", "vpcd's port (default 35963; the second slot is 35964)"),
                 .init("fault", "PLAN", "faults on order, see below"),
-                .init("cut-certificate", "OCTETS", "the certificate ends after so many octets"),
+                .init(
+                    "cut-certificate", "OCTETS",
+                    "the certificate ends after so many octets; with 0 there is none"),
                 .init(
                     "returns-after", "MILLISECONDS",
                     "a pulled card is put in again; without it the program ends"),

@@ -18,9 +18,12 @@ extension CardSession {
     private func inserted() -> (next: CardSession, effects: [CardSessionEffect])? {
         switch phase {
         case .empty, .accepted, .answered, .refused, .offline, .ended:
-            (CardSession(phase: .reading(resuming: nil), isCardPresent: true), [.readCard])
+            (CardSession(phase: .reading(Reading()), isCardPresent: true), [.readCard])
         case .interrupted(let answers):
-            (CardSession(phase: .reading(resuming: answers), isCardPresent: true), [.readCard])
+            (
+                CardSession(phase: .reading(Reading(resuming: answers)), isCardPresent: true),
+                [.readCard]
+            )
         case .reading, .choosing, .proving, .recordingIntent, .asking, .recordingOutcome:
             isCardPresent ? nil : (CardSession(phase: phase, isCardPresent: true), [])
         }
@@ -34,8 +37,8 @@ extension CardSession {
         }
         switch phase {
         case .empty: return (.empty, [])
-        case .reading(resuming: nil): return (.empty, [])
-        case .reading(resuming: .some(let answers)):
+        case .reading(let reading):
+            guard let answers = reading.resuming else { return (.empty, []) }
             return (without(.interrupted(answers)), [.startTimer(.interrupted)])
         case .choosing(let choosing):
             return (without(.interrupted(choosing.answers)), [.startTimer(.interrupted)])

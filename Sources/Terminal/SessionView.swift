@@ -47,6 +47,7 @@ package struct SessionView: Hashable, Sendable {
         isReadyForPIN = false
         isBusy = false
         switch session.phase {
+        case .reading(let reading): proofFailure = reading.notice
         case .choosing(let choosing): proofFailure = choosing.notice
         case .proving(let proving):
             proofFailure = proving.lastFailure
@@ -57,7 +58,7 @@ package struct SessionView: Hashable, Sendable {
         case .refused(let refusal, _): closing = .refused(refusal)
         case .offline(let trouble, _): closing = .offline(trouble)
         case .ended(let reason, _): closing = .ended(reason)
-        case .empty, .reading, .recordingIntent, .asking, .recordingOutcome, .interrupted: break
+        case .empty, .recordingIntent, .asking, .recordingOutcome, .interrupted: break
         }
     }
 }
