@@ -40,7 +40,10 @@ let program = Program(
             "date", "sets the business date of a running clearinghouse",
             options: [.init("admin-port", "PORT", "its administration port (default 8711)")],
             arguments: [.init("DATE")],
-            discussion: "DATE is a date as 2026-11-22, or a person's name for that sample's date."),
+            discussion: """
+                DATE is a date as 2026-11-22, or a person's name for that sample's date: where it
+                has none, the calendar's.
+                """),
     ],
     common: [
         .init("state", "FOLDER", "the folder of the simulated world (default .madoguchi)"),

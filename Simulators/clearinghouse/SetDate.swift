@@ -14,7 +14,7 @@ func setDate(_ invocation: Invocation) async throws {
     let token = String(decoding: try KeyFile.read(paths.adminToken, isPrivate: true), as: UTF8.self)
     let port = try invocation.integer("admin-port", in: 1...65_535) ?? 8711
     let request = HTTPRequest.json(
-        "PUT", "/admin/business-date", ["date": .string(date.map { "\($0)" } ?? "")],
+        "PUT", "/admin/business-date", ["date": date.map { .string("\($0)") } ?? .null],
         headers: [("Authorization", "Bearer " + String(token.prefix { !$0.isWhitespace }))])
     let answer = try await HTTPClient(.tcp(host: "127.0.0.1", port: port)).send(request)
     guard answer.status == 200 else {

@@ -47,7 +47,9 @@ let program = Program(
                 .init("seed", "NUMBER", "what random faults are drawn from"),
                 .init("damage", "DAMAGE", "what is wrong with the card, see below"),
                 .init("slow", "TIME", "slow answers: " + Slowness.grammar),
-                .init("cut-certificate", "OCTETS", "the certificate ends after so many octets"),
+                .init(
+                    "cut-certificate", "OCTETS",
+                    "the certificate ends after so many octets; with 0 there is none"),
                 .init(
                     "returns-after", "MILLISECONDS",
                     "a pulled card is put in again; without it the program ends"),

@@ -36,6 +36,9 @@ package enum CardChannelError: Error, Hashable, Sendable {
     case reset
     /// The card is there and says nothing.
     case mute
+    /// An exchange broke off, and the card is there all the same: its contact was lost for less
+    /// time than a reader takes to notice, or it stopped in the middle.
+    case broken
     /// Another program holds the card, or an earlier call on this reader has not come back.
     case busy
     /// The PC/SC service is not there, or went away.

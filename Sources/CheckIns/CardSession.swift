@@ -32,9 +32,8 @@ package struct CardSession: Hashable, Sendable {
     /// The states of design §4.
     package enum Phase: Hashable, Sendable {
         case empty
-        /// The certificate and the tries left are being read; a session that was interrupted may
-        /// resume if the card turns out to be the same.
-        case reading(resuming: Answers?)
+        /// The certificate and the tries left are being read.
+        case reading(Reading)
         case choosing(Choosing)
         case proving(Proving)
         case recordingIntent(Proved)
@@ -99,6 +98,19 @@ package struct Answers: Hashable, Sendable {
     /// certificate shares nothing.
     package var consented: Set<Item> {
         card.life.letsRecordsBeShared ? Set(consents.filter(\.value).keys) : []
+    }
+}
+
+/// The card is being read.
+package struct Reading: Hashable, Sendable {
+    /// What was answered before an interruption: taken up again if the card is the same.
+    package var resuming: Answers?
+    /// Why the last proof failed, where that was found to be about another card than this one.
+    package var notice: ProofFailure?
+
+    /// A reading; without anything to resume it starts clean.
+    package init(resuming: Answers? = nil, notice: ProofFailure? = nil) {
+        (self.resuming, self.notice) = (resuming, notice)
     }
 }
 

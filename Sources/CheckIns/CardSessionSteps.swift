@@ -6,7 +6,7 @@ extension CardSession.Phase {
     func step(on event: CardSessionEvent, isCardPresent: Bool) -> Step? {
         switch self {
         case .empty: nil
-        case .reading(let resuming): readingStep(resuming, on: event)
+        case .reading(let reading): readingStep(reading, on: event)
         case .choosing(let choosing): choosingStep(choosing, on: event)
         case .proving(let proving): provingStep(proving, on: event)
         case .recordingIntent(let proved): recordingIntentStep(proved, on: event)
@@ -22,7 +22,7 @@ extension CardSession.Phase {
     private func closingStep(on event: CardSessionEvent, isCardPresent: Bool) -> Step? {
         switch event {
         case .messageSeen, .timeOut(.message): (seen, [])
-        case .startAnew where isCardPresent: beginReading(resuming: nil)
+        case .startAnew where isCardPresent: beginReading()
         default: nil
         }
     }
@@ -43,28 +43,28 @@ extension CardSession.Phase {
 
 /// Enters `reading`, which ends by itself where neither card nor reader answers.
 func beginReading(
-    resuming answers: Answers?, after effects: [CardSessionEffect] = []
+    _ reading: Reading = Reading(), after effects: [CardSessionEffect] = []
 ) -> Step {
-    (.reading(resuming: answers), effects + [.readCard, .startTimer(.reading)])
+    (.reading(reading), effects + [.readCard, .startTimer(.reading)])
 }
 
 private func ending(_ reason: EndReason, _ card: PresentedCard?) -> Step {
     (.ended(reason, isSeen: false), [.note(.ended(card, reason)), .startTimer(.message)])
 }
 
-private func readingStep(_ resuming: Answers?, on event: CardSessionEvent) -> Step? {
+private func readingStep(_ reading: Reading, on event: CardSessionEvent) -> Step? {
     switch event {
     case .cardRead(let card):
         var answers = Answers(card: card)
-        if let kept = resuming, kept.card.digest == card.digest {
+        if let kept = reading.resuming, kept.card.digest == card.digest {
             answers = Answers(card: card, way: kept.way, consents: kept.consents)
         }
-        return choice(answers, notice: nil)
+        return choice(answers, notice: reading.notice)
     case .cardRefused(let refusal): return refused(refusal)
     case .timeOut(.reading): return refused(.mute)
     case .timeOut(.interrupted):
         // The old session may no longer resume; the card that is being read starts clean.
-        return resuming == nil ? nil : (.reading(resuming: nil), [])
+        return reading.resuming == nil ? nil : (.reading(Reading()), [])
     default: return nil
     }
 }
@@ -107,7 +107,7 @@ private func choosingStep(_ choosing: Choosing, on event: CardSessionEvent) -> S
         // Silence is not consent: the qualification alone is asked for.
         next.answers.consents = [:]
         return proof(next.answers, way)
-    case .startAnew: return beginReading(resuming: nil)
+    case .startAnew: return beginReading()
     default: return nil
     }
 }
@@ -156,7 +156,7 @@ private func provingStep(_ proving: Proving, on event: CardSessionEvent) -> Step
         return choice(proving.answers, notice: nil)
     case .startAnew:
         guard !proving.isBusy else { return nil }
-        return beginReading(resuming: nil, after: [.discardPIN])
+        return beginReading(after: [.discardPIN])
     case .timeOut(.nonce):
         guard proving.nonce != nil else { return nil }
         guard !proving.isBusy else {
@@ -197,7 +197,7 @@ private func failedProof(
     case .pinMalformed, .paused: return (.proving(next), again)
     case .differentCard:
         // Somebody swapped the card: nothing of the first patient reaches the second.
-        return beginReading(resuming: nil, after: [note])
+        return beginReading(Reading(notice: failure), after: [note])
     case .badSignature, .cardFailed, .noSignature: return (.proving(next), again)
     }
     let (phase, effects) = choice(next.answers, notice: failure)

@@ -18,8 +18,8 @@ extension CardSession {
     private func inserted() -> (next: CardSession, effects: [CardSessionEffect])? {
         switch phase {
         case .empty, .accepted, .answered, .refused, .offline, .ended:
-            begin(resuming: nil)
-        case .interrupted(let answers): begin(resuming: answers)
+            begin()
+        case .interrupted(let answers): begin(Reading(resuming: answers))
         case .reading, .choosing, .proving, .recordingIntent, .asking, .recordingOutcome:
             isCardPresent
                 ? nil : (CardSession(phase: phase, isCardPresent: true, isNextCard: true), [])
@@ -27,9 +27,9 @@ extension CardSession {
     }
 
     private func begin(
-        resuming answers: Answers?
+        _ reading: Reading = Reading()
     ) -> (next: CardSession, effects: [CardSessionEffect]) {
-        let (phase, effects) = beginReading(resuming: answers)
+        let (phase, effects) = beginReading(reading)
         return (CardSession(phase: phase, isCardPresent: true), effects)
     }
 
@@ -41,8 +41,8 @@ extension CardSession {
         }
         switch phase {
         case .empty: return (.empty, [])
-        case .reading(resuming: nil): return (.empty, [])
-        case .reading(resuming: .some(let answers)):
+        case .reading(let reading):
+            guard let answers = reading.resuming else { return (.empty, []) }
             return (without(.interrupted(answers)), [.startTimer(.interrupted)])
         case .choosing(let choosing):
             return (without(.interrupted(choosing.answers)), [.startTimer(.interrupted)])
@@ -67,7 +67,7 @@ extension CardSession {
     ) -> (next: CardSession, effects: [CardSessionEffect]) {
         if next.isSeen && !isCardPresent { return (.empty, effects) }
         if next.isSeen && isNextCard {
-            let (next, begun) = begin(resuming: nil)
+            let (next, begun) = begin()
             return (next, effects + begun)
         }
         let isNextCard = isNextCard && next.name != "reading"

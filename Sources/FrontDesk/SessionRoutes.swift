@@ -103,6 +103,11 @@ extension LocalAPI {
         return answer(view)
     }
 
+    /// The states between a PIN that was entered and the answer to it.
+    private static let answering: Set<String> = [
+        "proving", "recordingIntent", "asking", "recordingOutcome",
+    ]
+
     /// The PIN: four octets, straight from the socket.
     func enter(
         pin: consuming SecretPage, _ head: HTTPRequest
@@ -140,15 +145,14 @@ extension LocalAPI {
     ) async throws(Problem) -> HTTPResponse {
         let view = await runner.firstView(within: Self.longestWaitSeconds) { view in
             if case .accepted = view.closing { return view.checkIn != nil }
-            return view.isClosed || view.state == "interrupted" || view.state == "empty"
+            return view.isClosed || !Self.answering.contains(view.state)
                 || !view.isBusy && view.proofFailure != nil
-                    && (view.state == "proving" || view.state == "choosing")
-                || view.state == "choosing"
         }
-        if let failure = view.proofFailure, !view.isClosed { throw .proof(failure) }
-        if view.state == "interrupted" || view.state == "empty" { throw .cardPulled }
-        if ["recordingIntent", "asking", "recordingOutcome"].contains(view.state) {
-            throw .noAnswerYet
+        if !view.isClosed {
+            if let failure = view.proofFailure { throw .proof(failure) }
+            // Whatever state it is in by now (a card that came back is read again), the proof
+            // was cut off.
+            throw Self.answering.contains(view.state) ? .noAnswerYet : .cardPulled
         }
         // Here, once, the qualification is told: its disclosure has just become durable. Whoever
         // wants to see it again asks for the check-in, which is an entry of its own.

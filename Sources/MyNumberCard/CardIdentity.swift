@@ -40,7 +40,14 @@ package func readIdentity(
 private func readCertificate(
     on channel: inout some CardChannel & ~Copyable
 ) throws(CardError) -> [UInt8] {
-    var octets = try channel.certificatePiece(at: 0, count: ReadBinary.longestPiece)
+    var octets: [UInt8]
+    do throws(CardError) {
+        octets = try channel.certificatePiece(at: 0, count: ReadBinary.longestPiece)
+    } catch {
+        // Not even the first octet lies within the file: it is empty.
+        guard case .refused(.wrongOffset, _) = error else { throw error }
+        throw .noCertificate
+    }
     let total = try certificateLength(octets)
     while octets.count < total {
         let count = min(total - octets.count, ReadBinary.longestPiece)

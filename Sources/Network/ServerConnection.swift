@@ -78,18 +78,13 @@ extension HTTPServer {
             framing = try request.framing(limits: limits.http)
             awaitsContinue = try request.awaitsContinue
         } catch { throw .malformed(error) }
-        let takesSecret = handler.takesSecret(request)
-        if takesSecret {
-            guard case .length(1...limits.secretOctets) = framing else {
-                throw .malformed(.malformed("a secret body has a short Content-Length"))
-            }
-        }
+        let secretCount = handler.takesSecret(request) ? try secretCount(framing) : nil
         let deadline = Deadline(seconds: limits.bodySeconds)
         if awaitsContinue && framing != .none {
             try stream.write(HTTPResponse(status: 100).head(keepsAlive: true), until: deadline)
         }
-        if takesSecret, case .length(let count) = framing {
-            let secret = SecretBox(try stream.readSecret(count, until: deadline))
+        if let secretCount {
+            let secret = SecretBox(try stream.readSecret(secretCount, until: deadline))
             let answer = answer(on: stream.descriptor.raw) { [handler, request] in
                 guard let secret = secret.take() else { return .whole(.problem(.busy)) }
                 return .whole(await handler.respond(to: request, secret: secret, from: peer))
@@ -104,6 +99,16 @@ extension HTTPServer {
             return .whole(await handler.respond(to: request, from: peer))
         }
         return Reply(answer, to: request)
+    }
+
+    /// The octets of a secret body. None at all is for the handler to judge.
+    private func secretCount(_ framing: HTTPFraming) throws(NetworkError) -> Int {
+        switch framing {
+        case .none: return 0
+        case .length(let count) where count <= limits.secretOctets: return count
+        case .length, .chunked, .untilClose:
+            throw .malformed(.malformed("a secret body has a short Content-Length"))
+        }
     }
 
     /// Waits on this connection's own thread for the handler, which runs elsewhere.

@@ -45,7 +45,7 @@ package struct PCSCCardChannel: ~Copyable, CardChannel {
             throw cause(error)
         }
         // A card that leaves in the middle of an answer may be told as success with nothing.
-        if count == 0, presence.isGone() { throw .removed }
+        if count == 0 { throw presence.isGone() ? .removed : .broken }
         guard count <= AnswerBuffer.capacity else { throw .answerTooLong }
         return try unsafe ResponseAPDU(answer.space.prefix(count))
     }
@@ -53,7 +53,7 @@ package struct PCSCCardChannel: ~Copyable, CardChannel {
     /// A broken exchange is told before the reader notices that its card has left.
     private func cause(_ error: PCSCError) -> CardChannelError {
         switch error {
-        case .notTransacted, .dataLost: presence.isGone() ? .removed : .mute
+        case .notTransacted, .dataLost: presence.isGone() ? .removed : .broken
         case .insufficientBuffer: .answerTooLong
         default: CardChannelError(error)
         }

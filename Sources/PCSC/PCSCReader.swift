@@ -84,7 +84,7 @@ package final class PCSCReader: Sendable {
         guard errand.enter(.waitingForCard) else { return tell(.failure(Failure(.timedOut))) }
         let card: CardHandle
         do throws(PCSCError) {
-            card = try held(connect())
+            card = try take()
         } catch {
             return tell(.failure(Failure(CardChannelError(error))))
         }
@@ -95,6 +95,17 @@ package final class PCSCReader: Sendable {
         let hasEnded = channel.endTransaction(ending)
         tell(result)
         channel.letGo(asItIs: hasEnded || ending == .leave)
+    }
+
+    /// The card, with its transaction begun. Another program may reset it between the two calls;
+    /// nothing was sent yet, so it is taken once more.
+    private func take() throws(PCSCError) -> CardHandle {
+        do throws(PCSCError) {
+            return try held(connect())
+        } catch {
+            guard error == .resetCard else { throw error }
+            return try held(connect())
+        }
     }
 
     /// The card, with its transaction begun; nothing of ours is in it yet, so failing leaves it.

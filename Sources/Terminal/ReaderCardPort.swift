@@ -20,11 +20,25 @@ package struct ReaderCardPort: CardPort {
 
     package func readCard() async -> Result<PresentedCard, CardRefusal> {
         do throws(CardError) {
-            let identity = try await reader.perform(ending: .leave) {
-                (channel) throws(CardError) in try readIdentity(on: &channel)
-            }
-            return present(identity)
+            return present(try await identity())
         } catch { return .failure(CardRefusal(error)) }
+    }
+
+    /// Reading spends nothing and unlocks nothing, so an exchange that broke off while the card
+    /// is still there (a contact lost for a moment) is tried once more before it is called mute.
+    private func identity() async throws(CardError) -> CardIdentity {
+        do throws(CardError) {
+            return try await identityAtOnce()
+        } catch {
+            guard error == .channel(.broken) || error == .channel(.reset) else { throw error }
+            return try await identityAtOnce()
+        }
+    }
+
+    private func identityAtOnce() async throws(CardError) -> CardIdentity {
+        try await reader.perform(ending: .leave) { (channel) throws(CardError) in
+            try readIdentity(on: &channel)
+        }
     }
 
     private func present(_ identity: CardIdentity) -> Result<PresentedCard, CardRefusal> {
@@ -119,7 +133,7 @@ extension CardRefusal {
         switch cause {
         case .removed, .readerLost, .noService: self = .gone
         case .busy, .accessDenied: self = .refused(.inUse)
-        case .reset, .mute, .timedOut, .answerTooShort, .other: self = .refused(.mute)
+        case .reset, .mute, .broken, .timedOut, .answerTooShort, .other: self = .refused(.mute)
         case .answerTooLong: self = .refused(.unreadable)
         }
     }

@@ -261,7 +261,8 @@ extension SessionRunner {
                 return await history.note(.proofFailed(card, .pin, failure), session: id)
             }
             handle(.proofFailed(failure))
-        case .failure(.gone): answer(.proofFailed(.cardFailed), ifIn: isSame)
+        // Known here before the monitor tells it.
+        case .failure(.gone): answer(.cardGone, ifIn: isSame)
         }
     }
 

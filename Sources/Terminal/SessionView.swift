@@ -57,6 +57,7 @@ package struct SessionView: Hashable, Sendable {
         (isReadyForPIN, isReadyForStaff) = (false, false)
         isBusy = false
         switch session.phase {
+        case .reading(let reading): proofFailure = reading.notice
         case .choosing(let choosing): proofFailure = choosing.notice
         case .proving(let proving):
             proofFailure = proving.lastFailure
@@ -69,7 +70,7 @@ package struct SessionView: Hashable, Sendable {
         case .refused(let refusal, _): closing = .refused(refusal)
         case .offline(let trouble, _): closing = .offline(trouble)
         case .ended(let reason, _): closing = .ended(reason)
-        case .empty, .reading, .recordingIntent, .asking, .recordingOutcome, .interrupted: break
+        case .empty, .recordingIntent, .asking, .recordingOutcome, .interrupted: break
         }
     }
 }

@@ -133,11 +133,6 @@ struct Context {
             guard count == 1, octet != 0x0A, octet != 0x0D else { break }
             page.append(octet)
         }
-        guard page.count > 0 else {
-            throw CommandFailure(
-                .card, "pin-malformed", "There is no PIN in \(path); nothing was sent to the card.",
-                next: "Write the four digits into it.")
-        }
         return page
     }
 

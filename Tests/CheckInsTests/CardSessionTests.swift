@@ -89,7 +89,7 @@ struct CardSessionTests {
             case .recordingIntent, .asking, .recordingOutcome:
                 #expect(next?.phase == session.phase)
                 #expect(next?.isCardPresent == false)
-            case .reading(resuming: nil): #expect(next == .empty)
+            case .reading(Reading()): #expect(next == .empty)
             default: break
             }
         }
@@ -113,12 +113,12 @@ struct CardSessionTests {
         _ = try then(.recorded(HistoryPlace(origin: "o", index: 7)))
         #expect(session.phase.name == "accepted" && session.isNextCard)
         #expect(try then(.messageSeen) == [.readCard, .startTimer(.reading)])
-        #expect(session == CardSession(phase: .reading(resuming: nil), isCardPresent: true))
+        #expect(session == CardSession(phase: .reading(Reading()), isCardPresent: true))
     }
 
     @Test("a card that never tells its certificate is refused as mute")
     func readingEnds() throws {
-        let reading = CardSession(phase: .reading(resuming: nil), isCardPresent: true)
+        let reading = CardSession(phase: .reading(Reading()), isCardPresent: true)
         let next = try #require(reading.transition(on: .timeOut(.reading))?.next)
         #expect(next.phase == .refused(.mute, isSeen: false))
         for session in Samples.sessions {
@@ -147,9 +147,23 @@ struct CardSessionTests {
     @Test("another card after an interruption starts clean")
     func anotherCard() throws {
         let answers = Answers(card: Samples.card, way: .pin, consents: [.drugs: true])
-        let reading = CardSession(phase: .reading(resuming: answers), isCardPresent: true)
+        let reading = CardSession(phase: .reading(Reading(resuming: answers)), isCardPresent: true)
         let next = try #require(reading.transition(on: .cardRead(Samples.otherCard))?.next)
         #expect(next.phase == .choosing(Choosing(answers: Answers(card: Samples.otherCard))))
+    }
+
+    @Test("a card found in another's place is read clean, and the proof's failure stays told")
+    func swapped() throws {
+        let busy = CardSession(
+            phase: .proving(Samples.proving(hasNonce: true, isBusy: true)), isCardPresent: true)
+        let reading = try #require(busy.transition(on: .proofFailed(.differentCard))?.next)
+        #expect(reading.phase == .reading(Reading(notice: .differentCard)))
+        let next = try #require(reading.transition(on: .cardRead(Samples.otherCard))?.next)
+        let clean = Answers(card: Samples.otherCard)
+        #expect(
+            next.phase == .choosing(Choosing(answers: clean, notice: .differentCard)))
+        let again = try #require(next.transition(on: .startAnew)?.next)
+        #expect(again.phase == .reading(Reading()))
     }
 
     @Test("silence keeps the way but consents to nothing")

@@ -53,7 +53,7 @@ enum Samples {
 
     static let phases: [CardSession.Phase] =
         [
-            .empty, .reading(resuming: nil), .reading(resuming: answers),
+            .empty, .reading(Reading()), .reading(Reading(resuming: answers)),
             .choosing(Choosing(answers: Answers(card: card))),
             .choosing(Choosing(answers: answers, notice: .pinLocked)),
             .proving(proving(hasNonce: false, isBusy: false)),

@@ -48,6 +48,9 @@ struct IdentityTests {
         image.authentication?.certificate = [UInt8](repeating: 0xFF, count: 300)
         var erased = VirtualCard(image)
         #expect(throws: CardError.noCertificate) { try readIdentity(on: &erased) }
+        image.authentication?.certificate = []
+        var nothing = VirtualCard(image)
+        #expect(throws: CardError.noCertificate) { try readIdentity(on: &nothing) }
         image.authentication = nil
         var absent = VirtualCard(image)
         #expect(throws: CardError.noCertificate) { try readIdentity(on: &absent) }

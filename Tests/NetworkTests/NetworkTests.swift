@@ -35,6 +35,9 @@ struct NetworkTests {
             let secret = try await client.send(
                 HTTPRequest(method: "POST", target: "/pin"), secret: pin)
             #expect(try secret.json()["secretOctets"] == 4)
+            let none = try await client.send(
+                HTTPRequest(method: "POST", target: "/pin"), secret: SecretPage(capacity: 4))
+            #expect(try none.json()["secretOctets"] == 0)
         }
     }
 

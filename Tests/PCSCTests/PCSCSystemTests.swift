@@ -60,14 +60,16 @@ struct PCSCSystemTests {
         throw CardError.channel(.removed)
     }
 
-    /// What a second program is answered when it asks for a signature out of the blue.
+    /// What a second program is answered when it asks for a signature out of the blue: first of
+    /// the card as it was left, since selecting the application forgets what was verified.
     private func strangersSignature() async throws(CardError) -> StatusWord {
         let stranger = PCSCReader(name: VirtualReader.name)
         return try await stranger.perform(ending: .leave) { (channel) throws(CardError) in
+            let asLeft = try channel.signatureStatus()
+            guard !asLeft.isSuccess else { return asLeft }
             _ = try channel.transmitted(
                 CommandAPDU(0, 0xA4, 4, 0x0C, data: UserAuthentication.application))
-            _ = try channel.transmitted(CommandAPDU(0, 0xA4, 2, 0x0C, data: [0x00, 0x17]))
-            return try channel.transmitted(Sign([UInt8](repeating: 0, count: 51)).apdu).status
+            return try channel.signatureStatus()
         }
     }
 
@@ -83,6 +85,14 @@ struct PCSCSystemTests {
         #expect(
             identity.certificate.publicKey.isValid(signature: signature, over: Self.message))
         #expect(try await strangersSignature() == .securityStatusNotSatisfied)
+        // What the stranger would find, had the card been left as it was.
+        try await reader.perform(ending: .leave) { (channel) throws(CardError) in
+            _ = try channel.transmitted(
+                CommandAPDU(0, 0xA4, 4, 0x0C, data: UserAuthentication.application))
+            _ = try channel.transmitted(
+                CommandAPDU(0, 0x20, 0, 0x98, data: Array("1234".utf8)))
+        }
+        #expect(try await strangersSignature().isSuccess)
         await #expect(throws: CardError.wrongPIN(triesLeft: 2)) {
             try await proof(for: identity.certificate, pin: "0000")
         }
@@ -321,6 +331,12 @@ struct PCSCSystemTests {
 }
 
 extension CardChannel where Self: ~Copyable {
+    /// Asks for a signature under the application that is selected, if one is.
+    fileprivate mutating func signatureStatus() throws(CardError) -> StatusWord {
+        _ = try transmitted(CommandAPDU(0, 0xA4, 2, 0x0C, data: [0x00, 0x17]))
+        return try transmitted(Sign([UInt8](repeating: 0, count: 51)).apdu).status
+    }
+
     fileprivate mutating func transmitted(
         _ command: CommandAPDU
     ) throws(CardError) -> ResponseAPDU {

@@ -122,6 +122,7 @@ struct SessionRunnerTests {
             _ = await world.runner.enter(pin: page("0000"), lastTryToken: nil)
             let view = await state(world.runner, "choosing")
             #expect(view.consents.isEmpty && view.way == nil && world.slot.triesLeft == 3)
+            #expect(view.proofFailure == .differentCard)
             #expect(world.journal.all.contains("failed differentCard"))
             // What failed is told of the first card's session, not of the second's.
             await world.runner.handle(.wayChosen(.pin))
