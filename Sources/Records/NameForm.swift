@@ -1,0 +1,90 @@
+/// A name in the one form in which names are compared: width, kana, spaces, case, variation
+/// selectors and a small stated table of variant characters (異体字) made equal. Never shown.
+struct NameForm: Hashable {
+    /// What stands for a character that a register could not map (●, U+25CF; also 〓).
+    static let unknown: Unicode.Scalar = "\u{25CF}"
+
+    let scalars: [Unicode.Scalar]
+
+    init(_ name: String) {
+        var scalars: [Unicode.Scalar] = []
+        for scalar in name.unicodeScalars {
+            switch scalar.value {
+            case 0x20, 0x3000, 0x00A0, 0x2000...0x200D, 0xFEFF, 0xFE00...0xFE0F,
+                0xE0100...0xE01EF:
+                continue
+            case 0xFF9E: Self.mark(&scalars, with: voiced)
+            case 0xFF9F: Self.mark(&scalars, with: halfVoiced)
+            case 0x3099: Self.mark(&scalars, with: voiced)
+            case 0x309A: Self.mark(&scalars, with: halfVoiced)
+            default: scalars.append(Self.plain(scalar))
+            }
+        }
+        self.scalars = scalars
+    }
+
+    /// Whether both say the same, character by character; an unknown one matches any.
+    func matches(_ other: NameForm) -> Bool {
+        scalars.count == other.scalars.count
+            && zip(scalars, other.scalars).allSatisfy {
+                $0 == $1 || $0 == Self.unknown || $1 == Self.unknown
+            }
+    }
+
+    var hasUnknown: Bool { scalars.contains(Self.unknown) }
+
+    private static func plain(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        switch scalar.value {
+        // Full width to ASCII, then capital letters to small ones.
+        case 0xFF01...0xFF5E: lower(moved(scalar, by: -0xFEE0))
+        case 0x41...0x5A: lower(scalar)
+        // Hiragana to katakana.
+        case 0x3041...0x3096: moved(scalar, by: 0x60)
+        case 0xFF65...0xFF9D: halfWidth[Int(scalar.value - 0xFF65)]
+        case 0x3013: unknown
+        // Dashes that stand for the long vowel.
+        case 0x2010...0x2015, 0x2212, 0xFF70: "\u{30FC}"
+        default: variants[scalar] ?? scalar
+        }
+    }
+
+    private static func lower(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        (0x41...0x5A).contains(scalar.value) ? moved(scalar, by: 0x20) : scalar
+    }
+
+    private static func moved(_ scalar: Unicode.Scalar, by distance: Int) -> Unicode.Scalar {
+        Unicode.Scalar(UInt32(Int(scalar.value) + distance)) ?? scalar
+    }
+
+    /// A mark of its own joins the letter before it.
+    private static func mark(
+        _ scalars: inout [Unicode.Scalar], with table: [Unicode.Scalar: Unicode.Scalar]
+    ) {
+        guard let last = scalars.last, let marked = table[last] else { return }
+        scalars[scalars.count - 1] = marked
+    }
+
+    /// Half-width katakana from U+FF65 on, in the order of the block.
+    private static let halfWidth = Array(
+        "・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン"
+            .unicodeScalars)
+}
+
+private let voiced = pairs("カガキギクグケゲコゴサザシジスズセゼソゾタダチヂツヅテデトドハバヒビフブヘベホボウヴ")
+private let halfVoiced = pairs("ハパヒピフプヘペホポ")
+
+/// Characters that registers write in either form, each with the form they are compared in. Not
+/// complete, and not meant to be: what is missing is for staff to see.
+private let variants = pairs(
+    "髙高﨑崎德徳濵浜濱浜邊辺邉辺齋斎齊斉澤沢櫻桜廣広國国嶋島嶌島眞真惠恵瀨瀬淺浅黑黒祐祐福福"
+        + "神神吉吉𠮷吉冨富槇槙塚塚辻辻藪薮籠篭檜桧彌弥龍竜實実榮栄嶽岳圓円關関豐豊學学寬寛亞亜與与萬万緑緑")
+
+/// A table from characters that stand in pairs: what is met, what it becomes.
+private func pairs(_ text: String) -> [Unicode.Scalar: Unicode.Scalar] {
+    let scalars = Array(text.unicodeScalars)
+    var table: [Unicode.Scalar: Unicode.Scalar] = [:]
+    for index in stride(from: 0, to: scalars.count - 1, by: 2) {
+        table[scalars[index]] = scalars[index + 1]
+    }
+    return table
+}
