@@ -126,6 +126,8 @@ final class CardLock {
     init(_ file: CardFile, isShared: Bool, attempts: Int = 20) throws(RackError) {
         let path = String(file.path.dropLast(5)) + ".lock"
         descriptor = Descriptor(unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
+        // A folder that cannot be written to keeps no memory either: nobody to protect from.
+        guard descriptor.number >= 0 || !isShared else { return }
         for attempt in 1...attempts {
             if flock(descriptor.number, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 { return }
             if attempt < attempts { usleep(100_000) }
