@@ -88,64 +88,62 @@ struct CardFileTests {
 
     @Test("a complete card is read back; a holder that is changed by hand no longer fits")
     func holder() throws {
-        try withFolder { folder in
-            let path = "\(folder)/mado.json"
-            let file = try CardFile(path: path)
-            let image = try #require(Samples.complete)
-            try file.save(image)
-            let back = try file.loadImage()
-            #expect(back.holder == image.holder && back.chip?.vouched == image.chip?.vouched)
-            #expect(back.textPIN == image.textPIN && mode("\(folder)/mado.chip.key") == 0o600)
-            let fields = try #require(JSONValue(parsing: KeyFile.read(path)).objectValue)
-            func reason(_ change: (inout [String: JSONValue]) -> Void) throws -> String {
-                var (changed, holder) = (fields, try #require(fields["holder"]?.objectValue))
-                change(&holder)
-                changed["holder"] = holder.isEmpty ? nil : .object(holder)
-                try KeyFile.write(JSONValue.object(changed).pretty, to: path, isPrivate: false)
-                let error = #expect(throws: CardFileError.self) { try file.loadImage() }
-                guard case .malformed(_, let reason)? = error else { return "" }
-                return reason
-            }
-            #expect(try reason { $0["number"] = "123456789018" }.hasPrefix("$.holder.number"))
-            #expect(try reason { $0["photo"] = "AAAA" }.hasPrefix("$.holder.photo"))
-            #expect(try reason { $0["blood"] = "A" }.hasPrefix("$.holder.blood"))
-            #expect(try reason { $0["sex"] = "7" }.hasPrefix("$.holder.sex"))
-            #expect(try reason { $0["birthDate"] = "1980-02-30" }.hasPrefix("$.holder.birthDate"))
-            #expect(try reason { $0["birthDate"] = "1980-02-18" }.hasPrefix("$.vouched.text"))
-            #expect(try reason { $0["number"] = "888888888888" }.hasPrefix("$.vouched.text"))
-            #expect(try reason { $0.removeAll() }.hasPrefix("$.vouched"))
-            try KeyFile.write(
-                JSONValue.object(fields).pretty, to: path, isPrivate: false)
-            let key = try PrivateKey.generate(.rsa(bits: 2048))
-            try KeyFile.write(key.pem, to: "\(folder)/mado.chip.key", isPrivate: true)
+        let folder = root.path
+        let path = "\(folder)/mado.json"
+        let file = try CardFile(path: path)
+        let image = try #require(Samples.complete)
+        try file.save(image)
+        let back = try file.loadImage()
+        #expect(back.holder == image.holder && back.chip?.vouched == image.chip?.vouched)
+        #expect(back.textPIN == image.textPIN && mode("\(folder)/mado.chip.key") == 0o600)
+        let fields = try #require(JSONValue(parsing: KeyFile.read(path)).objectValue)
+        func reason(_ change: (inout [String: JSONValue]) -> Void) throws -> String {
+            var (changed, holder) = (fields, try #require(fields["holder"]?.objectValue))
+            change(&holder)
+            changed["holder"] = holder.isEmpty ? nil : .object(holder)
+            try KeyFile.write(JSONValue.object(changed).pretty, to: path, isPrivate: false)
             let error = #expect(throws: CardFileError.self) { try file.loadImage() }
-            #expect(error?.description.contains("$.vouched.age") == true)
+            guard case .malformed(_, let reason)? = error else { return "" }
+            return reason
         }
+        #expect(try reason { $0["number"] = "123456789018" }.hasPrefix("$.holder.number"))
+        #expect(try reason { $0["photo"] = "AAAA" }.hasPrefix("$.holder.photo"))
+        #expect(try reason { $0["blood"] = "A" }.hasPrefix("$.holder.blood"))
+        #expect(try reason { $0["sex"] = "7" }.hasPrefix("$.holder.sex"))
+        #expect(try reason { $0["birthDate"] = "1980-02-30" }.hasPrefix("$.holder.birthDate"))
+        #expect(try reason { $0["birthDate"] = "1980-02-18" }.hasPrefix("$.vouched.text"))
+        #expect(try reason { $0["number"] = "888888888888" }.hasPrefix("$.vouched.text"))
+        #expect(try reason { $0.removeAll() }.hasPrefix("$.vouched"))
+        try KeyFile.write(
+            JSONValue.object(fields).pretty, to: path, isPrivate: false)
+        let key = try PrivateKey.generate(.rsa(bits: 2048))
+        try KeyFile.write(key.pem, to: "\(folder)/mado.chip.key", isPrivate: true)
+        let error = #expect(throws: CardFileError.self) { try file.loadImage() }
+        #expect(error?.description.contains("$.vouched.age") == true)
     }
 
     @Test("a card file that ends early is refused wherever it ends, and so is its memory")
     func cutShort() throws {
-        try withFolder { folder in
-            let file = try CardFile(path: "\(folder)/mado.json")
-            try file.save(try #require(Samples.complete))
-            for name in ["mado.json", "mado.pins", "mado.state"] {
-                let path = "\(folder)/\(name)"
-                let octets = try KeyFile.read(path)
-                for count in stride(from: 0, to: octets.count - 2, by: octets.count / 16 + 1) {
-                    try KeyFile.write([UInt8](octets.prefix(count)), to: path, isPrivate: true)
-                    #expect(throws: CardFileError.self) { try file.load() }
-                }
-                try KeyFile.write(octets, to: path, isPrivate: true)
-                _ = try file.load()
-            }
-            for memory in [
-                #"{"triesLeft":{"jpki/0019":1}}"#, #"{"triesLeft":{"jpki/0018":-1}}"#,
-                #"{"changed":{"jpki/0018":5678}}"#, #"{"destroyed":1}"#,
-            ] {
-                try KeyFile.write(
-                    Array(memory.utf8), to: "\(folder)/mado.state", isPrivate: true)
+        let folder = root.path
+        let file = try CardFile(path: "\(folder)/mado.json")
+        try file.save(try #require(Samples.complete))
+        for name in ["mado.json", "mado.pins", "mado.state"] {
+            let path = "\(folder)/\(name)"
+            let octets = try KeyFile.read(path)
+            for count in stride(from: 0, to: octets.count - 2, by: octets.count / 16 + 1) {
+                try KeyFile.write([UInt8](octets.prefix(count)), to: path, isPrivate: true)
                 #expect(throws: CardFileError.self) { try file.load() }
             }
+            try KeyFile.write(octets, to: path, isPrivate: true)
+            _ = try file.load()
+        }
+        for memory in [
+            #"{"triesLeft":{"jpki/0019":1}}"#, #"{"triesLeft":{"jpki/0018":-1}}"#,
+            #"{"changed":{"jpki/0018":5678}}"#, #"{"destroyed":1}"#,
+        ] {
+            try KeyFile.write(
+                Array(memory.utf8), to: "\(folder)/mado.state", isPrivate: true)
+            #expect(throws: CardFileError.self) { try file.load() }
         }
     }
 
