@@ -13,7 +13,7 @@ ONCE ?=
 
 export STATE PERSON AS_OF CARD ONCE
 
-.PHONY: demo test system up down build bench soak fuzz lint format clean
+.PHONY: demo test system up down build bench soak fuzz leaks lint format clean
 
 ## Checks one patient in, end to end, and shows what everybody sees.
 demo: build
@@ -45,6 +45,11 @@ build:
 bench:
 	@scripts/packages.sh build run test
 	@scripts/bench.sh
+
+## Whether a PIN stays anywhere: 20 random ones through the release build, and a planted one.
+leaks: build
+	@scripts/packages.sh build run test
+	@BIN=$(CURDIR)/.build/release RUNS=$${RUNS:-20} Tests/System/private-pcscd.sh python3 -B Tests/System/leaks.py
 
 ## Every reader of hostile octets under libFuzzer; SECONDS_EACH=60, TARGET=one of Tests/Fuzzing/Corpus.
 fuzz:

@@ -73,6 +73,10 @@ struct SocketAddress: Sendable {
         _ host: String, _ port: Int, until deadline: Deadline
     ) throws(NetworkError) -> [SocketAddress] {
         if let literal = SocketAddress(literal: host, port: port) { return [literal] }
+        // RFC 6761 §6.3: these names are this machine, whatever a resolver says.
+        if host == "localhost" || host.hasSuffix(".localhost") {
+            return ["127.0.0.1", "::1"].compactMap { SocketAddress(literal: $0, port: port) }
+        }
         let answer = Mailslot<[SocketAddress]>()
         DispatchQueue(label: "resolver").async { answer.put(lookUp(host, port)) }
         guard let addresses = answer.take(until: deadline) else { throw .timedOut }

@@ -368,7 +368,7 @@ class Stack:
         assert status == 200, answer
 
     def entries(self):
-        ran = self.run("history", "list", "--json", "--limit", "100000")
+        ran = self.run("history", "list", "--json", "--limit", "10000")
         assert ran.code == 0, ran
         return ran.json["entries"]
 

@@ -20,7 +20,8 @@ int64_t csystem_peer_user(int descriptor);
 int csystem_stream_socket(int family);
 /* Blocks SIGTERM and SIGINT; a signalfd that becomes readable when one of them arrives. */
 int csystem_termination_descriptor(void);
-/* No core file and no ptrace by others (RLIMIT_CORE, PR_SET_DUMPABLE); 0 when both hold. */
+/* No core file and no ptrace by others (RLIMIT_CORE, PR_SET_DUMPABLE), no crash handler that
+   prints memory; 0 when the first two hold. */
 int csystem_hide_process(void);
 /* adjtimex: whether the kernel says that a time service keeps its clock. */
 int csystem_clock_is_synchronised(void);
