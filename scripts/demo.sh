@@ -5,18 +5,19 @@ set -euo pipefail
 
 mkdir -p "$run"
 : >"$run/started"
+sleeper=
 stop_what_was_started() {
-    trap - EXIT INT TERM
+    trap - EXIT INT TERM HUP
+    # What a script starts with & does not hear Ctrl-C.
+    [ -z "$sleeper" ] || kill "$sleeper" 2>/dev/null || true
     mapfile -t started <"$run/started"
-    local as_root=
-    [ "$(id -u)" = 0 ] || as_root=sudo
-    for name in madoguchid virtual-card clearinghouse; do
+    for name in "${programs[@]}"; do
         [[ " ${started[*]} " != *" $name "* ]] || halt "$name"
     done
-    [[ " ${started[*]} " != *" pcscd "* ]] || halt pcscd "$as_root"
+    if [ -d "$shared" ] && ! is_up "$STATE"; then alone stop_pcscd; fi
 }
 trap stop_what_was_started EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' INT TERM HUP
 scripts/up.sh
 
 madoguchi() { "$bin/madoguchi" "$@" --state "$STATE"; }
@@ -41,5 +42,7 @@ madoguchi history verify
 if [ "${ONCE:-}" != 1 ]; then
     title "The stack stays up. Try: .build/release/madoguchi status --state ${STATE#"$root"/}"
     say "Ctrl-C stops what this command started."
-    while sleep 3600 & wait $!; do :; done
+    sleep infinity &
+    sleeper=$!
+    wait
 fi

@@ -2,8 +2,6 @@
 # Stops exactly what `make up` started for this STATE.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
-as_root=
-[ "$(id -u)" = 0 ] || as_root=sudo
-for name in madoguchid virtual-card clearinghouse; do halt "$name"; done
-[ ! -f "$run/pcscd.pid" ] || halt pcscd "$as_root"
+for name in "${programs[@]}"; do halt "$name"; done
+[ ! -d "$shared" ] || alone stop_pcscd
 rm -f "$run"/*.sock "$STATE/endpoints.json"

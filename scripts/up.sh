@@ -18,19 +18,13 @@ house_port=$(cat "$run/clearinghouse.port" 2>/dev/null || free_port 8710)
 
 # --- pcscd -----------------------------------------------------------------------------------
 pcscd_answers() { "$bin/madoguchi" readers; }
-if ! pcscd_answers >/dev/null 2>&1; then
-    as_root=
-    [ "$(id -u)" = 0 ] || as_root=sudo
-    if [ -d /run/systemd/system ]; then
-        $as_root systemctl start pcscd.socket
-    else
-        # Not every machine runs systemd: then pcscd is ours to start and to stop.
-        $as_root mkdir -p /run/pcscd
-        launch pcscd $as_root "$(command -v pcscd || echo /usr/sbin/pcscd)" --foreground
-        echo pcscd >>"$run/started"
-    fi
-    wait_for 10 pcscd pcscd_answers || fail "pcscd does not answer." "See $run/pcscd.log" 3
+if [ -d /run/systemd/system ]; then
+    pcscd_answers >/dev/null 2>&1 || "${as_root[@]}" systemctl start pcscd.socket
+else
+    # Not every machine runs systemd: then pcscd is ours to start and to stop.
+    alone start_pcscd
 fi
+wait_for 10 pcscd pcscd_answers || fail "pcscd does not answer." "See $shared/pcscd.log" 3
 
 # --- clearinghouse ---------------------------------------------------------------------------
 business_date=${AS_OF:-}
@@ -40,6 +34,8 @@ if ! alive clearinghouse; then
     port_is_free "$house_port" || {
         house_port=$(free_port 8710)
         sed -i "s/^\( *\"port\": \)[0-9]*,/\1$house_port,/" "$STATE/terminal/config.json"
+        # It would go on asking at the old address.
+        halt madoguchid
     }
     [ "$admin_port" != "$house_port" ] || admin_port=$(free_port $((house_port + 1)))
     : >"$run/clearinghouse.log"
@@ -57,31 +53,42 @@ fi
 admin_port=$(cat "$run/clearinghouse.admin-port")
 
 # --- the virtual card, in the first slot of the reader that no other stack uses ----------------
-if alive virtual-card && [ "${CARD:-}" = none ] ||
+if [ "${CARD:-}" = none ] ||
     [ "$(cat "$run/virtual-card.person" 2>/dev/null)" != "$PERSON" ]; then
     halt virtual-card
 fi
-slot=$(cat "$run/virtual-card.slot" 2>/dev/null || true)
-if ! alive virtual-card; then
-    # The slot it had comes first: a daemon that runs already serves that one.
-    first=${slot:-0}
-    slot=
-    for port in $((35963 + first)) 35963 35964; do
-        flock -n "${TMPDIR:-/tmp}/madoguchi-vpcd-$port.lock" true 2>/dev/null || continue
-        slot=$((port - 35963))
-        break
-    done
-    [ -n "$slot" ] || fail "Both slots of the virtual reader are in use by other stacks." \
-        "Stop one of them (make down STATE=…)." 3
-    echo "$slot" >"$run/virtual-card.slot"
-    if [ "${CARD:-}" != none ]; then
-        launch virtual-card flock -n -E 75 --no-fork "${TMPDIR:-/tmp}/madoguchi-vpcd-$((35963 + slot)).lock" \
-            "$bin/virtual-card" run --card "$STATE/cards/$PERSON.json" --port $((35963 + slot))
-        echo "$PERSON" >"$run/virtual-card.person"
-        echo virtual-card >>"$run/started"
+reader=${READER:-}
+slot=$(cat "$run/slot" 2>/dev/null || true)
+# A physical reader needs none.
+if [ "${CARD:-}" != none ] || [ -z "$reader" ]; then
+    if ! alive slot; then
+        # The slot it had comes first: a daemon that runs already serves that one.
+        had=${slot:-0}
+        slot=
+        for number in "$had" 0 1; do
+            if take_slot "$number"; then
+                slot=$number
+                echo slot >>"$run/started"
+                break
+            fi
+        done
+        [ -n "$slot" ] || fail "Both slots of the virtual reader are in use by other stacks." \
+            "Stop one of them (make down STATE=…)." 3
+        echo "$slot" >"$run/slot"
+        [ "$slot" = "$had" ] || {
+            halt virtual-card
+            halt madoguchid
+        }
     fi
+    [ -n "$reader" ] ||
+        reader=$("$bin/madoguchi" readers | grep -E "Virtual PCD .* 0$slot\$" | head -n 1 || true)
 fi
-reader=${READER:-$("$bin/madoguchi" readers | grep -E "Virtual PCD .* 0$slot\$" | head -n 1 || true)}
+if [ "${CARD:-}" != none ] && ! alive virtual-card; then
+    launch virtual-card "$bin/virtual-card" run --card "$STATE/cards/$PERSON.json" \
+        --port $((35963 + slot))
+    echo "$PERSON" >"$run/virtual-card.person"
+    echo virtual-card >>"$run/started"
+fi
 
 # --- the daemon ------------------------------------------------------------------------------
 if ! alive madoguchid; then

@@ -44,6 +44,11 @@ let program = Program(
                 DATE is a date as 2026-11-22, or a person's name for that sample's date: where it
                 has none, the calendar's.
                 """),
+        Command(
+            "bind", "makes a card, known by its certificate, the card of a person",
+            options: [.init("admin-port", "PORT", "its administration port (default 8711)")],
+            arguments: [.init("CERTIFICATE.pem"), .init("PERSON")],
+            discussion: "The answer says whether the certificate is trusted, and why not."),
     ],
     common: [
         .init("state", "FOLDER", "the folder of the simulated world (default .madoguchi)"),

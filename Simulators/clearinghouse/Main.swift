@@ -17,6 +17,7 @@ struct Main {
                 switch invocation.command.words {
                 case ["init"]: try initialise(invocation)
                 case ["date"]: try await setDate(invocation)
+                case ["bind"]: try await bind(invocation)
                 default: try await serve(invocation)
                 }
             }

@@ -38,6 +38,7 @@ extension Context {
             return try report(findings)
         }
         findings.append(clock())
+        findings.append(disk(configuration))
         findings.append(await daemon())
         findings.append(await clearinghouse(configuration))
         findings.append(history(configuration))
@@ -95,6 +96,35 @@ extension Context {
             detail: isGood ? "kept by a time service" : "not kept by a time service",
             next: isGood ? "" : "Run a time service (systemd-timesyncd, chrony).")
     }
+
+    /// Whether the daemon can write its history: without that it does not start.
+    private func disk(_ configuration: TerminalConfiguration) -> Finding {
+        let folder = configuration.historyFolder
+        // Before the daemon's first start the folder is not there: then the one around it counts.
+        let place = access(folder, F_OK) == 0 ? folder : state
+        guard access(place, W_OK) == 0 else {
+            return Finding(
+                name: "disk", isGood: false,
+                detail: "\(place) may not be written: \(errorText(errno))",
+                next: "Mount it writable, or give it to the user that the daemon runs as.",
+                exitCode: .history)
+        }
+        var status = statvfs()
+        guard statvfs(place, &status) == 0 else {
+            return Finding(
+                name: "disk", isGood: false, detail: "\(place): \(errorText(errno))",
+                next: "Look at the disk.", exitCode: .history)
+        }
+        let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
+        let isEnough = free >= Self.leastFreeOctets
+        return Finding(
+            name: "disk", isGood: isEnough, detail: "\(free >> 20) MiB are free at \(place)",
+            next: isEnough ? "" : "Make room, then restart the daemon.",
+            exitCode: isEnough ? .ok : .history)
+    }
+
+    /// Below this the access history may not grow by its next step.
+    private static let leastFreeOctets: UInt64 = 16 << 20
 
     private func daemon() async -> Finding {
         do throws(CommandFailure) {

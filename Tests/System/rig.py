@@ -1,5 +1,6 @@
 """What the tests of the whole stack stand on: a stack of their own, a tap in the card's line, the
 local API, and a second PC/SC program. Standard library only."""
+import atexit
 import ctypes
 import http.client
 import json
@@ -61,6 +62,7 @@ class Pcscd:
         pid = cls.pid()
         os.kill(pid, signal.SIGKILL)
         wait_for("pcscd is dead", lambda: not cls.runs(pid))
+        return pid
 
     @classmethod
     def start(cls):
@@ -197,7 +199,8 @@ class Stack:
         self.house = self.daemon = self.card = self.tap = None
         self.children = []
         self.log = open(os.path.join(self.state, "daemon.log"), "ab")
-        self.pins = {}
+        # However the tests end, no program and no folder stays behind.
+        atexit.register(self.end)
 
     # The folder
 
@@ -302,24 +305,33 @@ class Stack:
         return json.loads(out)["triesLeft"]["pin"]
 
     def end(self):
-        self.pull()
+        if self.log.closed:
+            return
+        self.log.close()
+        if self.tap:
+            self.tap.close()
         for child in reversed(self.children):
-            self.stop(child)
+            try:
+                self.stop(child)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
             if child.stdout:
                 child.stdout.close()
-        self.log.close()
         shutil.rmtree(self.state, ignore_errors=True)
+        assert not os.path.exists(self.state), os.listdir(self.state)
 
     # Asking
 
-    def run(self, *words, pin=None, seconds=90):
+    def run(self, *words, pin=None, seconds=90, state=None):
         more = ["--pin-file", "-"] if pin is not None else []
-        done = subprocess.run([program("madoguchi"), *words, *more, "--state", self.state],
+        done = subprocess.run([program("madoguchi"), *words, *more, "--state",
+                               state or self.state],
                               input=(pin or "").encode(), capture_output=True, timeout=seconds)
         return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
-    def check_in(self, *more, pin="1234", consent="drugs,checkups"):
-        return self.run("check-in", "--consent", consent, "--json", *more, pin=pin)
+    def check_in(self, *more, pin="1234", consent="drugs,checkups", state=None):
+        return self.run("check-in", "--consent", consent, "--json", *more, pin=pin, state=state)
 
     def ask(self, method, target, body=None, role="reception", secret=None):
         """One request at the daemon's socket."""
@@ -368,54 +380,99 @@ class Stack:
         assert status == 200, answer
 
     def entries(self):
+        """The newest entries, up to the most that one question lists."""
         ran = self.run("history", "list", "--json", "--limit", "10000")
         assert ran.code == 0, ran
         return ran.json["entries"]
 
 
+class PCSCError(OSError):
+    """A result of libpcsclite that is not success."""
+
+    def __init__(self, code):
+        super().__init__(f"PC/SC {code:08X}")
+        self.code = code
+
+
 class OtherProgram:
     """A second PC/SC program: libpcsclite by itself."""
     AID = bytes.fromhex("00a404000ad392f000260100000001")
+    LEAVE, RESET = 0, 1
+    # What is told once after somebody reset the card: the protocol is to be agreed upon anew.
+    WAS_RESET = {0x80100068, 0x8010000F}
 
     def __init__(self, reader=READER):
         self.lib = ctypes.CDLL("libpcsclite.so.1")
         long = ctypes.c_ulong
-        self.context, self.card, protocol = long(), long(), long()
+        self.context, self.card, self.protocol = long(), long(), long()
         self.check(self.lib.SCardEstablishContext(long(2), None, None, ctypes.byref(self.context)))
         self.lib.SCardConnect.argtypes = [long, ctypes.c_char_p, long, long,
                                           ctypes.c_void_p, ctypes.c_void_p]
         self.check(self.lib.SCardConnect(self.context, reader.encode(), 2, 3,
-                                         ctypes.byref(self.card), ctypes.byref(protocol)))
-        self.pci = (long * 2)(protocol.value, ctypes.sizeof(long) * 2)
+                                         ctypes.byref(self.card), ctypes.byref(self.protocol)))
 
     @staticmethod
     def check(code):
         if code & 0xFFFFFFFF:
-            raise OSError(f"PC/SC {code & 0xFFFFFFFF:08X}")
+            raise PCSCError(code & 0xFFFFFFFF)
+
+    def reconnect(self):
+        """Takes note of a reset; does none itself."""
+        long = ctypes.c_ulong
+        self.check(self.lib.SCardReconnect(self.card, long(2), long(3), long(self.LEAVE),
+                                           ctypes.byref(self.protocol)))
 
     def send(self, command):
         long = ctypes.c_ulong
         buffer, count = ctypes.create_string_buffer(65538), long(65538)
+        pci = (long * 2)(self.protocol.value, ctypes.sizeof(long) * 2)
         self.check(self.lib.SCardTransmit(
-            self.card, ctypes.byref(self.pci), bytes(command), long(len(command)), None, buffer,
+            self.card, ctypes.byref(pci), bytes(command), long(len(command)), None, buffer,
             ctypes.byref(count)))
         return buffer.raw[:count.value].hex()
+
+    def noticing_resets(self, body):
+        """What a body of commands gives; from its beginning again where the card was reset."""
+        for _ in range(3):
+            try:
+                return body()
+            except PCSCError as error:
+                if error.code not in self.WAS_RESET:
+                    raise
+                self.reconnect()
+        return body()
 
     def verify(self, pin):
         self.send(self.AID)
         self.send(bytes.fromhex("00a4020c020018"))
         return self.send(bytes.fromhex("0020008004") + pin)
 
+    def sign_as_left(self):
+        """The status word of a signature asked of the card just as it was left."""
+        def body():
+            self.send(bytes.fromhex("00a4020c020017"))
+            block = bytes.fromhex("3031300d060960864801650304020105000420") + bytes(32)
+            return self.send(bytes.fromhex("802a0080") + bytes([len(block)]) + block + b"\0")[-4:]
+        return self.noticing_resets(body)
+
     def sign(self):
-        """The status word of a signature that no PIN was verified for, last two octets."""
-        self.send(self.AID)
-        self.send(bytes.fromhex("00a4020c020017"))
-        block = bytes.fromhex("3031300d060960864801650304020105000420") + bytes(32)
-        return self.send(bytes.fromhex("802a0080") + bytes([len(block)]) + block + b"\0")[-4:]
+        """The status word of a signature that no PIN was verified for. Selecting the application
+        forgets what was verified, so the card is asked as it was left first."""
+        left = self.sign_as_left()
+        if left == "9000":
+            return left
+
+        def body():
+            self.send(self.AID)
+            return self.sign_as_left()
+        return self.noticing_resets(body)
+
+    def leave(self, how=LEAVE):
+        self.lib.SCardDisconnect(self.card, ctypes.c_ulong(how))
+        self.lib.SCardReleaseContext(self.context)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
-        self.lib.SCardDisconnect(self.card, ctypes.c_ulong(0))
-        self.lib.SCardReleaseContext(self.context)
+        self.leave()
