@@ -46,8 +46,8 @@ struct PeopleFileTests {
     func known() throws {
         #expect(try sample("yakushi").person.contradictions.first?.implied == "497")
         let taro = try sample("sankino-taro").person
-        let warned = taro.checkups.flatMap(\.warnings)
-        #expect(warned.count == 2)
+        let warned = taro.checkups.flatMap { $0.warnings(of: taro.identity) }
+        #expect(warned.count == 9)
         // Two body mass indices, five eGFR, and two assessments of 2022-07-10.
         #expect(taro.contradictions.count == 9)
         // Two body mass indices, five eGFR, and the insurer's number.
