@@ -5,31 +5,31 @@ package enum RecordWarning: Hashable, Sendable {
     case checkDigit(field: String)
     /// A body mass index other than weight and height give; `date` is the checkup's.
     case bodyMassIndex(date: LocalDate)
+    /// An eGFR other than the creatinine gives.
+    case egfr(date: LocalDate)
+    /// An assessment of the metabolic syndrome other than the figures imply.
+    case metabolicAssessment(date: LocalDate)
+    /// A level of health guidance other than the figures imply.
+    case guidanceLevel(date: LocalDate)
+    /// A number that can hardly be meant.
+    case implausible(item: CheckupItem, date: LocalDate)
 }
 
 extension Qualification {
-    /// Insurer numbers whose check digit is wrong.
+    /// Insurer numbers, and codes of institutions on tickets, whose check digit is wrong.
     package var warnings: [RecordWarning] {
-        entitlements.enumerated().compactMap { index, entitlement in
-            CheckDigit.isRight(in: entitlement.insurerNumber)
-                ? nil : .checkDigit(field: "entitlements[\(index)].insurerNumber")
+        entitlements.enumerated().flatMap { index, entitlement -> [RecordWarning] in
+            let path = "entitlements[\(index)]"
+            let insurer: [RecordWarning] =
+                CheckDigit.isRight(in: entitlement.insurerNumber)
+                ? [] : [.checkDigit(field: "\(path).insurerNumber")]
+            return insurer
+                + entitlement.medicalTickets.enumerated().flatMap { number, ticket in
+                    let path = "\(path).medicalTickets[\(number)]"
+                    return (ticket.designated?.warnings(at: "\(path).designated") ?? [])
+                        + (ticket.prescriber?.warnings(at: "\(path).prescriber") ?? [])
+                }
         }
-    }
-}
-
-extension Checkup {
-    /// A reported body mass index that weight and height contradict by more than rounding: it is
-    /// kept, as every reported value is.
-    package var warnings: [RecordWarning] {
-        guard let height = number(.height), let weight = number(.weight), height > 0,
-            let reported = number(.bodyMassIndex)
-        else { return [] }
-        let computed = weight / (height * height / 10_000)
-        return (reported - computed).magnitude > 0.05 + 1e-9 ? [.bodyMassIndex(date: date)] : []
-    }
-
-    private func number(_ item: CheckupItem) -> Double? {
-        result(of: item).flatMap { DecimalText($0.value) }.flatMap { Double($0.text) }
     }
 }
 
@@ -44,6 +44,24 @@ extension DrugRecord {
                     + (prescriber?.warnings(at: "\(path).prescriber") ?? [])
             case .inHouse(let institution): return institution.warnings(at: "\(path).inHouse")
             }
+        }
+    }
+}
+
+extension ExpenseRecord {
+    /// Codes of institutions whose check digit is wrong.
+    package var warnings: [RecordWarning] {
+        rows.enumerated().flatMap { $1.institution.warnings(at: "rows[\($0)].institution") }
+    }
+}
+
+extension CheckupRecord {
+    /// What does not fit in the checkups of a person, and codes of facilities whose check digit
+    /// is wrong.
+    package func warnings(of person: PersonIdentity) -> [RecordWarning] {
+        checkups.enumerated().flatMap { index, checkup in
+            checkup.facility.warnings(at: "checkups[\(index)].facility")
+                + checkup.warnings(of: person)
         }
     }
 }

@@ -30,30 +30,40 @@ struct CodeTableTests {
             ConsentInformationKind.allCases.map(\.rawValue) == ["TSR", "TKK", "YZK", "SRJ", "SHJ"])
     }
 
-    @Test("each table has its own name, and words for every code")
-    func names() {
-        let tables: [any DomainCode.Type] = [
-            LimitConsent.self, ReferenceClassification.self, SegmentOfResult.self,
-            ProcessingResultStatus.self, CharacterCode.self, QualificationValidity.self, Sex.self,
-            LossReason.self, FamilyClassification.self, CardClassification.self,
-            LimitCertificateClassification.self, LimitClass.self, SpecificDisease.self,
-            LimitChange.self, PreschoolClassification.self, ConsentFlag.self,
-            PrescriptionIssue.self, TicketType.self, TicketTreatment.self, TicketUse.self,
-            SocialInsuranceStatus.self, ConsistencyFlag.self, InfectionStatus.self,
-            ElderlyCareStatus.self, PrefecturalExpensesStatus.self, DesignationFlag.self,
-            SameIndividual.self, CareForm.self, InformationKind.self, PrescriptionInclusion.self,
-            ConsentEndReason.self, Agreement.self, ConsentInformationKind.self,
-            PrescriptionUse.self, PrescriptionTiming.self, EmergencyRequest.self,
-            FactorKind.self, Factor.self, EmergencyRight.self,
-        ]
-        #expect(Set(tables.map { $0.table }).count == tables.count)
-        for table in tables {
+    static let tables: [any DomainCode.Type] = [
+        LimitConsent.self, ReferenceClassification.self, SegmentOfResult.self,
+        ProcessingResultStatus.self, CharacterCode.self, QualificationValidity.self, Sex.self,
+        LossReason.self, FamilyClassification.self, CardClassification.self,
+        LimitCertificateClassification.self, LimitClass.self, SpecificDisease.self,
+        LimitChange.self, PreschoolClassification.self, ConsentFlag.self,
+        PrescriptionIssue.self, TicketType.self, TicketTreatment.self, TicketUse.self,
+        SocialInsuranceStatus.self, ConsistencyFlag.self, InfectionStatus.self,
+        ElderlyCareStatus.self, PrefecturalExpensesStatus.self, DesignationFlag.self,
+        SameIndividual.self, CareForm.self, InformationKind.self, PrescriptionInclusion.self,
+        ConsentEndReason.self, Agreement.self, ConsentInformationKind.self,
+        PrescriptionUse.self, PrescriptionTiming.self, EmergencyRequest.self,
+        FactorKind.self, Factor.self, EmergencyRight.self,
+    ]
+
+    @Test("every table carries the public codes, no more and no fewer")
+    func allCodes() throws {
+        #expect(Self.tables.map { codes($0) } == (try golden("codes")))
+    }
+
+    @Test("each table has words for every code, no two the same")
+    func words() {
+        for table in Self.tables {
             let isComplete = hasWords(table)
             #expect(isComplete)
         }
     }
 
+    private func codes<Code: DomainCode>(_: Code.Type) -> [String] {
+        [Code.table, Code.allCases.map(\.rawValue).joined(separator: " ")]
+    }
+
     private func hasWords<Code: DomainCode>(_: Code.Type) -> Bool {
         Code.allCases.allSatisfy { !$0.japanese.isEmpty }
+            && Set(Code.allCases.map(\.japanese)).count == Code.allCases.count
     }
 }

@@ -108,12 +108,13 @@ struct CodecTests {
         #expect(try result("9N001000000000001", "173.6").item == .height)
         #expect(try result("9N001000000000001", "H").value == "H")
         #expect(throws: JSONError.self) { try result("9N001000000000001", "tall") }
-        #expect(try result("9N501000000000011", "2").printedValue == "予備群該当")
+        let day = try date("2026-01-01")
+        #expect(try result("9N501000000000011", "2").printedValue(on: day) == "予備群該当")
         #expect(throws: JSONError.self) { try result("9N501000000000011", "5") }
         #expect(throws: JSONError.self) { try result("9N501000000000011", "02") }
         #expect(throws: JSONError.self) { try result("9N001", "1") }
         // An item that is not in the table is kept as it came.
-        #expect(try result("9N701000000000011", "1").item == nil)
+        #expect(try result("9N999000000000011", "1").item == nil)
         let twice: JSONValue = [
             "date": "2026-01-01", "programme": "010", "facility": ["name": "x"],
             "results": [

@@ -42,7 +42,7 @@ struct MadoTests {
             table.row(.systolicPressure)?.cells.map(\.japanese)
                 == ["▲146", "▲141", "136", "131", "128"])
         #expect(table.row(.haemoglobin)?.cells.last?.japanese == "▽11.0")
-        #expect(checkups.allSatisfy { $0.warnings.isEmpty })
+        #expect(checkups.allSatisfy { $0.warnings(of: person.identity).isEmpty })
     }
 
     @Test("the newest month appears on the 11th")

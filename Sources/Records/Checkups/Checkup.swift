@@ -37,9 +37,13 @@ package struct CheckupResult: Hashable, Sendable, PersonalData {
     /// The item, if it is a known one.
     package var item: CheckupItem? { CheckupItem(code: code) }
 
-    /// The value as printed, without marks: a scale's code in words.
-    package var printedValue: String {
-        guard case .coded(let scale)? = item?.definition.content else { return value }
+    /// How it was measured, in words; nothing where there is only one way.
+    package var methodJapanese: String? { JLAC10(code)?.methodJapanese }
+
+    /// The value as printed, without marks: a scale's code in words, as the scale was on the day
+    /// of the checkup.
+    package func printedValue(on date: LocalDate) -> String {
+        guard case .coded(let scale)? = item?.definition.content(on: date) else { return value }
         return scale.japanese(value) ?? value
     }
 }
@@ -48,7 +52,7 @@ extension CheckupResult: RecordCodable {
     package init(_ value: JSONValue, at path: String) throws(JSONError) {
         var fields = try JSONFields(value, at: path)
         code = try fields.require("code", "must be a JLAC10 code of 17 characters") {
-            $0.stringValue.flatMap { isJLAC10($0) ? $0 : nil }
+            $0.stringValue.flatMap { JLAC10($0)?.code }
         }
         self.value = try fields.text("value", maximum: maximumTextOctets)
         hasSeveral = try fields.optionalBool("several") ?? false
@@ -112,6 +116,12 @@ extension Checkup: RecordCodable {
                 path: "\(path).results[\(index)].code",
                 reason: "occurs twice: say \"several\" instead")
         }
+        for (index, result) in results.enumerated() {
+            guard let content = result.item?.definition.content(on: date),
+                !content.allows(result.value)
+            else { continue }
+            throw .unexpected(path: "\(path).results[\(index)].value", reason: content.rule)
+        }
     }
 
     package var json: JSONValue {
@@ -140,12 +150,4 @@ extension CheckupRecord: RecordCodable {
     }
 
     package var json: JSONValue { ["checkups": JSONValue(checkups)] }
-}
-
-private func isJLAC10(_ text: String) -> Bool {
-    text.utf8.count == 17
-        && text.utf8.allSatisfy {
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0)
-        }
 }

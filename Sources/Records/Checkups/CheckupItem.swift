@@ -10,11 +10,25 @@ package enum CheckupItem: String, CaseIterable, Hashable, Sendable {
     case urineSugar, urineProtein
     case redCells, haemoglobin, haematocrit
     case creatinine, egfr
+    case anaemiaReason, creatinineSubject, creatinineReason
     case cardiogram, cardiogramFinding, cardiogramSubject, cardiogramReason
     case fundusKeithWagener, fundusScheieHypertensive, fundusScheieSclerotic, fundusScott
     case fundusWongMitchell, fundusDavis, fundusFinding, fundusSubject, fundusReason
     case history, historyDetail, subjective, subjectiveDetail, objective, objectiveDetail
     case metabolicAssessment, guidanceLevel, doctorsJudgement, doctorsName
+    // The standard questionnaire (標準的な質問票).
+    case pressureDrug, glucoseDrug, lipidDrug
+    case stroke, heartDisease, kidneyFailure, anaemia
+    case smoking, weightSinceTwenty, exercise, walking, walkingSpeed
+    case chewing, eatingSpeed, lateSupper, snacks, breakfast
+    case drinking, drinkingAmount, sleep, improvement, guidanceBefore
+    /// Asked until fiscal 2023 or earlier.
+    case weightChange, snacksAfterSupper, guidanceWish
+    // The questionnaire of the late-stage elderly (後期高齢者の質問票).
+    case elderlyHealth, elderlyContentment, elderlyMeals, elderlyHardFood, elderlyChoking
+    case elderlyWeightLoss, elderlyWalkingSpeed, elderlyFalls, elderlyExercise
+    case elderlyForgetting, elderlyDate, elderlyTobacco, elderlyGoingOut, elderlyCompany
+    case elderlyAdvice
 
     /// The item that a code measures.
     package init?(code: String) {
@@ -31,10 +45,23 @@ package struct CheckupItemDefinition: Hashable, Sendable {
     package let codes: [String]
     /// What its values are.
     package let content: CheckupContent
+    /// What its values were before fiscal 2024, where that differs.
+    package let contentBefore2024: CheckupContent?
     /// From where on health guidance is advised (保健指導判定値).
     package let guidance: [CheckupThreshold]
     /// From where on seeing a doctor is advised (受診勧奨判定値): gives ▲ or ▽.
     package let referral: [CheckupThreshold]
+
+    /// What its values are in a checkup of a date: three lists of answers grew with fiscal 2024.
+    package func content(on date: LocalDate) -> CheckupContent {
+        guard let contentBefore2024, date.fiscalYear < 2024 else { return content }
+        return contentBefore2024
+    }
+}
+
+extension LocalDate {
+    /// The year that began on the 1 April before (年度).
+    package var fiscalYear: Int { month < 4 ? year - 1 : year }
 }
 
 /// What the values of an item are.

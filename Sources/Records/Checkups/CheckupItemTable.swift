@@ -7,7 +7,7 @@ extension CheckupItem {
 
     /// The definition as it stands below.
     fileprivate var written: CheckupItemDefinition {
-        bodyDefinition ?? bloodDefinition ?? findingDefinition
+        bodyDefinition ?? bloodDefinition ?? questionDefinition ?? findingDefinition
     }
 
     private var bodyDefinition: CheckupItemDefinition? {
@@ -115,6 +115,10 @@ extension CheckupItem {
             number(
                 "eGFR", ["8A065000002391901"], "mL/min/{1.73_m2}", 1,
                 guidance: [below("60")], referral: [below("45.0")])
+        case .anaemiaReason: words("貧血検査(実施理由)", "2A020161001930149")
+        case .creatinineSubject:
+            coded("血清クレアチニン(対象者)", "3C015161602399911", .creatinineSubject)
+        case .creatinineReason: words("血清クレアチニン(実施理由)", "3C015161002399949")
         default: nil
         }
     }
@@ -135,7 +139,7 @@ extension CheckupItem {
         case .fundusWongMitchell: coded("Wong-Mitchell分類", "9E100166600000011", .wongMitchell)
         case .fundusDavis: coded("改変Davis分類", "9E100166500000011", .davis)
         case .fundusFinding: words("眼底検査(その他の所見)", "9E100160900000049")
-        case .fundusSubject: coded("眼底検査(対象者)", "9E100161600000011", .examined)
+        case .fundusSubject: coded("眼底検査(対象者)", "9E100161600000011", .fundusSubject)
         case .fundusReason: words("眼底検査(実施理由)", "9E100161000000049")
         default: nil
         }
@@ -145,7 +149,7 @@ extension CheckupItem {
         switch self {
         case .cardiogram: coded("心電図(所見の有無)", "9A110160700000011", .finding)
         case .cardiogramFinding: words("心電図(所見)", "9A110160800000049")
-        case .cardiogramSubject: coded("心電図(対象者)", "9A110161600000011", .examined)
+        case .cardiogramSubject: coded("心電図(対象者)", "9A110161600000011", .cardiogramSubject)
         case .cardiogramReason: words("心電図(実施理由)", "9A110161000000049")
         case .history: coded("既往歴", "9N056000000000011", .presence)
         case .historyDetail: words("既往歴(具体的な既往歴)", "9N056160400000049")
@@ -164,51 +168,3 @@ extension CheckupItem {
 
 private let definitions: [CheckupItem: CheckupItemDefinition] = Dictionary(
     uniqueKeysWithValues: CheckupItem.allCases.map { ($0, $0.written) })
-
-/// Codes of one item: what they share, and what each method ends in.
-private func methods(_ item: String, _ endings: String...) -> [String] {
-    endings.map { item + $0 }
-}
-
-private func number(
-    _ japanese: String, _ codes: [String], _ unit: String, _ decimals: Int,
-    guidance: [CheckupThreshold?] = [], referral: [CheckupThreshold?] = []
-) -> CheckupItemDefinition {
-    CheckupItemDefinition(
-        japanese: japanese, codes: codes, content: .quantity(unit: unit, decimals: decimals),
-        guidance: guidance.compactMap(\.self), referral: referral.compactMap(\.self))
-}
-
-private func coded(
-    _ japanese: String, _ codes: [String], _ scale: CheckupScale
-) -> CheckupItemDefinition {
-    CheckupItemDefinition(
-        japanese: japanese, codes: codes, content: .coded(scale), guidance: [], referral: [])
-}
-
-private func coded(
-    _ japanese: String, _ code: String, _ scale: CheckupScale
-) -> CheckupItemDefinition {
-    coded(japanese, [code], scale)
-}
-
-private func words(_ japanese: String, _ code: String) -> CheckupItemDefinition {
-    CheckupItemDefinition(
-        japanese: japanese, codes: [code], content: .text, guidance: [], referral: [])
-}
-
-private func atLeast(_ limit: String, _ sex: Sex? = nil) -> CheckupThreshold? {
-    threshold(.atLeast, limit, sex)
-}
-
-private func atMost(_ limit: String, _ sex: Sex? = nil) -> CheckupThreshold? {
-    threshold(.atMost, limit, sex)
-}
-
-private func below(_ limit: String) -> CheckupThreshold? { threshold(.below, limit, nil) }
-
-private func threshold(
-    _ side: CheckupThreshold.Side, _ limit: String, _ sex: Sex?
-) -> CheckupThreshold? {
-    DecimalText(limit).map { CheckupThreshold(side: side, limit: $0, sex: sex) }
-}

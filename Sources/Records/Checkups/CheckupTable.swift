@@ -42,7 +42,7 @@ package struct CheckupCell: Hashable, Sendable, PersonalData {
         }.first
         let value = found.flatMap { DecimalText($0.1.value) }
         let definition = found?.0.definition
-        text = found?.1.printedValue
+        text = found?.1.printedValue(on: checkup.date)
         hasSeveral = found?.1.hasSeveral ?? false
         mark = value.flatMap { value in
             definition?.referral.first { $0.isMet(by: value, sex: sex) }?.mark
