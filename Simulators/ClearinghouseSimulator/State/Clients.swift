@@ -10,6 +10,17 @@ package struct ClientRegister: Sendable {
         case institution(code: String, terminal: String)
         /// Serve patients their own data.
         case portal
+        /// Fetch expense notices for tax returns, by links that patients open.
+        case tax
+
+        /// Whom the identity speaks for.
+        package var speaker: Speaker {
+            switch self {
+            case .institution: .institution
+            case .portal: .portal
+            case .tax: .tax
+            }
+        }
     }
 
     private var identities: [SHA256Digest: Identity]
@@ -36,6 +47,7 @@ package struct ClientRegister: Sendable {
                         "institution": .string(code), "terminal": .string(terminal),
                     ]
                 case .portal: ["certificate": .string(digest.hex), "kind": "portal"]
+                case .tax: ["certificate": .string(digest.hex), "kind": "tax"]
                 }
             })
     }
@@ -56,6 +68,7 @@ package struct ClientRegister: Sendable {
                     code: try fields.string("institution", maximum: 10),
                     terminal: try fields.string("terminal", maximum: 32))
             case "portal": identity = .portal
+            case "tax": identity = .tax
             default: throw .unexpected(path: "\(path).kind", reason: "is not a known kind")
             }
             try fields.finish()

@@ -31,6 +31,7 @@ package struct Asked: Sendable {
         switch identity {
         case .institution(let code, _): code
         case .portal: "portal"
+        case .tax: "tax"
         }
     }
 
@@ -108,7 +109,9 @@ extension House {
         let owner = enrolments.person(of: verified.certificate.digest)
         entry.person = owner
         let standing = try standing.get()
-        guard let owner else { throw Refusal(.cardNotRegistered) }
+        guard let owner, registrations.registration(of: owner) != nil else {
+            throw Refusal(.cardNotRegistered)
+        }
         entry.patient = pairwise.id(of: owner, for: asked.audience)
         return (owner, standing)
     }
@@ -124,6 +127,7 @@ extension House {
             certificate: verified.certificate.digest, consents: consents,
             until: asked.now.adding(seconds: StatementCheck.maximumConsentSeconds))
         var qualification = try self.person(person, at: asked.now).qualification
+        if asked.fault?.kind == .code { asked.fault?.code?.apply(to: &qualification) }
         qualification.complete(
             on: businessDate(at: asked.now), standing: found.standing, consents: consents,
             givenAt: verified.statement.time)
@@ -139,9 +143,9 @@ extension House {
         return AnswerStore.Answer(status: 200, body: try signed(answer, asked))
     }
 
-    private func sealed(_ grant: GrantContents) throws(Refusal) -> String {
+    func sealed(_ grant: GrantContents) throws(Refusal) -> String {
         do throws(CryptographyError) {
-            return try seal.id(of: grant)
+            return try seal.id(of: grant, chance: chance)
         } catch { throw Refusal(.unavailable) }
     }
 
