@@ -28,6 +28,8 @@ let program = Program(
                 .init(
                     "as-of", "DATE",
                     "the business date, or a person's name for the date of that sample"),
+                .init(
+                    "seed", "N", "ids, nonces and chance drawn from a seed: same seed, same bytes"),
                 .init("no-journal-file", nil, "keep the journal in memory only"),
             ],
             discussion: """

@@ -19,7 +19,9 @@ func serve(_ invocation: Invocation) async throws {
         keys: try reading.keys(), clients: try reading.clients(),
         enrolments: try reading.enrolments(), population: Population(people),
         journal: Journal(filed: journal == nil ? [] : try reading.journal(), sink: journal),
-        businessDate: date, keeper: EnrolmentFile(path: paths.enrolments))
+        businessDate: date, keeper: EnrolmentFile(path: paths.enrolments),
+        chance: Chance(
+            seed: try invocation.integer("seed", in: 0...1 << 52).map(Int64.init)))
     let trust = TrustFolder(path: paths.trust)
     for fault in await trust.faults(at: systemTime()).faults {
         printError("clearinghouse: left out of the trust anchors: \(fault)")
@@ -28,7 +30,8 @@ func serve(_ invocation: Invocation) async throws {
     let service = try HTTPServer(
         .tcp(host: "127.0.0.1", port: invocation.integer("port", in: 0...65_535) ?? 8710),
         tls: try tls(paths),
-        handler: ClearinghouseService(house: house, trust: trust, now: systemTime))
+        handler: ClearinghouseService(
+            house: house, trust: trust, insurer: try reading.insurer(), now: systemTime))
     let administration = try HTTPServer(
         .tcp(host: "127.0.0.1", port: invocation.integer("admin-port", in: 0...65_535) ?? 8711),
         handler: AdministrationService(

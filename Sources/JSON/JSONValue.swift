@@ -33,12 +33,14 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
 }
 
 extension JSONValue {
-    /// An object of the fields that have a value: absent fields are left out, not null.
+    /// An object of the fields that have a value: absent fields are left out, not null. A null
+    /// counts as absent, because `nil` beside a value is read as null by the compiler.
     package static func object(present fields: [(String, JSONValue?)]) -> JSONValue {
-        .object(
-            Dictionary(fields.compactMap { key, value in value.map { (key, $0) } }) { first, _ in
-                first
-            })
+        var present: [String: JSONValue] = [:]
+        for case (let key, .some(let value)) in fields where value != .null {
+            present[key] = value
+        }
+        return .object(present)
     }
 
     /// The field of an object, nothing for other values.

@@ -42,6 +42,8 @@ package protocol HTTPHandler: Sendable {
 package enum HTTPAnswer: Sendable {
     case whole(HTTPResponse)
     case pieces(HTTPResponse, AsyncStream<[UInt8]>)
+    /// For simulators: a whole answer that is spoiled on its way.
+    case faulty(HTTPResponse, WireFault)
 }
 
 extension HTTPHandler {

@@ -14,6 +14,7 @@ private struct Reply: Sendable {
 
     init(_ answer: HTTPAnswer, to request: HTTPRequest) {
         (self.answer, method, keepsAlive) = (answer, request.method, request.keepsAlive)
+        if case .faulty = answer { keepsAlive = false }
     }
 }
 
@@ -133,6 +134,8 @@ extension HTTPServer {
             try stream.write(head, until: Deadline(seconds: limits.writeSeconds))
             guard response.hasBody(answering: reply.method) else { return }
             try pour(pieces, into: &stream)
+        case .faulty(let response, let fault):
+            try write(response, spoiledBy: fault, dated: Int64(time(nil)), to: &stream)
         }
     }
 

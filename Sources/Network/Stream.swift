@@ -13,6 +13,8 @@ struct Stream: ~Copyable, Sendable {
     var offset = 0
     /// Whether the end came as TLS says goodbye; without that, somebody may have cut the line.
     private(set) var endedProperly: Bool
+    /// Whether it is to end without a goodbye: an answer was spoiled on purpose.
+    var endsAbruptly = false
 
     /// The size of the input page in octets; a head must fit into it.
     static let inputOctetCount = 32_768
@@ -166,6 +168,7 @@ struct Stream: ~Copyable, Sendable {
     /// sends is read and dropped first: closing on unread octets would reset the connection and
     /// take the last answer with it (RFC 9112 §9.6).
     mutating func close(lingerSeconds: Double = 0) {
+        if endsAbruptly { return }
         switch tls {
         case .some(let engine):
             engine.shutdown()
@@ -180,6 +183,16 @@ struct Stream: ~Copyable, Sendable {
         var dropped = 0
         while dropped < 1 << 20, let count = try? drop(until: deadline), count > 0 {
             dropped += count
+        }
+    }
+
+    /// Sends a fatal TLS alert: a record that nobody sent is taken in, and TLS itself objects.
+    func alert() {
+        switch tls {
+        case .some(let engine):
+            engine.provokeAlert()
+            try? flush(until: Deadline(seconds: 1))
+        case .none: break
         }
     }
 

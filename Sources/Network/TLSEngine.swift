@@ -91,6 +91,15 @@ internal import Cryptography
         ERR_clear_error()
     }
 
+    /// Takes in a record that fails its check, so that a fatal alert is ready to be sent.
+    func provokeAlert() {
+        let record: [UInt8] = [0x17, 0x03, 0x03, 0x00, 0x20] + [UInt8](repeating: 0, count: 32)
+        unsafe record.withUnsafeBytes { unsafe receive($0) }
+        var octet: UInt8 = 0
+        unsafe SSL_read(ssl, &octet, 1)
+        ERR_clear_error()
+    }
+
     /// The other side's certificate, after the handshake.
     func peerCertificate() -> Certificate? {
         guard let certificate = unsafe SSL_get1_peer_certificate(ssl) else { return nil }

@@ -200,7 +200,7 @@ struct StoreTests {
             #expect(json["type"] == .string("urn:madoguchi:problem:\(kind.rawValue)"))
             #expect(json["status"] == JSONValue(kind.status))
         }
-        let shared: Set<ProblemKind> = [.grantMissing, .sessionEnded]
+        let shared: Set<ProblemKind> = [.grantMissing, .sessionEnded, .linkMissing]
         let texts = ProblemKind.allCases.filter { !shared.contains($0) }.map(\.text.english)
         #expect(Set(texts).count == texts.count)
     }

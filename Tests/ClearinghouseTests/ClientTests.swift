@@ -213,27 +213,6 @@ struct PortalClientTests {
         #expect(ended?.problemName == "session-ended")
     }
 
-    @Test("every route refuses every other identity", arguments: Route.allCases)
-    func identities(route: Route) async throws {
-        let stage = try await Stage()
-        let request = HTTPRequest.json(route.method, route.path, [:])
-        for certificate in [stage.terminal, stage.portal, stage.stranger] {
-            let response = await stage.service.respond(to: request, certificate: certificate)
-            let type = try? response.json()["type"]?.stringValue
-            let isRight =
-                certificate != stage.stranger
-                && (certificate == stage.portal) == route.isPortal
-            #expect(
-                (type == "urn:madoguchi:problem:wrong-client-identity")
-                    == (!isRight && certificate != stage.stranger))
-            #expect(
-                (type == "urn:madoguchi:problem:client-unknown")
-                    == (certificate == stage.stranger))
-        }
-        let nobody = await stage.service.respond(to: request, certificate: nil)
-        #expect(nobody.status == 403)
-    }
-
     @Test("unknown addresses, methods, bodies and queries have their problem")
     func addresses() async throws {
         let stage = try await Stage()

@@ -11,6 +11,9 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
     case methodNotAllowed = "method-not-allowed"
     case unavailable = "unavailable"
     case tooManyRequests = "too-many-requests"
+    case maintenance
+    case idempotencyKeyMalformed = "idempotency-key-malformed"
+    case idempotencyKeyReused = "idempotency-key-reused"
     // Who is asking.
     case clientUnknown = "client-unknown"
     case wrongClientIdentity = "wrong-client-identity"
@@ -42,9 +45,16 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
     case grantWithdrawn = "grant-withdrawn"
     case itemNotConsented = "item-not-consented"
     case intentMissing = "intent-missing"
-    // The portal.
+    // Checks without a card.
+    case numberCheckDigit = "number-check-digit"
+    case batchUnknown = "batch-unknown"
+    case modeNotActive = "mode-not-active"
+    // The portal, and software it links.
     case sessionMissing = "session-missing"
     case sessionEnded = "session-ended"
+    case selfDisclosureUnknown = "self-disclosure-unknown"
+    case linkMissing = "link-missing"
+    case linkUnknown = "link-unknown"
     // The administration port.
     case adminUnauthorized = "admin-unauthorized"
     case adminWrongHost = "admin-wrong-host"
@@ -56,24 +66,26 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
     /// The status that goes with it (RFC 9110 §15).
     package var status: Int {
         switch self {
-        case .malformedBody, .malformedQuery, .grantMissing, .intentMissing: 400
-        case .sessionMissing, .sessionEnded, .adminUnauthorized: 401
+        case .malformedBody, .malformedQuery, .grantMissing, .intentMissing,
+            .idempotencyKeyMalformed:
+            400
+        case .sessionMissing, .sessionEnded, .adminUnauthorized, .linkMissing, .linkUnknown: 401
         case .clientUnknown, .wrongClientIdentity, .adminWrongHost, .statementWrongInstitution,
             .certificateUnknownAuthority, .certificateExpired, .certificateNotYetValid,
             .certificateUnusable, .cardNotRegistered, .grantUnknown, .grantEnded,
-            .grantWithdrawn, .itemNotConsented:
+            .grantWithdrawn, .itemNotConsented, .modeNotActive:
             403
-        case .notFound, .personUnknown: 404
+        case .notFound, .personUnknown, .batchUnknown, .selfDisclosureUnknown: 404
         case .methodNotAllowed: 405
         case .nonceUnknown, .nonceEnded, .nonceUsed: 409
         case .unsupportedMediaType: 415
         case .statementMalformed, .statementWrongAudience, .statementWrongCertificate,
             .statementWrongAlgorithm, .statementBadSignature, .statementWrongTime,
             .statementWrongPurpose, .statementWrongWay, .statementWrongConsent,
-            .certificateMalformed:
+            .certificateMalformed, .numberCheckDigit, .idempotencyKeyReused:
             422
         case .tooManyRequests: 429
-        case .unavailable: 503
+        case .unavailable, .maintenance: 503
         }
     }
 }

@@ -9,7 +9,7 @@ package struct ProblemText: Hashable, Sendable {
     /// 次にできること.
     package var nextStepJapanese: String
 
-    fileprivate init(
+    init(
         _ english: String, _ japanese: String, next nextStep: String, _ nextStepJapanese: String
     ) {
         (self.english, self.japanese) = (english, japanese)
@@ -22,9 +22,11 @@ extension ProblemKind {
     package var text: ProblemText {
         switch self {
         case .malformedBody, .malformedQuery, .unsupportedMediaType, .notFound, .methodNotAllowed,
-            .unavailable,
-            .tooManyRequests, .clientUnknown, .wrongClientIdentity:
+            .unavailable, .tooManyRequests, .clientUnknown, .wrongClientIdentity:
             requestText
+        case .maintenance, .idempotencyKeyMalformed, .idempotencyKeyReused, .numberCheckDigit,
+            .batchUnknown, .modeNotActive, .selfDisclosureUnknown, .linkMissing, .linkUnknown:
+            serviceText
         case .statementMalformed, .statementWrongAudience, .statementWrongInstitution,
             .statementWrongCertificate, .statementWrongAlgorithm, .statementBadSignature,
             .statementWrongTime, .statementWrongPurpose, .statementWrongWay,

@@ -4,8 +4,8 @@ import JSON
 import Octets
 package import Records
 
-/// The administration port: for tests and for people who try things out. Every request carries
-/// the token of `admin.token` and names this very host; bodies are JSON.
+/// The administration port: for tests and for people who try things out. Every request names this
+/// very host and carries the token of `admin.token`; bodies are JSON.
 package struct AdministrationService: Sendable {
     /// The most journal entries in one answer.
     package static let maximumEntries = 1000
@@ -27,6 +27,7 @@ package struct AdministrationService: Sendable {
 
     /// Answers a request.
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
+        var response: HTTPResponse
         do throws(Refusal) {
             let number = port.number
             guard let host = request.headers["Host"],
@@ -38,32 +39,55 @@ package struct AdministrationService: Sendable {
                 octetsEqual(
                     SHA256Digest(hashing: Array(token.utf8)).octets, self.token.octets)
             else { throw Refusal(.adminUnauthorized) }
-            return try await answer(request)
-        } catch { return .refusal(error) }
+            response = try await answer(request)
+        } catch { response = .refusal(error) }
+        response.headers.append("Madoguchi-Request", house.requestID())
+        return response
     }
 
     private func answer(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
-        switch (request.method, request.path) {
-        case ("GET", "/admin/health"): return await health()
-        case ("GET", "/admin/people"): return .json(["people": await house.peopleJSON])
-        case ("POST", "/admin/cards"): return try await bind(request)
-        case ("GET", "/admin/business-date"): return await businessDate()
-        case ("PUT", "/admin/business-date"): return try await setBusinessDate(request)
-        case ("GET", "/admin/journal"): return try await journal(request)
-        case ("GET", "/admin/faults"): return await faults()
-        case ("POST", "/admin/faults"): return try await order(request)
-        default:
-            let methods = Self.methods[request.path]
-            guard let methods else { throw Refusal(.notFound) }
-            return .methodNotAllowed(methods)
+        switch AdminRoute.find(method: request.method, path: request.path) {
+        case .route(let route, let path):
+            let intake = try route.operation.intake(request, path: path)
+            let answered: Result<HTTPResponse, Refusal>
+            do throws(JSONError) { answered = try await answer(route, request, intake) } catch {
+                throw Refusal(.malformedBody, error)
+            }
+            return try answered.get()
+        case .otherMethods(let methods): return .methodNotAllowed(methods)
+        case .nothing: throw Refusal(.notFound)
         }
     }
 
-    private static let methods = [
-        "/admin/health": ["GET"], "/admin/people": ["GET"], "/admin/cards": ["POST"],
-        "/admin/business-date": ["GET", "PUT"], "/admin/journal": ["GET"],
-        "/admin/faults": ["GET", "POST"],
-    ]
+    private func answer(
+        _ route: AdminRoute, _ request: HTTPRequest, _ intake: Intake
+    ) async throws(JSONError) -> Result<HTTPResponse, Refusal> {
+        switch route {
+        case .document:
+            let document = OpenAPIDocument.json(
+                of: AdminRoute.self, version: ClearinghouseService.version)
+            return .success(.record(document, for: request))
+        case .health: return .success(await health())
+        case .people: return .success(.json(["people": await house.peopleJSON]))
+        case .behaviours:
+            let ids = Behaviour.all.map { JSONValue.string($0.id) }
+            return .success(.json(["behaviours": .array(ids)]))
+        case .bindCard: return await bind(intake.body)
+        case .businessDate: return .success(await businessDate())
+        case .setBusinessDate:
+            await house.setBusinessDate(
+                intake.body["date"]?.stringValue.flatMap { LocalDate($0) })
+            return .success(await businessDate())
+        case .unregister:
+            do throws(Refusal) {
+                try await house.unregister(intake.values["person"] ?? "")
+                return .success(HTTPResponse(status: 204))
+            } catch { return .failure(error) }
+        case .journal: return .success(await journal(intake.values))
+        case .assertions: return .success(try await judge(intake.body))
+        default: return .success(try await control(route, intake.body))
+        }
+    }
 
     private func health() async -> HTTPResponse {
         let (anchors, faults) = await trust.faults(at: now())
@@ -78,29 +102,27 @@ package struct AdministrationService: Sendable {
     }
 
     /// Binds a card to a person, whoever made the card; the answer says whether it is trusted.
-    private func bind(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
-        var fields = try request.jsonFields()
-        let pem: String
-        let person: String
-        do throws(JSONError) {
-            pem = try fields.string("certificate", maximum: 65_536)
-            person = try fields.string("person", maximum: 64)
-            try fields.finish()
-        } catch { throw Refusal(.malformedBody, error) }
+    private func bind(_ body: JSONValue) async -> Result<HTTPResponse, Refusal> {
+        let pem = body["certificate"]?.stringValue ?? ""
+        let person = body["person"]?.stringValue ?? ""
         guard let certificate = try? Certificate(pem: Array(pem.utf8)) else {
-            throw Refusal(.certificateMalformed, "certificate must be one certificate in PEM")
+            return .failure(
+                Refusal(.certificateMalformed, "certificate must be one certificate in PEM"))
         }
-        try await house.bind(certificate.digest, to: person)
+        do throws(Refusal) { try await house.bind(certificate.digest, to: person) } catch {
+            return .failure(error)
+        }
         let standing =
             switch await trust.standing(of: certificate, at: now()) {
             case .success(let standing): standing.name
             case .failure(let refusal): refusal.kind.rawValue
             }
-        return .json(
-            [
-                "certificate": .string(certificate.digest.hex), "person": .string(person),
-                "certificateStatus": .string(standing),
-            ], status: 201)
+        return .success(
+            .json(
+                [
+                    "certificate": .string(certificate.digest.hex), "person": .string(person),
+                    "certificateStatus": .string(standing),
+                ], status: 201))
     }
 
     private func businessDate() async -> HTTPResponse {
@@ -110,44 +132,11 @@ package struct AdministrationService: Sendable {
         ])
     }
 
-    /// Sets the business date; null lets it follow the calendar.
-    private func setBusinessDate(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
-        var fields = try request.jsonFields()
-        let date: LocalDate?
-        do throws(JSONError) {
-            date = try fields.optional("date", "must be a date as 2026-11-22, or null") {
-                $0.stringValue.flatMap { LocalDate($0) }
-            }
-            try fields.finish()
-        } catch { throw Refusal(.malformedBody, error) }
-        await house.setBusinessDate(date)
-        return await businessDate()
-    }
-
-    private func journal(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
-        let query = request.query
-        guard Set(query.keys).isSubset(of: ["after", "limit"]),
-            let after = Int(query["after"] ?? "0"), after >= 0,
-            let limit = Int(query["limit"] ?? "100"), (1...Self.maximumEntries).contains(limit)
-        else {
-            throw Refusal(.malformedQuery, "after and limit (1 to \(Self.maximumEntries)) only")
-        }
-        let (entries, last) = await house.journalEntries(after: after, limit: limit)
+    private func journal(_ query: [String: String]) async -> HTTPResponse {
+        let (entries, last) = await house.journalEntries(
+            after: query["after"].flatMap { Int($0) } ?? 0,
+            limit: query["limit"].flatMap { Int($0) } ?? 100,
+            filter: JournalFilter(query: query))
         return .json(["entries": .array(entries.map(\.json)), "last": JSONValue(last)])
-    }
-
-    private func faults() async -> HTTPResponse {
-        .json(["faults": .array(await house.faultOrders.map(\.json))])
-    }
-
-    private func order(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
-        var fields = try request.jsonFields()
-        let orders: [Fault]
-        do throws(JSONError) {
-            orders = try fields.array("faults", maximum: Fault.maximumCount, Fault.init)
-            try fields.finish()
-        } catch { throw Refusal(.malformedBody, error) }
-        await house.order(orders)
-        return await faults()
     }
 }

@@ -1,135 +1,124 @@
 package import Cryptography
 package import HTTP
 import JSON
+import Network
 import Octets
 package import Records
 
-/// Requests of institutions and of the portal to answers; it has no power of its own, the house
-/// decides.
+/// Requests of institutions, of the portal and of tax software to answers; it has no power of its
+/// own, the house decides.
 ///
-/// The order in which a request is looked at: the client is registered → `client-unknown`; the
-/// address and method → `not-found`, `method-not-allowed`; the identity → `wrong-client-identity`;
-/// the faults on order; the query and body; then the rules of `StatementCheck`, of the house, or
-/// of readings.
+/// The order in which a request is looked at; the first rule that is broken gives the problem:
+///
+/// 1. the client is registered → `client-unknown`
+/// 2. the address, then the method → `not-found`, `method-not-allowed`
+/// 3. the identity is the route's → `wrong-client-identity`
+/// 4. modes → `maintenance`
+/// 5. rate limits, of the institution, then of the person → `too-many-requests`
+/// 6. the behaviour of the person it is about, else the first fault on order that matches
+/// 7. latency
+/// 8. the query → `malformed-query`; media type and body → `unsupported-media-type`,
+///    `malformed-body`
+/// 9. the key of idempotency, then a stored answer
+/// 10. the rules of `StatementCheck`, of the house, or of readings
+/// 11. what the fault does to the answer
 package struct ClearinghouseService: Sendable {
+    /// The version of the interface.
+    package static let version = "1.1.0"
     let house: House
     let trust: TrustFolder
     let now: @Sendable () -> Instant
+    let insurer: InsurerSigner?
+    private let swaps = SwapBench()
 
-    /// A service over a house.
-    package init(house: House, trust: TrustFolder, now: @escaping @Sendable () -> Instant) {
+    /// A service over a house; without an insurer's key it signs no expense notices.
+    package init(
+        house: House, trust: TrustFolder, insurer: InsurerSigner? = nil,
+        now: @escaping @Sendable () -> Instant
+    ) {
         (self.house, self.trust, self.now) = (house, trust, now)
+        self.insurer = insurer
     }
 
     /// Answers a request of the client with this certificate.
     package func respond(
         to request: HTTPRequest, certificate: Certificate?
     ) async -> HTTPResponse {
-        let id = RandomOctets.make(16).hex
-        var response: HTTPResponse
-        do throws(Refusal) {
-            response = try await answer(request, certificate, id)
-        } catch {
-            response = .refusal(error)
-        }
-        response.headers.append("Madoguchi-Request", id)
-        return response
+        await answer(request, certificate).response
     }
 
-    private func answer(
-        _ request: HTTPRequest, _ certificate: Certificate?, _ id: String
-    ) async throws(Refusal) -> HTTPResponse {
+    /// The answer, and how it is spoiled on the wire.
+    func answer(
+        _ request: HTTPRequest, _ certificate: Certificate?
+    ) async -> (response: HTTPResponse, fault: WireFault?) {
+        var admission: Admission?
+        var response: HTTPResponse
+        do throws(Refusal) {
+            let (client, route, path) = try receive(request, certificate)
+            let admitted = await house.admit(route, request, client, at: now())
+            admission = admitted
+            if let refusal = admitted.refusal { throw refusal }
+            response = await answer(route, path, request, client, admitted)
+        } catch {
+            response = .refusal(error)
+            if error.kind == .methodNotAllowed, let detail = error.detail {
+                response = .methodNotAllowed(detail.split(separator: " ").map(String.init))
+            }
+        }
+        if let seconds = admission?.retryAfterSeconds {
+            response.headers.append("Retry-After", "\(seconds)")
+        }
+        for mode in admission?.modes ?? [] {
+            response.headers.append("Madoguchi-Mode", mode.kind.rawValue)
+        }
+        response.headers["Madoguchi-Request"] = admission?.id ?? house.requestID()
+        return (response, admission?.fault?.wireFault)
+    }
+
+    /// Who asks, and for what.
+    private func receive(
+        _ request: HTTPRequest, _ certificate: Certificate?
+    ) throws(Refusal) -> (SHA256Digest, Route, [String: String]) {
         guard let client = certificate?.digest, let identity = house.identity(of: client) else {
             throw Refusal(.clientUnknown)
         }
-        let route: Route
         switch Route.find(method: request.method, path: request.path) {
-        case .route(let found): route = found
-        case .otherMethods(let methods): return .methodNotAllowed(methods)
+        case .route(let route, let path):
+            guard route.operation.speakers.contains(identity.speaker) else {
+                throw Refusal(.wrongClientIdentity)
+            }
+            return (client, route, path)
+        case .otherMethods(let methods):
+            throw Refusal(.methodNotAllowed, methods.joined(separator: " "))
         case .nothing: throw Refusal(.notFound)
         }
-        guard (identity == .portal) == route.isPortal else { throw Refusal(.wrongClientIdentity) }
-        let fault = await house.nextFault(path: request.path)
-        if fault?.kind == .down { throw Refusal(.unavailable) }
-        if fault?.kind == .slow {
-            try? await Task.sleep(for: .milliseconds(fault?.milliseconds ?? 0))
-        }
-        let asked = Asked(
-            client: client, identity: identity, now: now(), requestID: id, fault: fault)
-        return try await answer(route, request, asked).spoiled(by: fault)
     }
 
+    /// An admitted request: late and wrong as ordered.
     private func answer(
-        _ route: Route, _ request: HTTPRequest, _ asked: Asked
-    ) async throws(Refusal) -> HTTPResponse {
-        let months = try MonthsAsked(request, route)
-        switch route {
-        case .challenge, .portalChallenge: return try await challenge(request, asked)
-        case .check: return await signed(request, asked, .checkIn)
-        case .portalSession: return await signed(request, asked, .portal)
-        case .drugs: return try await read(.drugs, request, months, asked)
-        case .checkups: return try await read(.checkups, request, months, asked)
-        case .withdrawal: return try await withdraw(request, asked)
-        case .portalEnd:
-            try await house.closeSession(token: request.bearer, asked: asked)
-            return HTTPResponse(status: 204)
-        case .portalQualification, .portalDrugs, .portalCheckups, .portalExpenses,
-            .portalDisclosures:
-            return try await page(route, request, months, asked)
-        }
-    }
-
-    private func challenge(
-        _ request: HTTPRequest, _ asked: Asked
-    ) async throws(Refusal) -> HTTPResponse {
-        try request.emptyObject()
-        let (nonce, until) = try await house.challenge(for: asked.client, at: asked.now)
-        return .json(
-            ["nonce": .string(nonce.base64(.urlSafe)), "expiresAt": .string(until.rfc3339)],
-            status: 201)
-    }
-
-    /// A check, or a sign-in at the portal: a stored answer first, then the statement's rules,
-    /// then the house's decision. What is refused before the house decides is not stored: the
-    /// same bytes are refused the same way again.
-    private func signed(
-        _ request: HTTPRequest, _ asked: Asked, _ prefix: StatementPrefix
+        _ route: Route, _ path: [String: String], _ request: HTTPRequest,
+        _ client: SHA256Digest, _ admission: Admission
     ) async -> HTTPResponse {
-        let key = AnswerStore.Key(
-            client: asked.client, route: request.path,
-            body: SHA256Digest(hashing: request.body))
-        let name = prefix == .checkIn ? "check" : "portal session"
-        if let stored = await house.repeated(key, asked, name) {
-            return HTTPResponse(stored)
-        }
+        let fault = admission.fault
+        var delay = admission.delayMilliseconds
+        if fault?.kind == .slow { delay += fault?.milliseconds ?? 0 }
+        if delay > 0 { try? await Task.sleep(for: .milliseconds(delay)) }
+        var response: HTTPResponse
         do throws(Refusal) {
-            let verified = try verify(request, asked, prefix)
-            let standing = await trust.standing(of: verified.certificate, at: asked.now)
-            let answer =
-                prefix == .checkIn
-                ? await house.check(verified, standing: standing, asked: asked, key: key)
-                : await house.openSession(verified, standing: standing, asked: asked, key: key)
-            return HTTPResponse(answer)
-        } catch {
-            var entry = asked.entry(name, status: error.kind.status)
-            entry.problem = error.kind.rawValue
-            await house.note(entry)
-            return .refusal(error)
+            if fault?.kind == .down { throw Refusal(.unavailable) }
+            if let problem = fault?.problem, fault?.kind == .problem { throw Refusal(problem) }
+            guard let identity = house.identity(of: client) else { throw Refusal(.clientUnknown) }
+            let asked = Asked(
+                client: client, identity: identity, now: now(), requestID: admission.id,
+                fault: fault)
+            let intake = try route.operation.intake(request, path: path)
+            response = try await answer(route, request, intake, asked)
+        } catch { response = .refusal(error) }
+        guard let fault else { return response }
+        if fault.kind == .swap {
+            return await swaps.exchange(
+                response, group: fault.serial, milliseconds: fault.milliseconds)
         }
-    }
-
-    private func verify(
-        _ request: HTTPRequest, _ asked: Asked, _ prefix: StatementPrefix
-    ) throws(Refusal) -> VerifiedStatement {
-        try request.checkMediaType()
-        let check: CheckRequest
-        do throws(JSONError) {
-            check = try CheckRequest(body: request.body, needsIntent: prefix == .checkIn)
-        } catch { throw Refusal(.malformedBody, error) }
-        return try StatementCheck.verify(
-            check,
-            against: StatementExpectation(
-                prefix: prefix, audience: house.audience, client: asked.identity),
-            at: asked.now)
+        return response.spoiled(by: fault)
     }
 }

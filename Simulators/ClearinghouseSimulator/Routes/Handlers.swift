@@ -6,6 +6,14 @@ extension ClearinghouseService: HTTPHandler {
     package func respond(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPResponse {
         await respond(to: request, certificate: peer.certificate)
     }
+
+    /// Every answer may be spoiled on the wire, so each is given with its fault.
+    package func opensStream(_ head: HTTPRequest) -> Bool { true }
+
+    package func stream(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPAnswer {
+        let (response, fault) = await answer(request, peer.certificate)
+        return fault.map { .faulty(response, $0) } ?? .whole(response)
+    }
 }
 
 extension AdministrationService: HTTPHandler {

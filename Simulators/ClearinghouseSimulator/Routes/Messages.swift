@@ -1,6 +1,7 @@
 import Cryptography
 import HTTP
 import JSON
+import Network
 import Octets
 
 extension HTTPRequest {
@@ -15,21 +16,6 @@ extension HTTPRequest {
     func checkMediaType() throws(Refusal) {
         let type = headers["Content-Type"].map { $0.prefix { $0 != ";" }.lowercased() }
         guard type == "application/json" else { throw Refusal(.unsupportedMediaType) }
-    }
-
-    /// The body as an object's fields.
-    func jsonFields() throws(Refusal) -> JSONFields {
-        try checkMediaType()
-        do throws(JSONError) {
-            return try JSONFields(
-                JSONValue(parsing: body, limits: JSONLimits(octets: 1 << 20, depth: 8)))
-        } catch { throw Refusal(.malformedBody, error) }
-    }
-
-    /// A body that says nothing: `{}`.
-    func emptyObject() throws(Refusal) {
-        let fields = try jsonFields()
-        do throws(JSONError) { try fields.finish() } catch { throw Refusal(.malformedBody, error) }
     }
 }
 
@@ -65,27 +51,67 @@ extension HTTPResponse {
     /// Records with their validator; 304 where the client has them already (RFC 9110 §13.1.2).
     static func record(_ value: JSONValue, for request: HTTPRequest) -> HTTPResponse {
         var response = HTTPResponse.json(value)
-        let tag = "\"\(SHA256Digest(hashing: response.body).octets.prefix(16).map { $0 }.hex)\""
-        response.headers.append("ETag", tag)
-        guard let known = request.headers["If-None-Match"],
-            known == "*" || known.split(separator: ",").contains(where: { $0.trimmed == tag })
-        else { return response }
-        (response.status, response.body) = (304, [])
-        response.headers["Content-Type"] = nil
+        response.validate(for: request)
         return response
     }
 
-    /// The response as a fault on order leaves it.
-    func spoiled(by fault: Fault?) -> HTTPResponse {
+    /// Adds the validator, and sends nothing again to who has it.
+    private mutating func validate(for request: HTTPRequest) {
+        let tag = "\"\(SHA256Digest(hashing: body).octets.prefix(16).map { $0 }.hex)\""
+        headers.append("ETag", tag)
+        guard let known = request.headers["If-None-Match"],
+            known == "*" || known.split(separator: ",").contains(where: { $0.trimmed == tag })
+        else { return }
+        (status, body) = (304, [])
+        headers["Content-Type"] = nil
+    }
+
+    /// Octets of a media type with their validator.
+    static func octets(
+        _ octets: [UInt8], _ media: String, for request: HTTPRequest
+    ) -> HTTPResponse {
+        var response = HTTPResponse(
+            status: 200,
+            headers: HTTPHeaders([("Content-Type", media), ("Cache-Control", "no-store")]),
+            body: octets)
+        response.validate(for: request)
+        return response
+    }
+
+    /// The response as a fault on order leaves it, before it comes to the wire.
+    func spoiled(by fault: Fault) -> HTTPResponse {
         var response = self
-        switch fault?.kind {
+        switch fault.kind {
         case .garbage:
             response.status = 200
             response.body = Array("<html>\u{0}{".utf8)
         case .truncated: response.body = Array(body.prefix(body.count / 2))
-        case .down, .slow, .wrongStatement, .wrongPatient, .wrongGrant, .wrongSignature, nil: break
+        case .status:
+            response = HTTPResponse(
+                status: fault.status, headers: HTTPHeaders([("Content-Type", "text/html")]),
+                body: Array("<html>\(fault.status)</html>".utf8))
+        case .problem, .code, .down, .slow, .swap, .wrongStatement, .wrongPatient, .wrongGrant,
+            .wrongSignature, .wrongLength, .reset, .halfClose, .stall, .dribble, .tlsAlert:
+            break
         }
         return response
+    }
+}
+
+extension Fault {
+    /// What the fault does on the wire.
+    var wireFault: WireFault? {
+        switch kind {
+        case .wrongLength: .wrongLength(by: octets)
+        case .reset: .reset
+        case .halfClose: .halfClose
+        case .stall: .stall(milliseconds: milliseconds)
+        case .dribble: .dribble(milliseconds: milliseconds)
+        case .tlsAlert: .tlsAlert
+        case .problem, .code, .wrongStatement, .wrongPatient, .wrongGrant, .wrongSignature, .swap,
+            .down, .status, .slow, .garbage, .truncated:
+            nil
+        }
     }
 }
 

@@ -3,21 +3,20 @@ import JSON
 import Octets
 import Records
 
-/// The months a request names, if it may.
+/// The months a request names; their shape is checked already.
 struct MonthsAsked: Hashable, Sendable {
     var from: YearMonth?
     var to: YearMonth?
 
-    init(_ request: HTTPRequest, _ route: Route) throws(Refusal) {
-        let query = request.query
-        for (name, value) in query.sorted(by: { $0.key < $1.key }) {
-            guard route.takesMonths, name == "from" || name == "to" else {
-                throw Refusal(.malformedQuery, "\"from\" and \"to\" only, where they are taken")
+    init(_ intake: Intake) throws(Refusal) {
+        from = intake.values["from"].flatMap { YearMonth($0) }
+        to = intake.values["to"].flatMap { YearMonth($0) }
+        if let text = intake.values["year"], let year = Int(text) {
+            guard from == nil, to == nil else {
+                throw Refusal(.malformedQuery, "either year, or from and to")
             }
-            guard let month = YearMonth(value) else {
-                throw Refusal(.malformedQuery, "\(name) must be a month as 2026-11")
-            }
-            if name == "from" { from = month } else { to = month }
+            from = YearMonth(year: year, month: 1)
+            to = YearMonth(year: year, month: 12)
         }
         if let from, let to, to < from {
             throw Refusal(.malformedQuery, "to must not lie before from")
@@ -54,7 +53,6 @@ extension ClearinghouseService {
     func withdraw(
         _ request: HTTPRequest, _ asked: Asked
     ) async throws(Refusal) -> HTTPResponse {
-        try request.emptyObject()
         let withdrawn = try await house.withdraw(
             grant: request.headers["Madoguchi-Grant"],
             intent: request.headers["Madoguchi-Intent"], asked: asked)
@@ -62,37 +60,6 @@ extension ClearinghouseService {
             "patient": .string(withdrawn.patient),
             "grantStatementDigest": .string(withdrawn.statement.hex),
         ])
-    }
-
-    /// A page of the portal, for the patient who signed in.
-    func page(
-        _ route: Route, _ request: HTTPRequest, _ months: MonthsAsked, _ asked: Asked
-    ) async throws(Refusal) -> HTTPResponse {
-        let name = String(route.path.split(separator: "/").last ?? "")
-        let visit = try await house.visit(name, token: request.bearer, asked: asked)
-        let person = visit.person
-        let content: JSONValue
-        switch route {
-        case .portalDrugs:
-            content = person.publishedDrugs(on: visit.date, from: months.from, to: months.to).json
-        case .portalCheckups: content = person.publishedCheckups(on: visit.date).json
-        case .portalExpenses:
-            guard
-                let expenses = person.publishedExpenses(
-                    on: visit.date, from: months.from, to: months.to)
-            else { throw Refusal(.malformedQuery, "to must not lie before from") }
-            content = expenses.json
-        case .portalDisclosures:
-            content = .array(await house.disclosures(of: person.id).map(\.forPatient))
-        default:
-            var qualification = person.qualification
-            qualification.confirmedOn = visit.date
-            content = qualification.json
-        }
-        return .record(
-            [
-                "patient": .string(visit.patient), name: content,
-            ], for: request)
     }
 }
 
@@ -106,6 +73,8 @@ extension JournalEntry {
             ("item", item.map(JSONValue.string)), ("way", way.map(JSONValue.string)),
             ("consents", consents.isEmpty ? nil : .array(consents.map(\.json))),
             ("refusedBecause", problem.map(JSONValue.string)),
+            ("mode", mode.map { .string($0.rawValue) }),
+            ("reason", reason.map(JSONValue.string)),
         ])
     }
 }

@@ -113,7 +113,20 @@ extension Initialisation {
         let desk = try identity("tls", in: paths.terminal, authority, terminal, .tlsClient, &made)
         let portal = try identity(
             "portal", in: paths.terminal, authority, "portal", .tlsClient, &made)
-        try register(desk, portal)
+        let tax = try identity("tax", in: paths.terminal, authority, "tax", .tlsClient, &made)
+        try register(desk, portal, tax)
+        try insurer(authority, &made)
+    }
+
+    /// The simulated insurer who signs expense notices: RSA, so that a signature has one form.
+    private func insurer(
+        _ authority: CertificateAuthority, _ made: inout [String]
+    ) throws {
+        try ensure("insurer.key", in: paths.house, isPrivate: true, &made) {
+            try PrivateKey.generate(.rsa(bits: 2048)).pem
+        }
+        _ = try identity(
+            "insurer", in: paths.house, authority, "Simulated insurer", .answerSigning, &made)
     }
 
     private func identity(
@@ -135,13 +148,16 @@ extension Initialisation {
         return try KeyFile.certificate("\(folder)/\(name).pem")
     }
 
-    private func register(_ desk: Certificate, _ portal: Certificate) throws {
+    private func register(
+        _ desk: Certificate, _ portal: Certificate, _ tax: Certificate
+    ) throws {
         var clients = try StateReading(paths: paths).clients()
         let key = try KeyFile.privateKey("\(paths.terminal)/statement.key").publicKey
         let wanted = ClientRegister.Identity.institution(
             code: institution, terminal: terminal, statementKey: key)
         if clients.identity(of: desk.digest) == nil { clients.register(desk.digest, as: wanted) }
         clients.register(portal.digest, as: .portal)
+        clients.register(tax.digest, as: .tax)
         try KeyFile.write(clients.json.pretty, to: paths.clients, isPrivate: false)
     }
 }

@@ -53,6 +53,14 @@ package struct StateReading: Sendable {
             grants: try secret("grants.key"), patients: try secret("patients.key"))
     }
 
+    /// The simulated insurer's key; nothing in worlds made before there was one.
+    package func insurer() throws(SetupError) -> InsurerSigner? {
+        guard try has("\(paths.house)/insurer.pem") else { return nil }
+        return InsurerSigner(
+            certificate: try setup { try KeyFile.certificate("\(paths.house)/insurer.pem") },
+            key: try setup { try KeyFile.privateKey("\(paths.house)/insurer.key") })
+    }
+
     /// The token of the administration port.
     package func adminToken() throws(SetupError) -> String {
         let octets = try setup { try KeyFile.read(paths.adminToken, isPrivate: true) }

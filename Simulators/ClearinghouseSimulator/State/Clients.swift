@@ -12,6 +12,17 @@ package struct ClientRegister: Sendable {
         case institution(code: String, terminal: String, statementKey: PublicKey? = nil)
         /// Serve patients their own data.
         case portal
+        /// Fetch expense notices for tax returns, by links that patients open.
+        case tax
+
+        /// Whom the identity speaks for.
+        package var speaker: Speaker {
+            switch self {
+            case .institution: .institution
+            case .portal: .portal
+            case .tax: .tax
+            }
+        }
     }
 
     private var identities: [SHA256Digest: Identity]
@@ -39,6 +50,7 @@ package struct ClientRegister: Sendable {
                         ("statementKey", key.map { .string($0.spki.base64()) }),
                     ])
                 case .portal: ["certificate": .string(digest.hex), "kind": "portal"]
+                case .tax: ["certificate": .string(digest.hex), "kind": "tax"]
                 }
             })
     }
@@ -63,6 +75,7 @@ package struct ClientRegister: Sendable {
                             .flatMap { try? PublicKey(spki: $0) }
                     })
             case "portal": identity = .portal
+            case "tax": identity = .tax
             default: throw .unexpected(path: "\(path).kind", reason: "is not a known kind")
             }
             try fields.finish()

@@ -17,15 +17,17 @@ package struct GrantContents: Hashable, Sendable {
     package var consents: [ItemConsent]
     /// The end of the grant itself.
     package var until: Instant
+    /// The mode under which it was given without a card; then no card stands behind it.
+    package var mode: ServiceMode.Kind?
 
     /// A grant.
     package init(
         institution: String, person: String, statement: SHA256Digest, certificate: SHA256Digest,
-        consents: [ItemConsent], until: Instant
+        consents: [ItemConsent], until: Instant, mode: ServiceMode.Kind? = nil
     ) {
         (self.institution, self.person) = (institution, person)
         (self.statement, self.certificate) = (statement, certificate)
-        (self.consents, self.until) = (consents, until)
+        (self.consents, self.until, self.mode) = (consents, until, mode)
     }
 
     /// Whether the item may be opened at an instant.
@@ -50,8 +52,10 @@ package struct GrantSeal: Sendable {
     }
 
     /// The id of a grant.
-    package func id(of grant: GrantContents) throws(CryptographyError) -> String {
-        let nonce = RandomOctets.make(Self.nonceOctets)
+    package func id(
+        of grant: GrantContents, chance: Chance = Chance()
+    ) throws(CryptographyError) -> String {
+        let nonce = chance.octets(Self.nonceOctets)
         let sealed = try AES256GCM.seal(
             grant.json.canonical, key: key, nonce: nonce, additional: Self.context)
         return (nonce + sealed).base64(.urlSafe)
@@ -72,16 +76,19 @@ package struct GrantSeal: Sendable {
 
 extension GrantContents {
     fileprivate var json: JSONValue {
-        [
-            "i": .string(institution), "p": .string(person),
-            "s": .string(statement.octets.base64(.urlSafe)),
-            "c": .string(certificate.octets.base64(.urlSafe)),
-            "g": .array(
-                consents.map {
-                    [.string($0.item.rawValue), .integer($0.until.milliseconds)]
-                }),
-            "u": .integer(until.milliseconds),
-        ]
+        .object(present: [
+            ("i", .string(institution)), ("p", .string(person)),
+            ("s", .string(statement.octets.base64(.urlSafe))),
+            ("c", .string(certificate.octets.base64(.urlSafe))),
+            (
+                "g",
+                .array(
+                    consents.map {
+                        [.string($0.item.rawValue), .integer($0.until.milliseconds)]
+                    })
+            ),
+            ("u", .integer(until.milliseconds)), ("m", mode.map { .string($0.rawValue) }),
+        ])
     }
 
     fileprivate init(_ value: JSONValue) throws(JSONError) {
@@ -99,6 +106,9 @@ extension GrantContents {
         }
         until = try fields.require("u", "must be an instant") {
             $0.integerValue.map(Instant.init(milliseconds:))
+        }
+        mode = try fields.optional("m", "must be a mode") {
+            $0.stringValue.flatMap(ServiceMode.Kind.init)
         }
         try fields.finish()
     }

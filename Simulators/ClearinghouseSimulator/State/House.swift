@@ -15,6 +15,18 @@ package actor House {
     var enrolments: Enrolments
     var population: Population
     var faults = FaultOrders()
+    var idempotencyKeys = IdempotencyKeys()
+    var batches = Batches()
+    var registrations = Registrations()
+    var ownRequests: [String: OwnInformation] = [:]
+    var taxLinks: [SHA256Digest: TaxLink] = [:]
+    var modeOrders: [ServiceMode] = []
+    var limits = RateLimits()
+    var latency = Latency()
+    var latencyCount = 0
+    /// Whether somebody may ask for a person that is a behaviour.
+    var hasBehaviours = true
+    let chance: Chance
     var journal: Journal
     private let clients: ClientRegister
     private var fixedDate: LocalDate?
@@ -25,8 +37,10 @@ package actor House {
     package init(
         keys: HouseKeys, clients: ClientRegister, enrolments: Enrolments,
         population: Population, journal: Journal = Journal(), businessDate: LocalDate? = nil,
-        keeper: (any EnrolmentKeeper)? = nil
+        keeper: (any EnrolmentKeeper)? = nil,
+        chance: Chance = Chance()
     ) {
+        self.chance = chance
         signer = AnswerSigner(key: keys.answer)
         seal = GrantSeal(key: keys.grants)
         pairwise = PairwiseIDs(key: keys.patients)
@@ -59,7 +73,7 @@ package actor House {
     package func challenge(
         for client: SHA256Digest, at now: Instant
     ) throws(Refusal) -> (nonce: [UInt8], until: Instant) {
-        let nonce = RandomOctets.make(NonceStore.octetCount)
+        let nonce = chance.octets(NonceStore.octetCount)
         guard let until = nonces.issue(nonce, to: client, at: now) else {
             throw Refusal(.tooManyRequests)
         }
@@ -71,14 +85,17 @@ package actor House {
         answers.answer(to: key)
     }
 
-    /// The fault that is on order for a request.
-    package func nextFault(path: String) -> Fault? { faults.next(path: path) }
-
     /// Adds to the journal.
     package func note(_ entry: JournalEntry) { journal.append(entry) }
 
     /// A person on the business date.
     func person(_ id: String, at now: Instant) throws(Refusal) -> Person {
+        if let behaviour = Behaviour(id) {
+            guard let person = behaviour.person(on: businessDate(at: now)) else {
+                throw Refusal(.unavailable)
+            }
+            return person
+        }
         let found: Person?
         do throws(JSONError) {
             found = try population.person(id, on: businessDate(at: now))
@@ -89,9 +106,14 @@ package actor House {
         return found
     }
 
+    /// Whether there is such a person, or a behaviour of that name.
+    func isPerson(_ id: String) -> Bool {
+        population.file(of: id) != nil || Behaviour(id) != nil
+    }
+
     /// Binds a card to a person; returns when that is kept.
     package func bind(_ certificate: SHA256Digest, to person: String) async throws(Refusal) {
-        guard population.file(of: person) != nil else { throw Refusal(.personUnknown) }
+        guard isPerson(person) else { throw Refusal(.personUnknown) }
         enrolments.bind(certificate, to: person)
         revision += 1
         await keeper?.keep(enrolments, revision: revision)

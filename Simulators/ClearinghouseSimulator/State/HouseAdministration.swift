@@ -26,6 +26,27 @@ extension House {
         (journal.entries(after: number, limit: limit), journal.last)
     }
 
+    /// Entries of the journal that are like a filter.
+    package func journalEntries(after number: Int, limit: Int, filter: JournalFilter) -> (
+        entries: [JournalEntry], last: Int
+    ) {
+        (journal.entries(after: number, limit: limit, filter: filter), journal.last)
+    }
+
+    /// Sets how late answers are.
+    package func order(_ latency: Latency) { (self.latency, latencyCount) = (latency, 0) }
+
+    /// Sets the rate limits.
+    package func order(_ limits: RateLimits) { self.limits = limits }
+
+    /// Takes back whatever tests order; records, cards and the journal stay.
+    package func reset() {
+        faults.replace(with: [])
+        (latency, latencyCount) = (Latency(), 0)
+        (modeOrders, limits) = ([], RateLimits())
+        chance.seed = nil
+    }
+
     /// The faults on order.
     package var faultOrders: [Fault] { faults.orders }
 

@@ -31,6 +31,7 @@ package struct Asked: Sendable {
         switch identity {
         case .institution(let code, _, _): code
         case .portal: "portal"
+        case .tax: "tax"
         }
     }
 
@@ -113,7 +114,9 @@ extension House {
             standing != .inGrace
                 || businessDate(at: asked.now) >= CertificateStanding.graceBegins
         else { throw Refusal(.certificateExpired) }
-        guard let owner else { throw Refusal(.cardNotRegistered) }
+        guard let owner, registrations.registration(of: owner) != nil else {
+            throw Refusal(.cardNotRegistered)
+        }
         entry.patient = pairwise.id(of: owner, for: asked.audience)
         return (owner, standing)
     }
@@ -129,6 +132,7 @@ extension House {
             certificate: verified.certificate.digest, consents: consents,
             until: asked.now.adding(seconds: StatementCheck.maximumConsentSeconds))
         var qualification = try self.person(person, at: asked.now).qualification
+        if asked.fault?.kind == .code { asked.fault?.code?.apply(to: &qualification) }
         qualification.complete(
             on: businessDate(at: asked.now), standing: found.standing, consents: consents,
             givenAt: verified.statement.time)
@@ -144,9 +148,9 @@ extension House {
         return AnswerStore.Answer(status: 200, body: try signed(answer, asked))
     }
 
-    private func sealed(_ grant: GrantContents) throws(Refusal) -> String {
+    func sealed(_ grant: GrantContents) throws(Refusal) -> String {
         do throws(CryptographyError) {
-            return try seal.id(of: grant)
+            return try seal.id(of: grant, chance: chance)
         } catch { throw Refusal(.unavailable) }
     }
 

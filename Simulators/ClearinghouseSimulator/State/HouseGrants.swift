@@ -34,7 +34,7 @@ package struct Reading: Hashable, Sendable {
 /// 1. a grant is named → `grant-missing`, an intent → `intent-missing`
 /// 2. the grant was made here, for this institution → `grant-unknown`
 /// 3. not withdrawn → `grant-withdrawn`
-/// 4. not ended, and the card still the same person's → `grant-ended`
+/// 4. not ended, and the card still the same person's (or the mode still on) → `grant-ended`
 /// 5. the item is in it → `item-not-consented`
 extension House {
     /// Opens an item under a grant, and journals it, refused or not.
@@ -62,9 +62,9 @@ extension House {
         entry.intent = intent
         guard !journal.isWithdrawn(grant: id) else { throw Refusal(.grantWithdrawn) }
         guard asked.now < grant.until,
-            enrolments.person(of: grant.certificate) == grant.person
-                || asked.fault?.kind == .wrongPatient
+            stands(grant, asked) || asked.fault?.kind == .wrongPatient
         else { throw Refusal(.grantEnded) }
+        entry.mode = grant.mode
         guard let consent = grant.consents.first(where: { $0.item == reading.item }) else {
             throw Refusal(.itemNotConsented)
         }
@@ -77,6 +77,14 @@ extension House {
             statement: asked.fault?.kind == .wrongStatement
                 ? SHA256Digest(hashing: grant.statement.octets) : grant.statement,
             date: businessDate(at: asked.now))
+    }
+
+    /// Whether what a grant rests on still holds: the card is the person's, or the mode goes on.
+    private func stands(_ grant: GrantContents, _ asked: Asked) -> Bool {
+        if let mode = grant.mode {
+            return self.mode(mode, for: asked.identity, at: asked.now) != nil
+        }
+        return enrolments.person(of: grant.certificate) == grant.person
     }
 
     /// The grant behind an id, if it is this institution's.

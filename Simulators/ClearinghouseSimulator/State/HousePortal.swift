@@ -44,7 +44,7 @@ extension House {
     private func signedIn(
         _ person: String, _ verified: VerifiedStatement, _ asked: Asked
     ) throws(Refusal) -> AnswerStore.Answer {
-        let token = RandomOctets.make(PortalSessions.tokenOctets).base64(.urlSafe)
+        let token = chance.octets(PortalSessions.tokenOctets).base64(.urlSafe)
         let until = asked.now.adding(seconds: PortalSessions.lifetimeSeconds)
         let session = PortalSessions.Session(person: person, client: asked.client, until: until)
         guard sessions.open(session, token: Self.digest(ofToken: token), at: asked.now) else {
@@ -58,7 +58,7 @@ extension House {
         return AnswerStore.Answer(status: 201, body: body.canonical)
     }
 
-    private static func digest(ofToken token: String) -> SHA256Digest {
+    static func digest(ofToken token: String) -> SHA256Digest {
         SHA256Digest(hashing: Array(token.utf8))
     }
 

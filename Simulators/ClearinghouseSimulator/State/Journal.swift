@@ -46,6 +46,14 @@ package struct Journal: Sendable {
         return Array(entries[low...].prefix(limit))
     }
 
+    /// Those of the entries after a number that are like the filter, oldest first.
+    package func entries(
+        after number: Int, limit: Int, filter: JournalFilter
+    ) -> [JournalEntry] {
+        Array(
+            entries(after: number, limit: .max).lazy.filter(filter.matches).prefix(limit))
+    }
+
     /// The number of the newest entry.
     package var last: Int { next - 1 }
 

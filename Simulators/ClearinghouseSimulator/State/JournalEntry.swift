@@ -41,6 +41,10 @@ package struct JournalEntry: Hashable, Sendable {
     package var isRepeat = false
     /// The fault that was on order, if one was.
     package var fault: String?
+    /// The mode it was asked under, and why.
+    package var mode: ServiceMode.Kind?
+    /// Why somebody was looked up without a card.
+    package var reason: String?
     /// The evidence of a consent: statement and signature, base64.
     package var evidence: Evidence?
 
@@ -53,10 +57,12 @@ package struct JournalEntry: Hashable, Sendable {
     /// The log's view of a patient's decision.
     package struct ConsentDecision: Hashable, Sendable {
         /// What was decided. What a statement does not name counts as refused.
-        package enum Decision: String, Hashable, Sendable {
+        package enum Decision: String, CaseIterable, Hashable, Sendable {
             case given
             case refused
             case withdrawn
+            /// Nobody could be asked, and life was at stake.
+            case unobtainable
         }
 
         /// The item.
@@ -128,7 +134,8 @@ extension JournalEntry {
             ("item", item.map(JSONValue.string)), ("withdrawn", withdrawn?.json),
             ("status", JSONValue(status)), ("problem", problem.map(JSONValue.string)),
             ("repeat", isRepeat ? true : nil), ("fault", fault.map(JSONValue.string)),
-            ("evidence", evidence?.json),
+            ("mode", mode.map { .string($0.rawValue) }),
+            ("reason", reason.map(JSONValue.string)), ("evidence", evidence?.json),
         ])
     }
 
@@ -153,6 +160,10 @@ extension JournalEntry {
         problem = try fields.optionalString("problem")
         isRepeat = try fields.optionalBool("repeat") ?? false
         fault = try fields.optionalString("fault")
+        mode = try fields.optional("mode", "must be a mode") {
+            $0.stringValue.flatMap(ServiceMode.Kind.init)
+        }
+        reason = try fields.optionalString("reason")
         evidence = try fields.nested("evidence", Evidence.init)
         try fields.finish()
     }

@@ -11,12 +11,16 @@ package struct StatementExpectation: Sendable {
     package var audience: SHA256Digest
     /// Who sends it.
     package var client: ClientRegister.Identity
+    /// The purpose it must name.
+    package var purpose: String
 
-    /// An expectation.
+    /// An expectation; without a purpose it is the one of the prefix: treatment, or oneself.
     package init(
-        prefix: StatementPrefix, audience: SHA256Digest, client: ClientRegister.Identity
+        prefix: StatementPrefix, audience: SHA256Digest, client: ClientRegister.Identity,
+        purpose: String? = nil
     ) {
         (self.prefix, self.audience, self.client) = (prefix, audience, client)
+        self.purpose = purpose ?? (prefix == .portal ? "self" : "treatment")
     }
 }
 
@@ -98,9 +102,10 @@ package enum StatementCheck {
             guard statement.institution == code, statement.terminal == terminal else {
                 throw Refusal(.statementWrongInstitution)
             }
-            guard statement.purpose == "treatment" else { throw Refusal(.statementWrongPurpose) }
-        case .portal:
-            guard statement.purpose == "self" else { throw Refusal(.statementWrongPurpose) }
+        case .portal, .tax: break
+        }
+        guard statement.purpose == expected.purpose else {
+            throw Refusal(.statementWrongPurpose)
         }
     }
 

@@ -3,6 +3,7 @@
 #ifndef COPENSSL_SHIM_H
 #define COPENSSL_SHIM_H
 #include <openssl/bio.h>
+#include <openssl/cms.h>
 #include <openssl/conf.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
@@ -53,6 +54,11 @@ static inline int copenssl_EVP_set_tag(EVP_CIPHER_CTX *context, int count, void 
 }
 static inline int copenssl_EVP_get_tag(EVP_CIPHER_CTX *context, int count, void *tag) {
     return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, count, tag);
+}
+
+/* Macros: detached, binary, no attributes. */
+static inline unsigned int copenssl_CMS_detached_flags(void) {
+    return CMS_DETACHED | CMS_BINARY | CMS_NOATTR;
 }
 
 static inline int copenssl_SSL_CTX_require_tls13(SSL_CTX *context) {
