@@ -19,11 +19,11 @@ export STATE PERSON AS_OF CARD ONCE
 demo: build
 	@scripts/demo.sh
 
-## Every test: unit, integration through a private pcscd, style.
+## Every test: unit, style, through a private pcscd, the whole stack; KILLS=15 JOBS=3.
 test:
 	@scripts/test.sh
 
-## The whole stack under faults and kills, in a pcscd of its own; takes some minutes.
+## Only the whole stack under faults and kills; KILLS=100 for more of them.
 system:
 	@scripts/packages.sh build run test
 	swift build

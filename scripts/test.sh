@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what the tests need and runs every test: style, unit, integration through a private
-# pcscd. Ends with one line that counts them.
+# pcscd, the whole stack under faults and kills (KILLS=15 of each kind, JOBS=3 at a time). Ends
+# with one line that counts them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,7 +15,12 @@ passed=0
 failed=0
 skipped=0
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+# What tests write lies in a folder of their own, which must be empty afterwards.
+TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/madoguchi-tests.XXXXXX")
+export TMPDIR
+trap 'rm -rf "$log" "$TMPDIR"' EXIT
+# How long the tests of the whole stack may take; they need two to five minutes.
+stack_seconds=${STACK_SECONDS:-900}
 part() { printf '\n== %s\n' "$*"; }
 
 # Runs a part whose output ends in a count, and adds it up: count_swift, count_python.
@@ -72,6 +78,21 @@ count_lines Tests/System/opensc.sh
 
 part "The clearinghouse, asked from another language"
 count_lines python3 Tests/System/clearinghouse.py .build/debug/clearinghouse
+
+part "The whole stack under faults and kills"
+count_lines timeout --foreground --kill-after=30 "$stack_seconds" Tests/System/stack.sh
+
+part "Nothing stays behind"
+# SwiftPM's own files apart.
+left=$(find "$TMPDIR" -mindepth 1 -maxdepth 1 ! -name 'TemporaryDirectory.*' \
+    ! -name '*swiftpm*.lock' ! -name '*.build*.lock' -printf '%f\n')
+if [ -z "$left" ]; then
+    echo "nothing is left in the folder of temporary files"
+    passed=$((passed + 1))
+else
+    printf '%s\n' "left behind:" "$left"
+    failed=$((failed + 1))
+fi
 
 echo
 echo "$passed passed, $failed failed, $skipped skipped"

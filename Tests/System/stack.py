@@ -960,6 +960,8 @@ class Scripts(unittest.TestCase):
             demo = subprocess.Popen(
                 [os.path.join(ROOT, "scripts", "demo.sh")], stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
+                # Whoever runs these tests in the background has them deaf to Ctrl-C.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
                 env=self.environment(self.state, PERSON=person))
             shown = b""
             for line in demo.stdout:
