@@ -11,10 +11,11 @@ mkdir -p "$run"
 
 # What is running already keeps its ports; new programs take the first free ones.
 house_port=$(cat "$run/clearinghouse.port" 2>/dev/null || free_port 8710)
-"$bin/clearinghouse" init --state "$STATE" --json >"$run/init.log"
+# Making a card takes a moment; everybody else's are made when they are asked for.
+"$bin/clearinghouse" init --state "$STATE" --cards "$PERSON" --json >"$run/init.log"
 "$bin/madoguchi" init --state "$STATE" --port "$house_port" --json >>"$run/init.log"
 [ "$PERSON" = none ] || [ -f "$STATE/cards/$PERSON.json" ] ||
-    fail "There is no person \"$PERSON\"." "One of: $(cd "$STATE/cards" && ls *.json | sed 's/\.json$//' | tr '\n' ' ')" 2
+    fail "There is no person \"$PERSON\"." "One of: $(cd "$STATE/clearinghouse/people" && ls *.json | sed 's/\.json$//' | tr '\n' ' ')" 2
 
 # --- pcscd -----------------------------------------------------------------------------------
 pcscd_answers() { "$bin/madoguchi" readers; }

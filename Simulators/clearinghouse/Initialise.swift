@@ -16,7 +16,7 @@ func initialise(_ invocation: Invocation) throws {
     guard (1...32).contains(terminal.utf8.count) else {
         throw UsageError("--terminal must be 1 to 32 characters")
     }
-    let wanted = invocation.value("cards") ?? "all"
+    let wanted = invocation.value("cards") ?? "mado"
     let names = Set(wanted.split(separator: ",").map(String.init))
     let made = try Initialisation(
         paths: paths, institution: institution, terminal: terminal, now: systemTime()
