@@ -11,7 +11,9 @@ let program = Program(
             "init", "makes a simulated world: authorities, keys, people, cards",
             options: [
                 .init("people", "FOLDER", "people files to take in (Simulators/People)"),
-                .init("cards", "NAMES", "whose cards to issue: a,b,c (default mado), all (takes a minute), or none"),
+                .init(
+                    "cards", "NAMES",
+                    "whose cards to issue: a,b,c (default mado), all (takes a minute), or none"),
                 .init("institution", "CODE", "the terminal's institution (default 1310000003)"),
                 .init("terminal", "NAME", "the terminal's name (default desk-1)"),
             ],
