@@ -20,10 +20,10 @@ package struct ReaderCardPort: CardPort {
 
     package func readCard() async -> Result<PresentedCard, CardRefusal> {
         do throws(CardError) {
-            let identity = try await reader.perform(ending: .leave) {
-                (channel) throws(CardError) in try readIdentity(on: &channel)
+            let reading = try await reader.perform(ending: .leave) {
+                (channel) throws(CardError) in try MyNumberCard.readCard(on: &channel)
             }
-            return present(identity)
+            return present(try reading.identity())
         } catch { return .failure(CardRefusal(error)) }
     }
 

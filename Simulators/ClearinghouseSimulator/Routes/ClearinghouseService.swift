@@ -1,4 +1,5 @@
 package import Cryptography
+internal import Executors
 package import HTTP
 import JSON
 import Octets
@@ -52,7 +53,7 @@ package struct ClearinghouseService: Sendable {
         let fault = await house.nextFault(path: request.path)
         if fault?.kind == .down { throw Refusal(.unavailable) }
         if fault?.kind == .slow {
-            try? await Task.sleep(for: .milliseconds(fault?.milliseconds ?? 0))
+            try? await Alarms.shared.sleep(for: .milliseconds(fault?.milliseconds ?? 0))
         }
         let asked = Asked(
             client: client, identity: identity, now: now(), requestID: id, fault: fault)
