@@ -28,7 +28,7 @@ let parts: [Part] = [
     Part(name: "Secrets", folder: "Sources/Secrets", needs: ["CSystem"], settings: bridge),
     Part(name: "HTTP", folder: "Sources/HTTP", needs: ["Octets", "JSON"]),
     Part(name: "Records", folder: "Sources/Records", needs: ["Octets", "JSON"]),
-    Part(name: "Executors", folder: "Sources/Executors", needs: [], settings: bridge),
+    Part(name: "Executors", folder: "Sources/Executors", needs: ["CSystem"], settings: bridge),
     Part(name: "Commands", folder: "Sources/Commands", needs: []),
     // Tools.
     Part(
@@ -47,12 +47,13 @@ let parts: [Part] = [
     Part(
         name: "Network", folder: "Sources/Network",
         needs: [
-            "COpenSSL", "CSystem", "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography",
+            "COpenSSL", "CSystem", "Octets", "JSON", "HTTP", "Secrets", "Executors", "Records",
+            "Cryptography",
         ],
         settings: bridge),
     Part(
-        name: "PCSC", folder: "Sources/PCSC", needs: ["CPCSC", "Octets", "APDU", "Secrets"],
-        settings: bridge),
+        name: "PCSC", folder: "Sources/PCSC",
+        needs: ["CPCSC", "Octets", "APDU", "Secrets", "Executors"], settings: bridge),
     Part(
         name: "MyNumberCard", folder: "Sources/MyNumberCard",
         needs: ["Octets", "APDU", "Secrets", "Records", "Cryptography"]),
@@ -107,16 +108,17 @@ let parts: [Part] = [
     Part(
         name: "history-benchmark", folder: "Tests/Benchmarks/History",
         needs: [
-            "Octets", "JSON", "Records", "Disclosures", "TransparencyLog", "AccessHistory",
+            "Octets", "JSON", "Records", "Executors", "Disclosures", "TransparencyLog",
+            "AccessHistory",
         ], settings: bridge, isProgram: true),
     Part(
         name: "network-benchmark", folder: "Tests/Benchmarks/Network",
-        needs: ["JSON", "HTTP", "Records", "Cryptography", "Network", "Authority"],
+        needs: ["JSON", "HTTP", "Records", "Executors", "Cryptography", "Network", "Authority"],
         isProgram: true),
     Part(
         name: "card-benchmark", folder: "Tests/Benchmarks/Card",
         needs: [
-            "Octets", "JSON", "Secrets", "Records", "Cryptography", "APDU", "PCSC",
+            "Octets", "JSON", "Secrets", "Records", "Executors", "Cryptography", "APDU", "PCSC",
             "MyNumberCard",
         ], isProgram: true),
     // What several test targets put on: a card on a reader, a clearinghouse, a whole desk.
@@ -184,7 +186,8 @@ let testNeeds: [String: [String]] = [
 /// Targets with tests of their own, in `Tests/<name>Tests`.
 let tested: Set<String> = [
     "APDU", "AccessHistory", "Authority", "CheckIns", "Clearinghouse", "ClearinghouseSimulator",
-    "Commands", "Configuration", "Cryptography", "Disclosures", "FrontDesk", "Fuzzing", "HTTP",
+    "Commands", "Configuration", "Cryptography", "Disclosures", "Executors", "FrontDesk", "Fuzzing",
+    "HTTP",
     "JSON", "MyNumberCard", "Network", "Octets", "PCSC", "Records", "Terminal", "TransparencyLog",
     "VirtualCard",
 ]

@@ -1,12 +1,13 @@
 internal import ClearinghouseSimulator
 internal import Commands
-internal import Glibc
+internal import Executors
 internal import Network
 
 @main
 struct Main {
-    static func main() async {
-        exit(await call(Array(CommandLine.arguments.dropFirst())).rawValue)
+    static func main() {
+        ProcessSignals.hold()
+        runProcess { await call(Array(CommandLine.arguments.dropFirst())).rawValue }
     }
 
     private static func call(_ words: [String]) async -> ExitCode {

@@ -1,15 +1,19 @@
 #define _GNU_SOURCE
 #include "shim.h"
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timex.h>
+#include <time.h>
 
 int csystem_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_CLOEXEC); }
 
@@ -63,13 +67,66 @@ int csystem_hide_process(void) {
     return setrlimit(RLIMIT_CORE, &none) | prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-int csystem_start_thread(void *(*body)(void *), void *argument) {
+int csystem_start_thread(unsigned long stack, void *(*body)(void *), void *argument) {
     pthread_attr_t attributes;
     pthread_t thread;
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, 512 * 1024);
+    pthread_attr_setstacksize(&attributes, stack);
     int result = pthread_create(&thread, &attributes, body, argument);
     pthread_attr_destroy(&attributes);
     return result;
+}
+
+void csystem_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+void *csystem_semaphore(void) {
+    sem_t *semaphore = malloc(sizeof *semaphore);
+    if (semaphore == NULL || sem_init(semaphore, 0, 0) != 0) abort();
+    return semaphore;
+}
+
+void csystem_semaphore_free(void *semaphore) {
+    sem_destroy(semaphore);
+    free(semaphore);
+}
+
+void csystem_semaphore_post(void *semaphore) { sem_post(semaphore); }
+
+int csystem_semaphore_wait(void *semaphore, int64_t until) {
+    struct timespec limit = {until / 1000000000, until % 1000000000};
+    int result;
+    do {
+        result = until < 0 ? sem_wait(semaphore)
+                           : sem_clockwait(semaphore, CLOCK_MONOTONIC, &limit);
+    } while (result != 0 && errno == EINTR);
+    return result == 0;
+}
+
+int64_t csystem_monotonic_nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static sigset_t held_signals(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    return set;
+}
+
+void csystem_hold_signals(void) {
+    sigset_t set = held_signals();
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int csystem_next_signal(void) {
+    sigset_t set = held_signals();
+    int number;
+    while (sigwait(&set, &number) != 0) {}
+    return number;
 }

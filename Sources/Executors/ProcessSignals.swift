@@ -1,29 +1,28 @@
-@unsafe @preconcurrency import Dispatch
-import Glibc
+internal import CSystem
 
 /// The signals that end or refresh a service, as a stream.
 package struct ProcessSignals: Sendable {
-    /// The signals as they arrive.
+    /// The signals as they arrive: SIGTERM, SIGINT and SIGHUP.
     package let signals: AsyncStream<Int32>
-    private let sources: [any DispatchSourceSignal]
+    private static let hangUp: Int32 = 1
 
-    /// Catches SIGTERM, SIGINT and SIGHUP from now on, and ignores SIGPIPE, which a closed
-    /// connection would otherwise turn into the end of the process.
+    /// Keeps the signals from ending the process, and ignores SIGPIPE, which a closed connection
+    /// would otherwise turn into the end of the process. To be called on the first thread before
+    /// there are others; what arrives waits until somebody reads the stream.
+    package static func hold() { csystem_hold_signals() }
+
+    /// Catches the signals from now on.
     package init() {
-        signal(SIGPIPE, SIG_IGN)
+        Self.hold()
         let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
         signals = stream
-        sources = [SIGTERM, SIGINT, SIGHUP].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { continuation.yield(number) }
-            source.resume()
-            return source
+        startThread("signals", stack: .small) {
+            while true { continuation.yield(csystem_next_signal()) }
         }
     }
 
     /// Returns when the process is asked to end (SIGTERM or SIGINT), or its task is cancelled.
     package func untilTermination() async {
-        for await signal in signals where signal != SIGHUP { return }
+        for await signal in signals where signal != Self.hangUp { return }
     }
 }

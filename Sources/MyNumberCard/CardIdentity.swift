@@ -18,21 +18,40 @@ package struct CardIdentity: Hashable, Sendable {
     package var certificateDER: [UInt8] { certificate.der }
 }
 
+/// What a card said of itself, octets not yet looked at: a transaction need not last while they
+/// are.
+package struct CardReading: Hashable, Sendable {
+    /// What should be the user-authentication certificate.
+    package let certificateDER: [UInt8]
+    /// The tries left on its PIN.
+    package let pin: PINTries
+
+    /// Who the card says it is.
+    package func identity() throws(CardError) -> CardIdentity {
+        do throws(CryptographyError) {
+            return CardIdentity(certificate: try Certificate(der: certificateDER), pin: pin)
+        } catch {
+            throw .malformed(field: "certificate")
+        }
+    }
+}
+
 /// Reads who a card says it is: four commands and one for each 256 octets of certificate. No PIN
 /// is needed, no try is spent, nothing is left unlocked.
-package func readIdentity(
+package func readCard(
     on channel: inout some CardChannel & ~Copyable
-) throws(CardError) -> CardIdentity {
+) throws(CardError) -> CardReading {
     try channel.selectUserAuthentication()
     try channel.selectCertificate()
     let der = try readCertificate(on: &channel)
-    let certificate: Certificate
-    do throws(CryptographyError) {
-        certificate = try Certificate(der: der)
-    } catch {
-        throw .malformed(field: "certificate")
-    }
-    return CardIdentity(certificate: certificate, pin: try channel.askTries())
+    return CardReading(certificateDER: der, pin: try channel.askTries())
+}
+
+/// `readCard`, and what it read looked at.
+package func readIdentity(
+    on channel: inout some CardChannel & ~Copyable
+) throws(CardError) -> CardIdentity {
+    try readCard(on: &channel).identity()
 }
 
 /// Reads the selected file up to the length that its first octets claim. A file may be longer

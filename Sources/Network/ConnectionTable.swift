@@ -1,4 +1,4 @@
-internal import Dispatch
+internal import Executors
 internal import Glibc
 internal import Synchronization
 
@@ -11,19 +11,21 @@ final class ConnectionTable: Sendable {
 
     private let state = Mutex(State())
     private let limit: Int
-    private let group = DispatchGroup()
+    /// Opened when the server stops and its last connection is forgotten.
+    private let lastIsGone = Gate()
 
     init(limit: Int) { self.limit = limit }
 
     /// Whether no new request is to be taken.
     var isStopping: Bool { state.withLock { $0.isStopping } }
 
+    private var isEmpty: Bool { state.withLock { $0.open.isEmpty } }
+
     /// Notes a connection; false when there are too many already, or the server stops.
     func admit(_ descriptor: Int32) -> Bool {
         state.withLock { state in
             guard !state.isStopping, state.open.count < limit else { return false }
             state.open[descriptor] = .some(nil)
-            group.enter()
             return true
         }
     }
@@ -31,8 +33,11 @@ final class ConnectionTable: Sendable {
     /// Forgets a connection. To be called before its descriptor is closed: the number may belong
     /// to another connection at once, which `drain` and `cut` must not touch.
     func forget(_ descriptor: Int32) {
-        let wasThere = state.withLock { $0.open.removeValue(forKey: descriptor) != nil }
-        if wasThere { group.leave() }
+        let isLast = state.withLock { state in
+            let wasThere = state.open.removeValue(forKey: descriptor) != nil
+            return wasThere && state.isStopping && state.open.isEmpty
+        }
+        if isLast { lastIsGone.open() }
     }
 
     /// Notes what a connection waits for, so that it can be cancelled.
@@ -58,11 +63,11 @@ final class ConnectionTable: Sendable {
     /// Waits until the last connection is forgotten; those that are not after so many seconds are
     /// cut.
     func waitUntilEmpty(patienceSeconds: Double) {
-        let patience = DispatchTimeInterval.milliseconds(Int(patienceSeconds * 1000))
-        if group.wait(timeout: .now() + patience) == .success { return }
+        let end = MonotonicInstant.now.adding(.milliseconds(Int(patienceSeconds * 1000)))
+        if isEmpty || lastIsGone.wait(until: end) { return }
         state.withLock { state in
             for descriptor in state.open.keys { shutdown(descriptor, Int32(SHUT_RDWR)) }
         }
-        group.wait()
+        while !isEmpty { lastIsGone.wait() }
     }
 }

@@ -1,4 +1,5 @@
-internal import Dispatch
+internal import Executors
+internal import Glibc
 package import HTTP
 package import Secrets
 internal import Synchronization
@@ -67,11 +68,15 @@ package final class HTTPClient: Sendable {
     ) async throws(NetworkError) -> HTTPResponse {
         let result: Result<HTTPResponse, NetworkError> = await withCheckedContinuation {
             continuation in
-            // A serial queue of its own gets a thread of its own, however many others block.
-            DispatchQueue(label: "http-exchange").async {
+            // A thread of its own, however many others block.
+            let hasStarted = startThread("http-exchange") {
                 do throws(NetworkError) {
                     continuation.resume(returning: .success(try body()))
                 } catch { continuation.resume(returning: .failure(error)) }
+            }
+            if !hasStarted {
+                continuation.resume(
+                    returning: .failure(.system(call: "pthread_create", errno: EAGAIN)))
             }
         }
         return try result.get()

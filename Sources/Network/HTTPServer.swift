@@ -1,4 +1,4 @@
-internal import Dispatch
+internal import Executors
 internal import Glibc
 internal import HTTP
 
@@ -34,11 +34,11 @@ package final class HTTPServer: Sendable {
     package func run() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                // A serial queue of its own gets a thread of its own.
-                DispatchQueue(label: "http-accept").async {
+                let hasStarted = startThread("http-accept") {
                     self.acceptUntilStopped()
                     continuation.resume()
                 }
+                precondition(hasStarted, "the system has no thread to give")
             }
         } onCancel: {
             connections.drain()
@@ -64,7 +64,7 @@ package final class HTTPServer: Sendable {
 
     private func admit(_ raw: Int32) {
         guard connections.admit(raw) else { return turnAway(raw) }
-        guard startThread({ self.serve(raw) }) else {
+        guard startThread("http", stack: .small, { self.serve(raw) }) else {
             connections.forget(raw)
             return turnAway(raw)
         }

@@ -1,4 +1,4 @@
-internal import Dispatch
+internal import Executors
 internal import Glibc
 internal import Synchronization
 
@@ -78,7 +78,9 @@ struct SocketAddress: Sendable {
             return ["127.0.0.1", "::1"].compactMap { SocketAddress(literal: $0, port: port) }
         }
         let answer = Mailslot<[SocketAddress]>()
-        DispatchQueue(label: "resolver").async { answer.put(lookUp(host, port)) }
+        guard startThread("resolver", { answer.put(lookUp(host, port)) }) else {
+            throw .system(call: "pthread_create", errno: EAGAIN)
+        }
         guard let addresses = answer.take(until: deadline) else { throw .timedOut }
         guard !addresses.isEmpty else { throw .unknownHost(host) }
         return addresses
@@ -106,21 +108,18 @@ struct SocketAddress: Sendable {
 /// One value on its way from one thread to another that waits for it.
 final class Mailslot<Value: Sendable>: Sendable {
     private let value = Mutex<Value?>(nil)
-    private let semaphore = DispatchSemaphore(value: 0)
+    private let gate = Gate()
 
     /// Puts the value in; once.
     func put(_ value: Value) {
         self.value.withLock { $0 = value }
-        semaphore.signal()
+        gate.open()
     }
 
     /// Waits for the value; nothing when the deadline passes first.
     func take(until deadline: Deadline? = nil) -> Value? {
-        if let deadline {
-            _ = semaphore.wait(timeout: .now() + .milliseconds(Int(deadline.pollMilliseconds)))
-        } else {
-            semaphore.wait()
-        }
+        gate.wait(
+            until: deadline.map { .now.adding(.milliseconds(Int($0.pollMilliseconds))) })
         return value.withLock { $0.take() }
     }
 }

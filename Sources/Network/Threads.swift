@@ -1,25 +1,6 @@
 internal import CSystem
 internal import Glibc
 
-/// Runs a body on a thread of its own, detached, with a stack of 512 KiB; false when the system
-/// has no thread to give.
-func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-    final class Box: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    let argument = unsafe Unmanaged.passRetained(Box(body))
-    let result = unsafe csystem_start_thread(
-        { argument in
-            if let argument = unsafe argument {
-                unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
-            }
-            return nil
-        }, argument.toOpaque())
-    if result != 0 { unsafe argument.release() }
-    return result == 0
-}
-
 /// A bell that ends a wait on a descriptor from another thread.
 struct Bell: ~Copyable, Sendable {
     private let event: Descriptor

@@ -25,8 +25,14 @@ final class Errand: Sendable {
     var phase: Phase { state.withLock(\.phase) }
     /// Whether somebody gave up on this visit.
     var isAbandoned: Bool { state.withLock(\.isAbandoned) }
-    /// Nobody waits any more.
-    func abandon() { state.withLock { $0.isAbandoned = true } }
+    /// Nobody waits any more; what the thread was doing then.
+    @discardableResult
+    func abandon() -> Phase {
+        state.withLock { state in
+            state.isAbandoned = true
+            return state.phase
+        }
+    }
 
     /// Goes on to a phase; false when nobody waits any more and nothing may be sent.
     func enter(_ phase: Phase) -> Bool {

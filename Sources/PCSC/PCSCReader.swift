@@ -1,6 +1,6 @@
 package import APDU
 internal import CPCSC
-internal import Dispatch
+internal import Executors
 internal import Synchronization
 
 /// One reader, spoken to on a thread of its own. A call into PC/SC that never returns parks that
@@ -11,17 +11,14 @@ package final class PCSCReader: Sendable {
 
     /// The reader's name, as the service lists it.
     package let name: String
-    private let queue: DispatchQueue
-    /// Touched on `queue` only; kept from one visit to the next.
+    private let thread = WorkThread(name: "reader")
+    /// Touched on `thread` only; kept from one visit to the next.
     private let context = Mutex<PCSCContext?>(nil)
     /// The visit that has the thread.
     private let current = Mutex<Errand?>(nil)
 
     /// A reader of this name, present or not.
-    package init(name: String) {
-        self.name = name
-        queue = DispatchQueue(label: "reader \(name)")
-    }
+    package init(name: String) { self.name = name }
 
     /// Connects to the card, holds it in one transaction while `body` speaks to it, and ends the
     /// transaction as `ending` says. After `limit`, or when the task is cancelled, the caller is
@@ -36,40 +33,23 @@ package final class PCSCReader: Sendable {
         let isParked = current.withLock { $0?.isAbandoned ?? false }
         let errand = Errand()
         let outcome = OneShot<Result<Answer, Failure>>()
-        queue.async { [self] in visit(errand, ending, body) { outcome.settle($0) } }
-        let result = await withTaskGroup(of: Result<Answer, Failure>.self) { group in
-            group.addTask {
-                await outcome.value(ifCancelled: { .failure(Failure(.timedOut)) })
-            }
-            group.addTask { [self] in
-                .failure(Failure(await expiry(of: errand, after: limit, isParked: isParked)))
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? .failure(Failure(.timedOut))
+        let giveUp: @Sendable () -> Void = {
+            outcome.settle(.failure(Failure(errand.abandon().meaningOfNoAnswer)))
         }
-        return try result.get()
-    }
-
-    /// Waits for a visit's time to be over and says what that means. Ends early, with a word
-    /// nobody hears, when the visit is done.
-    private func expiry(
-        of errand: Errand, after limit: Duration, isParked: Bool
-    ) async -> CardChannelError {
-        defer { errand.abandon() }
-        do {
-            if isParked {
-                try await Task.sleep(for: min(limit, Self.patienceWithParkedThread))
-                if errand.phase == .queued { return .busy }
-            }
-            try await Task.sleep(for: limit)
-        } catch {
-            return .timedOut
-        }
-        return switch errand.phase {
-        case .queued, .waitingForCard: .busy
-        case .transmitting: .mute
-        case .thinking: .timedOut
-        }
+        let alarms =
+            [Alarms.shared.set(after: limit, giveUp)]
+            + (isParked
+                ? [
+                    Alarms.shared.set(after: min(limit, Self.patienceWithParkedThread)) {
+                        if errand.phase == .queued { giveUp() }
+                    }
+                ] : [])
+        defer { alarms.forEach(Alarms.shared.cancel) }
+        thread.perform { [self] in visit(errand, ending, body) { outcome.settle($0) } }
+        return try await outcome.value(ifCancelled: {
+            errand.abandon()
+            return .failure(Failure(.timedOut))
+        }).get()
     }
 
     /// The whole visit, on the reader's thread. The result is told once the transaction has
@@ -144,6 +124,17 @@ package final class PCSCReader: Sendable {
         } catch {
             slot = consume context
             throw error
+        }
+    }
+}
+
+extension Errand.Phase {
+    /// What it means that nothing came back in time.
+    fileprivate var meaningOfNoAnswer: CardChannelError {
+        switch self {
+        case .queued, .waitingForCard: .busy
+        case .transmitting: .mute
+        case .thinking: .timedOut
         }
     }
 }

@@ -1,5 +1,5 @@
 internal import CPCSC
-internal import Dispatch
+internal import Executors
 internal import Glibc
 internal import Synchronization
 
@@ -28,12 +28,14 @@ package struct ReaderMonitor: Sendable {
         AsyncStream { continuation in
             let stop = WatchStop()
             continuation.onTermination = { _ in
-                DispatchQueue.global().async { stop.request() }
+                // Cancelling repeats until it was heard; nobody's task waits for that.
+                startThread("monitor-stop") { stop.request() }
             }
-            DispatchQueue(label: "reader monitor").async {
+            let hasStarted = startThread("reader-monitor") { [pace] in
                 Watch(pace: pace, stop: stop, tell: { continuation.yield($0) }).run()
                 continuation.finish()
             }
+            precondition(hasStarted, "the system has no thread to give")
         }
     }
 }
@@ -119,14 +121,14 @@ private final class WatchStop: Sendable {
         var waiting: SCARDCONTEXT?
     }
     private let state = Mutex(State())
-    private let requested = DispatchSemaphore(value: 0)
+    private let requested = Gate()
 
     var isRequested: Bool { state.withLock(\.isRequested) }
 
     /// Ends the watching; returns when no wait is under way.
     func request() {
         state.withLock { $0.isRequested = true }
-        requested.signal()
+        requested.open()
         while let context = state.withLock(\.waiting) {
             SCardCancel(context)
             usleep(2_000)
@@ -148,8 +150,6 @@ private final class WatchStop: Sendable {
 
     /// Sleeps, or less when the end is requested.
     func pause(milliseconds: Int) {
-        if requested.wait(timeout: .now() + .milliseconds(milliseconds)) == .success {
-            requested.signal()
-        }
+        if requested.wait(until: .now.adding(.milliseconds(milliseconds))) { requested.open() }
     }
 }

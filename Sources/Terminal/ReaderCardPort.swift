@@ -36,9 +36,10 @@ package struct ReaderCardPort: CardPort {
     }
 
     private func identityAtOnce() async throws(CardError) -> CardIdentity {
-        try await reader.perform(ending: .leave) { (channel) throws(CardError) in
-            try readIdentity(on: &channel)
+        let reading = try await reader.perform(ending: .leave) { (channel) throws(CardError) in
+            try MyNumberCard.readCard(on: &channel)
         }
+        return try reading.identity()
     }
 
     private func present(_ identity: CardIdentity) -> Result<PresentedCard, CardRefusal> {

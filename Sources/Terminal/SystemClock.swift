@@ -1,5 +1,6 @@
 internal import CSystem
 internal import Cryptography
+internal import Executors
 internal import Glibc
 internal import Octets
 package import Records
@@ -16,7 +17,7 @@ package struct SystemClock: TerminalClock {
     }
 
     package func sleep(seconds: Double) async throws {
-        try await Task.sleep(for: .milliseconds(Int64(seconds * 1000)))
+        try await Alarms.shared.sleep(for: .milliseconds(Int64(seconds * 1000)))
     }
 
     /// Whether the kernel's clock is disciplined by a time service (adjtimex).

@@ -1,23 +1,23 @@
 import Commands
+import Executors
 
 do throws(UsageError) {
     switch try program.parse(Array(CommandLine.arguments.dropFirst())) {
     case .text(let text): print(text)
-    case .run(let invocation): await perform(invocation)
+    case .run(let invocation): runProcess { await perform(invocation).rawValue }
     }
 } catch {
     complain("\(error)")
     leave(.usage)
 }
 
-/// Runs a command and ends the process with its code.
-func perform(_ invocation: Invocation) async {
+/// Runs a command; the code says how it went.
+func perform(_ invocation: Invocation) async -> ExitCode {
     do throws(CommandFailure) {
         let context = Context(invocation)
-        let code = try await context.run(invocation.command.words.joined(separator: " "))
-        leave(code)
+        return try await context.run(invocation.command.words.joined(separator: " "))
     } catch {
         error.tell(asJSON: invocation.has("json"))
-        leave(error.exitCode)
+        return error.exitCode
     }
 }

@@ -19,21 +19,27 @@ let program = Program(
 do throws(UsageError) {
     switch try program.parse(Array(CommandLine.arguments.dropFirst())) {
     case .text(let text): print(text)
-    case .run(let invocation): await run(invocation)
+    case .run(let invocation):
+        ProcessSignals.hold()
+        runProcess { await run(invocation).rawValue }
     }
 } catch {
     complain("\(error)")
     leave(.usage)
 }
 
-/// Starts the service and ends the process with the code of how it went.
-func run(_ invocation: Invocation) async {
+/// Runs the service; the code says how it went.
+func run(_ invocation: Invocation) async -> ExitCode {
     do throws(ServiceError) {
         let service = try Service(invocation)
-        if invocation.has("check") { return print("The configuration and keys are in order.") }
-        try await service.run()
+        if invocation.has("check") {
+            print("The configuration and keys are in order.")
+        } else {
+            try await service.run()
+        }
+        return .ok
     } catch {
         complain(error.description)
-        leave(error.exitCode)
+        return error.exitCode
     }
 }

@@ -95,6 +95,14 @@ struct StyleTests {
         }
     }
 
+    @Test("nothing wakes up by itself: no libdispatch, and waits that can be taken back")
+    func sleeping() {
+        for file in Self.files {
+            #expect(!file.imports.contains("Dispatch"), "\(file)")
+            #expect(!file.text.contains("Task.sleep("), "\(file)")
+        }
+    }
+
     @Test("full Foundation stays out of the product")
     func foundation() {
         for file in Self.files { #expect(!file.imports.contains("Foundation"), "\(file)") }

@@ -1,4 +1,5 @@
 package import Cryptography
+internal import Executors
 package import HTTP
 import JSON
 import Network
@@ -102,7 +103,7 @@ package struct ClearinghouseService: Sendable {
         let fault = admission.fault
         var delay = admission.delayMilliseconds
         if fault?.kind == .slow { delay += fault?.milliseconds ?? 0 }
-        if delay > 0 { try? await Task.sleep(for: .milliseconds(delay)) }
+        if delay > 0 { try? await Alarms.shared.sleep(for: .milliseconds(delay)) }
         var response: HTTPResponse
         do throws(Refusal) {
             if fault?.kind == .down { throw Refusal(.unavailable) }

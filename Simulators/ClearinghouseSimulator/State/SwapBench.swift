@@ -1,3 +1,4 @@
+internal import Executors
 package import HTTP
 
 /// Where two answers change places: the first waits for the second, for a while.
@@ -29,7 +30,7 @@ package actor SwapBench {
             waiting[group] = Waiting(
                 number: mine, response: response, continuation: continuation)
             Task {
-                try? await Task.sleep(for: .milliseconds(milliseconds))
+                try? await Alarms.shared.sleep(for: .milliseconds(milliseconds))
                 self.giveBack(mine, of: group)
             }
         }

@@ -25,6 +25,20 @@ int csystem_termination_descriptor(void);
 int csystem_hide_process(void);
 /* adjtimex: whether the kernel says that a time service keeps its clock. */
 int csystem_clock_is_synchronised(void);
-/* A detached thread with a stack of 512 KiB. */
-int csystem_start_thread(void *(*body)(void *), void *argument);
+/* A detached thread with a stack of so many octets. */
+int csystem_start_thread(unsigned long stack, void *(*body)(void *), void *argument);
+/* PR_SET_NAME of the thread that calls: at most 15 octets of a name. */
+void csystem_name_thread(const char *name);
+/* sem_init in memory of its own, its end, sem_post, and sem_clockwait until an instant of
+   CLOCK_MONOTONIC in nanoseconds, negative for ever: 0 when the time is over. */
+void *csystem_semaphore(void);
+void csystem_semaphore_free(void *semaphore);
+void csystem_semaphore_post(void *semaphore);
+int csystem_semaphore_wait(void *semaphore, int64_t until);
+/* CLOCK_MONOTONIC in nanoseconds. */
+int64_t csystem_monotonic_nanoseconds(void);
+/* Keeps SIGTERM, SIGINT and SIGHUP from this thread and those that it starts, and waits for the
+   next of them. SIGPIPE is ignored. */
+void csystem_hold_signals(void);
+int csystem_next_signal(void);
 #endif

@@ -1,5 +1,6 @@
 import AccessHistory
 import Disclosures
+import Executors
 import Glibc
 import JSON
 import Octets
@@ -12,14 +13,23 @@ import Records
 ///     history-benchmark FOLDER [SECONDS]
 @main
 struct HistoryBenchmark {
-    static func main() async throws {
+    static func main() {
         let arguments = CommandLine.arguments
         guard arguments.count >= 2 else {
             print("usage: history-benchmark FOLDER [SECONDS]")
             exit(2)
         }
         let seconds = arguments.count > 2 ? Double(arguments[2]) ?? 4 : 4
-        try await HistoryBenchmark(folder: arguments[1], seconds: seconds).run()
+        let benchmark = HistoryBenchmark(folder: arguments[1], seconds: seconds)
+        runProcess {
+            do {
+                try await benchmark.run()
+                return 0
+            } catch {
+                print("history-benchmark: \(error)")
+                return 1
+            }
+        }
     }
 
     let folder: String

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// A value that one thread gives and one task takes; the first to give it wins.
-final class OneShot<Value: Sendable>: Sendable {
+package final class OneShot<Value: Sendable>: Sendable {
     private enum State {
         case empty
         case waiting(CheckedContinuation<Value, Never>)
@@ -10,8 +10,11 @@ final class OneShot<Value: Sendable>: Sendable {
     }
     private let state = Mutex(State.empty)
 
+    /// A value that is not there yet.
+    package init() {}
+
     /// Gives the value, unless it has been given.
-    func settle(_ value: Value) {
+    package func settle(_ value: Value) {
         let waiting: CheckedContinuation<Value, Never>? = state.withLock { state in
             switch state {
             case .empty:
@@ -27,7 +30,7 @@ final class OneShot<Value: Sendable>: Sendable {
     }
 
     /// The value, or what stands for it when the task is cancelled first. Asked for once.
-    func value(ifCancelled substitute: @escaping @Sendable () -> Value) async -> Value {
+    package func value(ifCancelled substitute: @escaping @Sendable () -> Value) async -> Value {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let settled: Value? = state.withLock { state in
