@@ -110,7 +110,7 @@ struct HolderTests {
             }
             #expect(isOnCard(identity.name.replacing(" ", with: "\u{3000}")))
             let texts = texts(try JSONValue(parsing: octets), except: identity)
-            #expect(texts.count > 20)
+            #expect(!texts.isEmpty)
             for text in texts { #expect(!isOnCard(text), "\(name): \(text)") }
         }
     }
