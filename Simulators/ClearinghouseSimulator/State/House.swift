@@ -91,7 +91,7 @@ package actor House {
 
     /// Binds a card to a person; returns when that is kept.
     package func bind(_ certificate: SHA256Digest, to person: String) async throws(Refusal) {
-        guard population.file(of: person) != nil else { throw Refusal(.personUnknown) }
+        guard population.contains(person) else { throw Refusal(.personUnknown) }
         enrolments.bind(certificate, to: person)
         revision += 1
         await keeper?.keep(enrolments, revision: revision)
