@@ -32,6 +32,10 @@ let program = Program(
                     "the business date, or a person's name for the date of that sample"),
                 .init(
                     "seed", "N", "ids, nonces and chance drawn from a seed: same seed, same bytes"),
+                .init(
+                    "population", "COUNT",
+                    "so many derived people besides those of files: derived-0000001 …"),
+                .init("population-seed", "NUMBER", "what they are derived from (default 1)"),
                 .init("no-journal-file", nil, "keep the journal in memory only"),
             ],
             discussion: """

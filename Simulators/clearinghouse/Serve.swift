@@ -17,7 +17,8 @@ func serve(_ invocation: Invocation) async throws {
         invocation.has("no-journal-file") ? nil : try JournalFile(path: paths.journal)
     let house = House(
         keys: try reading.keys(), clients: try reading.clients(),
-        enrolments: try reading.enrolments(), population: Population(people),
+        enrolments: try reading.enrolments(),
+        population: Population(people, derived: try derivedPeople(invocation)),
         journal: Journal(filed: journal == nil ? [] : try reading.journal(), sink: journal),
         businessDate: date, keeper: EnrolmentFile(path: paths.enrolments),
         chance: Chance(
@@ -74,6 +75,16 @@ private func tls(_ paths: StatePaths) throws -> TLSContext {
         certificate: KeyFile.certificate("\(paths.house)/tls.pem"),
         key: KeyFile.privateKey("\(paths.house)/tls.key"),
         clientAnchors: [KeyFile.certificate("\(paths.authority)/connections.pem")])
+}
+
+/// The derived people, if any are asked for.
+private func derivedPeople(_ invocation: Invocation) throws -> DerivedPopulation? {
+    let limit = DerivedPopulation.maximumCount
+    guard let count = try invocation.integer("population", in: 0...limit), count > 0 else {
+        return nil
+    }
+    let seed = try invocation.integer("population-seed", in: 0...Int.max) ?? 1
+    return DerivedPopulation(count: count, seed: UInt64(seed))
 }
 
 /// A date, or the date of a person's sample; nothing follows the calendar.

@@ -11,6 +11,15 @@ package struct ElderlyRecipientCertificate: RecordCodable, PersonalData {
     /// The share to pay (ElderlyRecipientContributionRatio); absent where the insurer sent none.
     package var ratio: ContributionRatio?
 
+    /// A certificate.
+    package init(
+        issuedOn: LocalDate? = nil, validFrom: LocalDate? = nil, validUntil: LocalDate? = nil,
+        ratio: ContributionRatio? = nil
+    ) {
+        (self.issuedOn, self.validFrom) = (issuedOn, validFrom)
+        (self.validUntil, self.ratio) = (validUntil, ratio)
+    }
+
     package init(_ value: JSONValue, at path: String) throws(JSONError) {
         var fields = try JSONFields(value, at: path)
         issuedOn = try fields.optionalDate("issuedOn")

@@ -21,7 +21,10 @@ struct World {
     let answerKey: PrivateKey
     let house: House
 
-    init(kind: KeyKind = .p384, sink: (any JournalSink)? = nil) async throws {
+    init(
+        kind: KeyKind = .p384, sink: (any JournalSink)? = nil,
+        derived: DerivedPopulation? = nil
+    ) async throws {
         authority = try CertificateAuthority.make(
             unit: "Simulated user authentication", key: try PrivateKey.generate(.p256),
             notBefore: Self.now.adding(seconds: -86_400 * 4000),
@@ -38,7 +41,7 @@ struct World {
                 Self.clinic.digest: Self.clinic.identity,
                 Self.pharmacy.digest: Self.pharmacy.identity,
                 Self.portal.digest: Self.portal.identity,
-            ]), enrolments: Enrolments(), population: try Self.people(),
+            ]), enrolments: Enrolments(), population: try Self.people(derived: derived),
             journal: Journal(sink: sink))
         try await house.bind(card.certificate.digest, to: "hanako")
         try await house.bind(otherCard.certificate.digest, to: "taro")
@@ -51,8 +54,9 @@ struct World {
         return digest
     }
 
-    static func people() throws -> Population {
-        Population(try ["hanako", "taro"].map { try PersonFile(parsing: file($0)) })
+    static func people(derived: DerivedPopulation? = nil) throws -> Population {
+        Population(
+            try ["hanako", "taro"].map { try PersonFile(parsing: file($0)) }, derived: derived)
     }
 
     static func file(_ id: String) -> [UInt8] {

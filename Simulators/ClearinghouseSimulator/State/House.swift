@@ -108,7 +108,7 @@ package actor House {
 
     /// Whether there is such a person, or a behaviour of that name.
     func isPerson(_ id: String) -> Bool {
-        population.file(of: id) != nil || Behaviour(id) != nil
+        population.contains(id) || Behaviour(id) != nil
     }
 
     /// Binds a card to a person; returns when that is kept.

@@ -3,7 +3,7 @@ import Octets
 import Records
 
 extension House {
-    /// The simulated people, with the cards that are theirs.
+    /// The simulated people of files, with the cards that are theirs.
     package var peopleJSON: JSONValue {
         .array(
             population.ids.map { id in
