@@ -73,6 +73,9 @@ count_lines Tests/System/opensc.sh
 part "The clearinghouse, asked from another language"
 count_lines python3 Tests/System/clearinghouse.py .build/debug/clearinghouse
 
+part "The clearinghouse's description, judged by schemathesis"
+count_lines python3 Tests/System/contract.py .build/debug/clearinghouse
+
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

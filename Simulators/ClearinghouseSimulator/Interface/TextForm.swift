@@ -31,10 +31,10 @@ package enum TextForm: String, CaseIterable, Hashable, Sendable {
     package var pattern: String {
         switch self {
         case .words: #"^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*$"#
-        case .date: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
-        case .month: "^[0-9]{4}-(0[1-9]|1[0-2])$"
+        case .date: "^\(Self.year)-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+        case .month: "^\(Self.year)-(0[1-9]|1[0-2])$"
         case .instant:
-            "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{3})?Z$"
+            "^\(Self.year)-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{3})?Z$"
         case .base64: "^[A-Za-z0-9+/]*={0,2}$"
         case .base64URL: "^[A-Za-z0-9_-]*$"
         case .digest: "^[0-9a-f]{64}$"
@@ -44,6 +44,9 @@ package enum TextForm: String, CaseIterable, Hashable, Sendable {
         case .number: "^-?[0-9]+([.][0-9]+)?$"
         }
     }
+
+    /// The years 1 to 9999.
+    private static let year = "(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})"
 
     /// The format of JSON Schema that says more than the expression.
     var format: String? {

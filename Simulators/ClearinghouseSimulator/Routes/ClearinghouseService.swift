@@ -17,7 +17,7 @@ package import Records
 /// 5. rate limits, of the institution, then of the person → `too-many-requests`
 /// 6. the behaviour of the person it is about, else the first fault on order that matches
 /// 7. latency
-/// 8. the query → `malformed-query`; media type and body → `unsupported-media-type`,
+/// 8. a token, where one is needed → `session-missing`, `link-missing`; the query → `malformed-query`; media type and body → `unsupported-media-type`,
 ///    `malformed-body`
 /// 9. the key of idempotency, then a stored answer
 /// 10. the rules of `StatementCheck`, of the house, or of readings
