@@ -29,13 +29,17 @@ package struct ClearinghouseService: Sendable {
     let trust: TrustFolder
     let now: @Sendable () -> Instant
     let insurer: InsurerSigner?
+    private let speakers: Set<Speaker>
     private let swaps = SwapBench()
 
-    /// A service over a house; without an insurer's key it signs no expense notices.
+    /// A service over a house; without an insurer's key it signs no expense notices. A listener
+    /// of its own serves only the routes of its `speakers`.
     package init(
         house: House, trust: TrustFolder, insurer: InsurerSigner? = nil,
+        speakers: Set<Speaker> = Set(Speaker.allCases),
         now: @escaping @Sendable () -> Instant
     ) {
+        self.speakers = speakers
         (self.house, self.trust, self.now) = (house, trust, now)
         self.insurer = insurer
     }
@@ -84,6 +88,9 @@ package struct ClearinghouseService: Sendable {
         }
         switch Route.find(method: request.method, path: request.path) {
         case .route(let route, let path):
+            guard !route.operation.speakers.isDisjoint(with: speakers) else {
+                throw Refusal(.notFound)
+            }
             guard route.operation.speakers.contains(identity.speaker) else {
                 throw Refusal(.wrongClientIdentity)
             }
