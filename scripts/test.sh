@@ -79,6 +79,12 @@ count_lines Tests/System/opensc.sh
 part "The clearinghouse, asked from another language"
 count_lines python3 Tests/System/clearinghouse.py .build/debug/clearinghouse
 
+part "The clearinghouse's description, judged by schemathesis"
+count_lines python3 Tests/System/contract.py .build/debug/clearinghouse
+
+part "PINs: whether one stays anywhere"
+RUNS=${LEAK_RUNS:-1} count_lines Tests/System/private-pcscd.sh python3 -B Tests/System/leaks.py
+
 part "The whole stack under faults and kills"
 count_lines timeout --foreground --kill-after=30 "$stack_seconds" Tests/System/stack.sh
 

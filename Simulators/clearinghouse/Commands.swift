@@ -28,6 +28,9 @@ let program = Program(
                 .init("port", "PORT", "where institutions and the portal connect (default 8710)"),
                 .init("admin-port", "PORT", "the administration port (default 8711)"),
                 .init(
+                    "portal-port", "PORT",
+                    "a listener of the portal's own; without it both share --port"),
+                .init(
                     "as-of", "DATE",
                     "the business date, or a person's name for the date of that sample"),
                 .init(
@@ -41,8 +44,10 @@ let program = Program(
             discussion: """
                 Port 0 takes any free port. When it listens, it prints one line of JSON:
                 {"ready":true,"port":8710,"adminPort":8711,"address":"https://127.0.0.1:8710",
-                "admin":"http://127.0.0.1:8711","businessDate":"2026-11-22"}.
-                Both ports are bound to 127.0.0.1.
+                "admin":"http://127.0.0.1:8711","portal":"https://127.0.0.1:8710",
+                "portalPort":8710,"businessDate":"2026-11-22"}.
+                All ports are bound to 127.0.0.1. GET /v1/openapi.json describes the interface,
+                GET /admin/openapi.json the administration port.
                 """),
         Command(
             "date", "sets the business date of a running clearinghouse",

@@ -28,52 +28,64 @@ func serve(_ invocation: Invocation) async throws {
         printError("clearinghouse: left out of the trust anchors: \(fault)")
     }
     let adminPort = BoundPort()
-    let service = try HTTPServer(
-        .tcp(host: "127.0.0.1", port: invocation.integer("port", in: 0...65_535) ?? 8710),
-        tls: try tls(paths),
-        handler: ClearinghouseService(
-            house: house, trust: trust, insurer: try reading.insurer(), now: systemTime))
+    let insurer = try reading.insurer()
+    func service(_ port: Int, _ certificate: String, _ speakers: Set<Speaker>) throws -> HTTPServer
+    {
+        try HTTPServer(
+            .tcp(host: "127.0.0.1", port: port), tls: try tls(paths, certificate),
+            handler: ClearinghouseService(
+                house: house, trust: trust, insurer: insurer, speakers: speakers,
+                now: systemTime))
+    }
+    // With a listener of its own, the portal is nowhere else.
+    let portalPort = try invocation.integer("portal-port", in: 0...65_535)
+    let main = try service(
+        try invocation.integer("port", in: 0...65_535) ?? 8710, "tls",
+        portalPort == nil ? Set(Speaker.allCases) : [.institution])
+    let portal = try portalPort.map { try service($0, "portal-tls", [.portal, .tax]) }
     let administration = try HTTPServer(
         .tcp(host: "127.0.0.1", port: invocation.integer("admin-port", in: 0...65_535) ?? 8711),
         handler: AdministrationService(
             house: house, trust: trust, token: try reading.adminToken(), port: adminPort,
             now: systemTime))
     adminPort.number = administration.port
-    printLine(readyLine(service.port, administration.port, date).canonicalText)
+    printLine(
+        readyLine(main.port, portal?.port, administration.port, date).canonicalText)
     await withTaskGroup(of: Void.self) { group in
         if let journal { group.addTask { await journal.run() } }
-        await serve(service, administration, until: signals)
+        await serve([main, administration] + [portal].compactMap { $0 }, until: signals)
         // The journal ends when everything is written.
         journal?.finish()
     }
 }
 
-/// Runs both servers; the first of them to end, or the signal, ends all.
-private func serve(
-    _ service: HTTPServer, _ administration: HTTPServer, until signals: ProcessSignals
-) async {
+/// Runs the servers; the first of them to end, or the signal, ends all.
+private func serve(_ servers: [HTTPServer], until signals: ProcessSignals) async {
     await withTaskGroup(of: Void.self) { group in
-        group.addTask { await service.run() }
-        group.addTask { await administration.run() }
+        for server in servers { group.addTask { await server.run() } }
         group.addTask { await signals.untilTermination() }
         await group.next()
         group.cancelAll()
     }
 }
 
-private func readyLine(_ port: Int, _ adminPort: Int, _ date: LocalDate?) -> JSONValue {
-    [
-        "ready": true, "port": JSONValue(port), "adminPort": JSONValue(adminPort),
-        "address": .string("https://127.0.0.1:\(port)"),
-        "admin": .string("http://127.0.0.1:\(adminPort)"),
-        "businessDate": .string((date ?? systemTime().dateInJapan).description),
-    ]
+private func readyLine(
+    _ port: Int, _ portalPort: Int?, _ adminPort: Int, _ date: LocalDate?
+) -> JSONValue {
+    .object(present: [
+        ("ready", true), ("port", JSONValue(port)), ("adminPort", JSONValue(adminPort)),
+        ("address", .string("https://127.0.0.1:\(port)")),
+        ("admin", .string("http://127.0.0.1:\(adminPort)")),
+        ("portal", .string("https://127.0.0.1:\(portalPort ?? port)")),
+        ("portalPort", JSONValue(portalPort ?? port)),
+        ("businessDate", .string((date ?? systemTime().dateInJapan).description)),
+    ])
 }
 
-private func tls(_ paths: StatePaths) throws -> TLSContext {
+private func tls(_ paths: StatePaths, _ name: String) throws -> TLSContext {
     try TLSContext.server(
-        certificate: KeyFile.certificate("\(paths.house)/tls.pem"),
-        key: KeyFile.privateKey("\(paths.house)/tls.key"),
+        certificate: KeyFile.certificate("\(paths.house)/\(name).pem"),
+        key: KeyFile.privateKey("\(paths.house)/\(name).key"),
         clientAnchors: [KeyFile.certificate("\(paths.authority)/connections.pem")])
 }
 

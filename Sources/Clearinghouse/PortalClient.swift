@@ -160,6 +160,10 @@ package struct PortalDisclosure: Hashable, Sendable {
     package var consents: [Consent]
     /// The problem, if it was refused.
     package var refusedBecause: String?
+    /// The mode it was asked under, without a card: `systemFailure` or `disaster`.
+    package var mode: String?
+    /// Why, if it was asked under a mode.
+    package var reason: String?
 
     init(_ value: JSONValue, at path: String) throws(JSONError) {
         var fields = try JSONFields(value, at: path)
@@ -171,6 +175,8 @@ package struct PortalDisclosure: Hashable, Sendable {
         way = try fields.optionalString("way", maximum: 32)
         consents = try fields.array("consents", maximum: 8, Consent.init)
         refusedBecause = try fields.optionalString("refusedBecause", maximum: 64)
+        mode = try fields.optionalString("mode", maximum: 32)
+        reason = try fields.optionalString("reason", maximum: 800)
         try fields.finish()
     }
 

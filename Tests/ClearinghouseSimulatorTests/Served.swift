@@ -216,8 +216,7 @@ extension Served {
         guard case .route(let route, _) = found else { return }
         let declared = OpenAPIDocument.problems(of: route)
         #expect(
-            declared.contains { $0.status == response.status && $0.name == name }
-                || name == "not-found",
+            declared.contains { $0.status == response.status && $0.name == name },
             "\(route.rawValue): \(response.status) \(name ?? "")")
     }
 }

@@ -8,7 +8,7 @@ simulated card, reads drugs and checkups, repeats, withdraws, signs in at the po
 foreign card, and ends the program with SIGTERM. Needs python3-cryptography.
 """
 import base64, datetime, hashlib, http.client, json, os, signal, ssl, subprocess, sys
-import tempfile, threading, time
+import tempfile, threading, time, xml.etree.ElementTree
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -50,17 +50,18 @@ class World:
         with open(self.state + "/terminal/answer.pub", "rb") as file:
             return serialization.load_pem_public_key(file.read())
 
-    def start(self):
+    def start(self, *options):
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--state", self.state, "--port", "0", "--admin-port", "0"],
-            stdout=subprocess.PIPE)
+            [PROGRAM, "serve", "--state", self.state, "--port", "0", "--admin-port", "0",
+             *options], stdout=subprocess.PIPE)
         self.ready = json.loads(self.process.stdout.readline())
 
-    def connect(self, name="tls"):
+    def connect(self, name="tls", port=None):
         context = ssl.create_default_context(cafile=self.state + "/terminal/server-ca.pem")
         context.load_cert_chain(f"{self.state}/terminal/{name}.pem",
                                 f"{self.state}/terminal/{name}.key")
-        return http.client.HTTPSConnection("127.0.0.1", self.ready["port"], context=context)
+        port = port or self.ready["port"]
+        return http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=30)
 
     def admin(self, method, path, body=None):
         line = http.client.HTTPConnection("127.0.0.1", self.ready["adminPort"])
@@ -144,6 +145,95 @@ def test_portal(world):
     assert ask(line, "DELETE", "/v1/portal/sessions", None, bearer)[0] == 204
     assert ask(world.connect(), "POST", "/v1/portal/challenges", {})[0] == 403
     assert ask(line, "POST", "/v1/challenges", {})[0] == 403
+
+
+def portal_session(world, line):
+    nonce = ask(line, "POST", "/v1/portal/challenges", {})[1]["nonce"]
+    _, body = world.statement(nonce, [], b"madoguchi portal v1 card\n")
+    status, session = ask(line, "POST", "/v1/portal/sessions", body)
+    assert status == 201, session
+    return {"Authorization": "Bearer " + session["session"]}
+
+
+def test_tax(world):
+    """The expense notice, its signature judged by OpenSSL's own program."""
+    line = world.connect("portal")
+    year = datetime.date.today().year
+    status, answer = ask(line, "POST", "/v1/portal/tax-links", {"year": year},
+                         portal_session(world, line))
+    assert status == 201, answer
+    files = {}
+    for name, path in [("notice.xml", ""), ("notice.p7s", "/signature")]:
+        tax = world.connect("tax")
+        tax.request("GET", "/v1/tax/expense-notice" + path,
+                    headers={"Authorization": "Bearer " + answer["link"]["token"]})
+        response = tax.getresponse()
+        files[name] = os.path.join(world.state, name)
+        with open(files[name], "wb") as file:
+            file.write(response.read())
+        assert response.status == 200
+    verify = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-purpose", "any",
+              "-in", files["notice.p7s"], "-content", files["notice.xml"],
+              "-CAfile", world.state + "/authority/connections.pem", "-out", os.devnull]
+    assert subprocess.run(verify, capture_output=True).returncode == 0
+    with open(files["notice.xml"], "ab") as file:
+        file.write(b" ")
+    assert subprocess.run(verify, capture_output=True).returncode != 0
+    root = xml.etree.ElementTree.parse(files["notice.xml"]).getroot()
+    assert root.get("simulated") == "true"
+
+
+def test_faults(world):
+    """Faults of the line, as a client that shares no code with the server meets them."""
+    def fault(kind, **more):
+        order = {"kind": kind, "milliseconds": 300, **more}
+        assert world.admin("POST", "/admin/faults", {"faults": [order]})[0] == 200
+        line = world.connect()
+        try:
+            line.request("POST", "/v1/challenges", b"{}", {"Content-Type": "application/json"})
+            response = line.getresponse()
+            return response.status, response.read()
+        except Exception as error:
+            return error
+        finally:
+            line.close()
+
+    for kind in ["reset", "half-close", "stall"]:
+        # http.client takes half a head for a whole one; then there is no body.
+        error = fault(kind)
+        assert isinstance(error, (OSError, http.client.HTTPException)) or not error[1], error
+    alert = fault("tls-alert")
+    assert isinstance(alert, ssl.SSLError) and "ALERT" in str(alert), alert
+    error = fault("wrong-length", octets=5)
+    assert isinstance(error, http.client.IncompleteRead), error
+    status, octets = fault("wrong-length", octets=-5)
+    assert status == 201 and not octets.endswith(b"}")
+    status, octets = fault("dribble")
+    assert status == 201 and json.loads(octets)["nonce"]
+    assert fault("status", status=418)[0] == 418
+    assert b"nonce" not in fault("garbage")[1]
+    assert fault("problem", problem="nonce-ended")[0] == 409
+
+
+def test_portal_listener(world):
+    """With a listener of its own the portal is nowhere else, and has another certificate."""
+    world.process.send_signal(signal.SIGTERM)
+    assert world.process.wait(10) == 0
+    world.start("--portal-port", "0")
+    desk, portal = world.ready["port"], world.ready["portalPort"]
+    assert desk != portal
+    asks = [("portal", portal, "/v1/portal/challenges", 201),
+            ("tls", portal, "/v1/portal/challenges", 403),
+            ("tls", portal, "/v1/challenges", 404), ("tls", desk, "/v1/challenges", 201),
+            ("portal", desk, "/v1/challenges", 403),
+            ("portal", desk, "/v1/portal/challenges", 404)]
+    seen = set()
+    for identity, port, path, expected in asks:
+        line = world.connect(identity, port)
+        status, answer = ask(line, "POST", path, {})
+        assert status == expected, (identity, path, answer)
+        seen.add((port, line.sock.getpeercert(True)))
+    assert len(seen) == 2 and len({octets for _, octets in seen}) == 2
 
 
 def test_foreign_card(world):
@@ -247,6 +337,9 @@ def main():
             run("portal", test_portal)
             run("a card made elsewhere is the same patient", same_patient, "check")
             run("restart", test_restart, "check")
+            run("the expense notice for tax returns", test_tax)
+            run("faults of the line", test_faults)
+            run("the portal's own listener", test_portal_listener)
             if "--bench" in sys.argv:
                 bench(world, float(sys.argv[sys.argv.index("--bench") + 1]))
         finally:
@@ -255,4 +348,5 @@ def main():
     return 1 if failed else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

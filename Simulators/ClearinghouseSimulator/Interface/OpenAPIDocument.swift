@@ -134,6 +134,7 @@ package enum OpenAPIDocument {
     ) -> [(status: Int, name: String)] {
         let operation = route.operation
         var kinds = Set(operation.problems + Route.commonProblems).union([.malformedQuery])
+        if operation.parameters.contains(where: { $0.place == .path }) { kinds.insert(.notFound) }
         if operation.body != nil { kinds.formUnion([.malformedBody, .unsupportedMediaType]) }
         return kinds.map { ($0.status, $0.rawValue) } + wire
     }
@@ -148,6 +149,5 @@ package enum OpenAPIDocument {
 
 extension Operation.Parameter {
     static let knownTag = header(
-        "If-None-Match", .text(.line, 1...1000), "validators of what the client has",
-        isRequired: false)
+        "If-None-Match", .anyText, "validators of what the client has", isRequired: false)
 }

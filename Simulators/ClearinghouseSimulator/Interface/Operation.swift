@@ -25,6 +25,8 @@ package struct Operation: Sendable {
     package var problems: [ProblemKind] = []
     /// Whether a client may name a key under which the request is done once.
     package var takesIdempotencyKey = false
+    /// The problem of a request without a token, where one is needed: told before all else.
+    package var needsToken: ProblemKind?
 
     /// A parameter.
     package struct Parameter: Hashable, Sendable {

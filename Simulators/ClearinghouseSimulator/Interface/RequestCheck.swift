@@ -18,6 +18,7 @@ extension Operation {
         _ request: HTTPRequest, path: [String: String] = [:]
     ) throws(Refusal) -> Intake {
         var intake = Intake(values: path)
+        if let needsToken, request.bearer == nil { throw Refusal(needsToken) }
         for parameter in parameters where parameter.place == .path {
             let value = path[parameter.name] ?? ""
             guard parameter.schema.fault(in: .string(value)) == nil else {

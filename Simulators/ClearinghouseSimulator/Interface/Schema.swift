@@ -6,6 +6,8 @@ import Records
 package indirect enum Schema: Hashable, Sendable {
     /// A text of a form, with the bounds of its length in characters.
     case text(TextForm, ClosedRange<Int>)
+    /// A text that nothing more is said of.
+    case anyText
     /// One of some texts.
     case choice([String])
     /// A whole number.
@@ -111,6 +113,7 @@ extension Schema {
                 ("pattern", .string(form.pattern)), ("format", form.format.map(JSONValue.string)),
                 ("contentEncoding", form.encoding.map(JSONValue.string)),
             ])
+        case .anyText: return ["type": "string"]
         case .choice(let values):
             return ["type": "string", "enum": .array(values.map(JSONValue.string))]
         case .integer(let range):

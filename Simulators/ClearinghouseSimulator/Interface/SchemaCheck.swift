@@ -21,6 +21,7 @@ extension Schema {
                 lengths.contains(text.unicodeScalars.count),
                 "must have \(lengths.lowerBound) to \(lengths.upperBound) characters")
             try demand(form.matches(text), "must be \(form.rawValue)")
+        case .anyText: try demand(value.stringValue != nil, "must be a string")
         case .choice(let values):
             try demand(
                 value.stringValue.map(values.contains) ?? false,

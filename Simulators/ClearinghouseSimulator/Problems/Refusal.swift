@@ -10,7 +10,8 @@ package struct Refusal: Error, Hashable, Sendable {
 
     /// A refusal.
     package init(_ kind: ProblemKind, _ detail: String? = nil) {
-        (self.kind, self.detail) = (kind, detail)
+        self.kind = kind
+        self.detail = detail.map(printable)
     }
 
     /// A refusal of a JSON body or statement.
@@ -26,4 +27,13 @@ package struct Refusal: Error, Hashable, Sendable {
             titleJapanese: text.japanese, detail: detail, nextStep: text.nextStep,
             nextStepJapanese: text.nextStepJapanese, extensions: members)
     }
+}
+
+/// What a client sent may stand in a detail: shortened, and without what does not print.
+private func printable(_ text: String) -> String {
+    String(
+        String.UnicodeScalarView(
+            text.unicodeScalars.prefix(500).map {
+                $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "\u{FFFD}" : $0
+            }))
 }

@@ -18,7 +18,7 @@ package import Records
 /// 5. rate limits, of the institution, then of the person → `too-many-requests`
 /// 6. the behaviour of the person it is about, else the first fault on order that matches
 /// 7. latency
-/// 8. the query → `malformed-query`; media type and body → `unsupported-media-type`,
+/// 8. a token, where one is needed → `session-missing`, `link-missing`; the query → `malformed-query`; media type and body → `unsupported-media-type`,
 ///    `malformed-body`
 /// 9. the key of idempotency, then a stored answer
 /// 10. the rules of `StatementCheck`, of the house, or of readings
@@ -30,13 +30,17 @@ package struct ClearinghouseService: Sendable {
     let trust: TrustFolder
     let now: @Sendable () -> Instant
     let insurer: InsurerSigner?
+    private let speakers: Set<Speaker>
     private let swaps = SwapBench()
 
-    /// A service over a house; without an insurer's key it signs no expense notices.
+    /// A service over a house; without an insurer's key it signs no expense notices. A listener
+    /// of its own serves only the routes of its `speakers`.
     package init(
         house: House, trust: TrustFolder, insurer: InsurerSigner? = nil,
+        speakers: Set<Speaker> = Set(Speaker.allCases),
         now: @escaping @Sendable () -> Instant
     ) {
+        self.speakers = speakers
         (self.house, self.trust, self.now) = (house, trust, now)
         self.insurer = insurer
     }
@@ -85,6 +89,9 @@ package struct ClearinghouseService: Sendable {
         }
         switch Route.find(method: request.method, path: request.path) {
         case .route(let route, let path):
+            guard !route.operation.speakers.isDisjoint(with: speakers) else {
+                throw Refusal(.notFound)
+            }
             guard route.operation.speakers.contains(identity.speaker) else {
                 throw Refusal(.wrongClientIdentity)
             }

@@ -14,9 +14,9 @@ extension ClearinghouseService {
             return .record(
                 OpenAPIDocument.json(of: Route.self, version: Self.version), for: request)
         case .challenge, .portalChallenge: return try await challenge(asked)
-        case .check: return await signed(request, asked, .check)
-        case .registration: return await signed(request, asked, .registration)
-        case .portalSession: return await signed(request, asked, .portalSession)
+        case .check: return await signed(request, intake, asked, .check)
+        case .registration: return await signed(request, intake, asked, .registration)
+        case .portalSession: return await signed(request, intake, asked, .portalSession)
         case .details, .emergency, .batch:
             return try await decide(route, request, intake, asked)
         case .batchState:

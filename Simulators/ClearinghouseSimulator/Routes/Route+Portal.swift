@@ -9,7 +9,7 @@ extension Route {
         case .portalEnd:
             return Operation(
                 summary: "Signs a patient out.", speakers: [.portal], parameters: [.session],
-                answer: .nothing, problems: [.sessionMissing])
+                answer: .nothing, problems: [.sessionMissing], needsToken: .sessionMissing)
         case .portalQualification:
             return .page("qualification", .named(.qualification), "The patient's qualification.")
         case .portalDrugs:
@@ -100,7 +100,7 @@ extension Route {
                     "Authorization", .text(.line, 8...207), "Bearer, and the link's token")
             ],
             answer: Operation.Answer(status: 200, content: .octets(media), isValidated: true),
-            problems: [.linkMissing, .linkUnknown])
+            problems: [.linkMissing, .linkUnknown], needsToken: .linkMissing)
     }
 }
 
@@ -118,7 +118,8 @@ extension Operation {
         Operation(
             summary: summary, speakers: [.portal], parameters: [.session] + parameters,
             answer: .read(.object([.field("patient", .patient), .field(name, schema)])),
-            problems: [.sessionMissing, .sessionEnded, .cardNotRegistered])
+            problems: [.sessionMissing, .sessionEnded, .cardNotRegistered],
+            needsToken: .sessionMissing)
     }
 
     fileprivate static let session = Operation(

@@ -34,8 +34,14 @@ package enum Route: String, CaseIterable, RouteTable {
     case taxNotice = "GET /v1/tax/expense-notice"
     case taxSignature = "GET /v1/tax/expense-notice/signature"
 
-    /// What the route takes and answers.
-    package var operation: Operation {
+    /// What the route takes and answers: declared once, as every request asks for it.
+    package var operation: Operation { Self.operations[self] ?? declaration }
+
+    private static let operations = Dictionary(
+        allCases.map { ($0, $0.declaration) }
+    ) { first, _ in first }
+
+    private var declaration: Operation {
         switch self {
         case .document: .document
         case .challenge, .check, .details, .emergency, .batch, .batchState, .registration:

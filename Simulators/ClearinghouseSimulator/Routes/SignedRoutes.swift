@@ -8,12 +8,14 @@ extension ClearinghouseService {
     /// A check, a registration, or a sign-in at the portal: a stored answer first, then the
     /// statement's rules, then the house's decision. What is refused before the house decides is
     /// not stored: the same bytes are refused the same way again.
-    func signed(_ request: HTTPRequest, _ asked: Asked, _ route: Route) async -> HTTPResponse {
+    func signed(
+        _ request: HTTPRequest, _ intake: Intake, _ asked: Asked, _ route: Route
+    ) async -> HTTPResponse {
         let key = asked.key(request)
         let name = route == .portalSession ? "portal session" : "\(route)"
         if let stored = await house.repeated(key, asked, name) { return HTTPResponse(stored) }
         do throws(Refusal) {
-            let verified = try verify(request, asked, route)
+            let verified = try verify(intake, asked, route)
             let standing = await trust.standing(of: verified.certificate, at: asked.now)
             let answer =
                 switch route {
@@ -33,12 +35,12 @@ extension ClearinghouseService {
     }
 
     private func verify(
-        _ request: HTTPRequest, _ asked: Asked, _ route: Route
+        _ intake: Intake, _ asked: Asked, _ route: Route
     ) throws(Refusal) -> VerifiedStatement {
         let isPortal = route == .portalSession
         let check: CheckRequest
         do throws(JSONError) {
-            check = try CheckRequest(body: request.body, needsIntent: !isPortal)
+            check = try CheckRequest(intake.body, needsIntent: !isPortal)
         } catch { throw Refusal(.malformedBody, error) }
         return try StatementCheck.verify(
             check,

@@ -91,6 +91,9 @@ extension Initialisation {
     /// The names that the server's certificate carries.
     package static let serverNames = ["clearinghouse.localhost", "localhost", "127.0.0.1"]
 
+    /// The names of the portal's own listener.
+    package static let portalNames = ["portal.localhost", "localhost", "127.0.0.1"]
+
     /// The authority of connections, and the three identities it vouches for. It is not among the
     /// anchors of cards: a card cannot pass for a terminal, nor a terminal for a card.
     private func connections(_ made: inout [String]) throws {
@@ -110,6 +113,9 @@ extension Initialisation {
         _ = try identity(
             "tls", in: paths.house, authority, "clearinghouse",
             .tlsServer(names: Self.serverNames), &made)
+        _ = try identity(
+            "portal-tls", in: paths.house, authority, "portal",
+            .tlsServer(names: Self.portalNames), &made)
         let desk = try identity("tls", in: paths.terminal, authority, terminal, .tlsClient, &made)
         let portal = try identity(
             "portal", in: paths.terminal, authority, "portal", .tlsClient, &made)

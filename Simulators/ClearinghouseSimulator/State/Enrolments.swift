@@ -4,6 +4,8 @@ package import Octets
 /// Which card belongs to whom: the digest of its certificate → the simulated person's id.
 package struct Enrolments: Hashable, Sendable {
     private var people: [SHA256Digest: String] = [:]
+    /// Whether a card was ever bound to a behaviour.
+    private(set) var hasBehaviours = false
 
     /// No cards.
     package init() {}
@@ -19,6 +21,7 @@ package struct Enrolments: Hashable, Sendable {
     /// Binds a card to a person; it leaves whom it belonged to.
     package mutating func bind(_ certificate: SHA256Digest, to person: String) {
         people[certificate] = person
+        if Behaviour(person) != nil { hasBehaviours = true }
     }
 
     /// The cards as their file holds them.
@@ -35,7 +38,7 @@ package struct Enrolments: Hashable, Sendable {
             guard let digest = SHA256Digest(hex: key), let person = person.stringValue else {
                 throw .unexpected(path: "$.\(key)", reason: "must be a digest and a person's id")
             }
-            people[digest] = person
+            bind(digest, to: person)
         }
     }
 }

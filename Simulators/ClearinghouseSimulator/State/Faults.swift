@@ -86,10 +86,10 @@ package struct Fault: Hashable, Sendable {
             ("method", method.map(JSONValue.string)), ("person", person.map(JSONValue.string)),
             ("nth", nth == 1 ? nil : JSONValue(nth)),
             ("perMille", perMille == 1000 ? nil : JSONValue(perMille)),
-            ("status", kind == .status ? JSONValue(status) : nil),
+            ("status", status == 500 ? nil : JSONValue(status)),
             ("problem", problem.map { .string($0.rawValue) }),
             ("table", code.map { .string($0.table) }), ("code", code.map { .string($0.value) }),
-            ("octets", kind == .wrongLength ? JSONValue(octets) : nil),
+            ("octets", octets == 1 ? nil : JSONValue(octets)),
         ])
     }
 

@@ -24,8 +24,6 @@ package actor House {
     var limits = RateLimits()
     var latency = Latency()
     var latencyCount = 0
-    /// Whether somebody may ask for a person that is a behaviour.
-    var hasBehaviours = true
     let chance: Chance
     var journal: Journal
     private let clients: ClientRegister

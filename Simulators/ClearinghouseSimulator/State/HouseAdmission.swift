@@ -34,7 +34,7 @@ extension House {
             admission.retryAfterSeconds = seconds(from: now, to: maintenance.until)
             return admission
         }
-        let person = needsPerson ? person(of: request, route, client, at: now) : nil
+        let person = needsPerson(route) ? person(of: request, route, client, at: now) : nil
         do throws(Refusal) {
             let name = Asked(client: client, identity: identity, now: now, requestID: "").audience
             try limits.count(client: name, person: person, at: now)
@@ -66,9 +66,11 @@ extension House {
             chance.share(of: "latency", 1, latencyCount))
     }
 
-    /// Finding out whom a request is about costs time, so it is done only where somebody cares.
-    private var needsPerson: Bool {
-        limits.perPerson != nil || faults.nameAPerson || hasBehaviours
+    /// Finding out whom a request is about costs time, so it is done only where somebody cares:
+    /// insurance details may always name a behaviour, cards only once one is bound to it.
+    private func needsPerson(_ route: Route) -> Bool {
+        limits.perPerson != nil || faults.nameAPerson || enrolments.hasBehaviours
+            || route == .details || route == .emergency
     }
 
     /// Whom a request is about, as far as that can be told before its rules are applied.

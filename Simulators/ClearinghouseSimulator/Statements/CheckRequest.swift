@@ -20,8 +20,14 @@ package struct CheckRequest: Hashable, Sendable {
 
     /// Reads a body. The portal names no intent, a terminal must.
     package init(body: [UInt8], needsIntent: Bool) throws(JSONError) {
-        var fields = try JSONFields(
-            JSONValue(parsing: body, limits: JSONLimits(octets: 65_536, depth: 4)))
+        try self.init(
+            JSONValue(parsing: body, limits: JSONLimits(octets: 65_536, depth: 4)),
+            needsIntent: needsIntent)
+    }
+
+    /// Reads a body that was parsed already.
+    package init(_ value: JSONValue, needsIntent: Bool) throws(JSONError) {
+        var fields = try JSONFields(value)
         statement = try fields.octets("statement", maximum: SignedStatement.maximumOctets)
         signature = try fields.octets("signature", maximum: Self.maximumSignatureOctets)
         certificate = try fields.octets("certificate", maximum: Self.maximumCertificateOctets)
