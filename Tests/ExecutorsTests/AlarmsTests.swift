@@ -65,9 +65,11 @@ struct AlarmsTests {
         #expect(alarms.count == 0)
     }
 
-    @Test("times that are past, none or without end are taken", arguments: [
-        Duration.zero, .seconds(-1), .seconds(Int64.min),
-    ])
+    @Test(
+        "times that are past, none or without end are taken",
+        arguments: [
+            Duration.zero, .seconds(-1), .seconds(Int64.min),
+        ])
     func odd(duration: Duration) async throws {
         let alarms = Alarms()
         let never = alarms.set(after: .seconds(Int64.max)) {}
