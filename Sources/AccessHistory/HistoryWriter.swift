@@ -108,6 +108,8 @@ struct HistoryWriter: Sendable {
         isPoisoned = true
     }
 
+    /// How much room is made with one write, in octets.
+    private static let pieceOctetCount = 64 << 10
     /// The largest write of several appends, in octets.
     static let largestGroupOctetCount = 1 << 20
 
@@ -160,10 +162,15 @@ struct HistoryWriter: Sendable {
     /// Makes room of zeros ahead of the write, so that a full disk shows before it.
     private mutating func grow(_ segment: inout OpenSegment, by count: Int) throws(HistoryError) {
         guard segment.end + UInt64(count) > segment.size else { return }
-        let growth = max(growthOctetCount, count)
-        try segment.file.write([UInt8](repeating: 0, count: growth), at: segment.size)
+        let end = segment.size + UInt64(max(growthOctetCount, count))
+        // Piece by piece: a block as large as the room would stay in the heap.
+        let zeros = [UInt8](repeating: 0, count: min(growthOctetCount, Self.pieceOctetCount))
+        while segment.size < end {
+            let piece = zeros.prefix(Int(min(UInt64(zeros.count), end - segment.size)))
+            try segment.file.write(Array(piece), at: segment.size)
+            segment.size += UInt64(piece.count)
+        }
         try sync(segment.file)
-        segment.size += UInt64(growth)
     }
 }
 

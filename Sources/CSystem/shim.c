@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "shim.h"
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -76,6 +77,14 @@ int csystem_start_thread(unsigned long stack, void *(*body)(void *), void *argum
     int result = pthread_create(&thread, &attributes, body, argument);
     pthread_attr_destroy(&attributes);
     return result;
+}
+
+void csystem_bound_memory(void) {
+    mallopt(M_ARENA_MAX, 2);
+    /* Once set it stays: otherwise the first large block that is freed raises it, and the next
+       ones of its size are kept in the heap for ever. */
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 256 * 1024);
 }
 
 void csystem_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -11,10 +11,11 @@ extension EventActor {
 }
 
 extension PatientReference {
-    var json: JSONValue {
-        .object(present: [
-            ("id", id.map(JSONValue.string)), ("card", card.map { .string($0.code.hex) }),
-        ])
+    var canonical: CanonicalObject {
+        var object = CanonicalObject()
+        object.add("card", card?.code.hex)
+        object.add("id", id)
+        return object
     }
 
     init(json value: JSONValue, at path: String) throws(JSONError) {
@@ -27,16 +28,19 @@ extension PatientReference {
 }
 
 extension VerificationWay {
-    var json: JSONValue {
+    var canonical: CanonicalObject {
+        var object = CanonicalObject()
         switch self {
-        case .pin: ["kind": "pin"]
+        case .pin: object.add("kind", "pin")
         case .face(let matcher, let scorePerMille):
-            [
-                "kind": "face", "matcher": .string(matcher),
-                "scorePerMille": JSONValue(scorePerMille),
-            ]
-        case .visualCheck(let staff): ["kind": "visualCheck", "staff": .string(staff)]
+            object.add("kind", "face")
+            object.add("matcher", matcher)
+            object.add("scorePerMille", scorePerMille)
+        case .visualCheck(let staff):
+            object.add("kind", "visualCheck")
+            object.add("staff", staff)
         }
+        return object
     }
 
     init(json value: JSONValue, at path: String) throws(JSONError) {

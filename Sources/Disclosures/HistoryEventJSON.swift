@@ -36,12 +36,16 @@ extension HistoryEvent {
         object.add("checkIn", checkIn)
         object.add("consent", consent?.json)
         object.add("institution", place.institution)
-        if let intentIndex { object.add("intent", ["index": .integer(Int64(intentIndex))]) }
+        if let intentIndex {
+            var intent = CanonicalObject()
+            intent.add("index", Int(intentIndex))
+            object.add("intent", intent)
+        }
         object.add("item", item?.rawValue)
         object.add("kind", kind.rawValue)
         object.add("note", note)
         object.add("outcome", outcome?.rawValue)
-        object.add("patient", patient?.json)
+        if let patient { object.add("patient", patient.canonical) }
         object.add("purpose", purpose?.rawValue)
         object.add("reason", reason)
         object.add("recipient", recipient)
@@ -53,7 +57,7 @@ extension HistoryEvent {
         object.add("timeQuality", timeQuality.rawValue)
         object.add("triesLeft", triesLeft)
         object.add("version", Self.version)
-        object.add("way", way?.json)
+        if let way { object.add("way", way.canonical) }
         return object.octets
     }
 

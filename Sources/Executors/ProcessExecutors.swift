@@ -1,3 +1,4 @@
+internal import CSystem
 internal import Glibc
 internal import Synchronization
 // The one place where the standard library's own seam for executors is used. It is not yet part
@@ -10,6 +11,7 @@ internal import Synchronization
 /// do. The threads that the system's library brings along look around once a second for ever, also
 /// when nothing has happened: a terminal that waits for the next patient would never sleep.
 package func runProcess(_ body: @escaping @Sendable () async -> Int32) -> Never {
+    csystem_bound_memory()
     _createExecutors(factory: ProcessExecutors.self)
     ProcessExecutors.pool.awaitThread()
     Task { leaveProcess(await body()) }

@@ -36,15 +36,14 @@ package final class PCSCReader: Sendable {
         let giveUp: @Sendable () -> Void = {
             outcome.settle(.failure(Failure(errand.abandon().meaningOfNoAnswer)))
         }
-        let alarms =
-            [Alarms.shared.set(after: limit, giveUp)]
-            + (isParked
-                ? [
-                    Alarms.shared.set(after: min(limit, Self.patienceWithParkedThread)) {
-                        if errand.phase == .queued { giveUp() }
-                    }
-                ] : [])
-        defer { alarms.forEach(Alarms.shared.cancel) }
+        var alarms = [Alarms.shared.set(after: limit, giveUp)]
+        if isParked {
+            alarms.append(
+                Alarms.shared.set(after: min(limit, Self.patienceWithParkedThread)) {
+                    if errand.phase == .queued { giveUp() }
+                })
+        }
+        defer { for alarm in alarms { Alarms.shared.cancel(alarm) } }
         thread.perform { [self] in visit(errand, ending, body) { outcome.settle($0) } }
         return try await outcome.value(ifCancelled: {
             errand.abandon()

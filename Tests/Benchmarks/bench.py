@@ -91,6 +91,8 @@ def switches(pid):
 
 
 def idling(stack):
+    # The card is taken away: a session that waits for its patient has times of its own to keep.
+    stack.end("virtual-card")
     pid = stack.processes["madoguchid"].pid
     stack.connection = None
     time.sleep(15)
@@ -103,7 +105,8 @@ def idling(stack):
     # for the readers, so that a few switches belong to one wait.
     waits = IDLE_SECONDS // 20 + 1
     row(f"daemon idle {IDLE_SECONDS} s: threads that woke",
-        f"{len(woken)} of {len(after)}", "≤ 1 (PC/SC wait)", len(woken) <= 1)
+        f"{len(woken)} of {len(after)} ({', '.join(sorted(after[task][0] for task in woken))})",
+        "≤ 1 (PC/SC wait)", len(woken) <= 1)
     row(f"daemon idle {IDLE_SECONDS} s: context switches", f"{sum(woken.values())}",
         f"≤ {waits} waits × 8", sum(woken.values()) <= 8 * waits)
     resident = stack.resident_kib() / 1024

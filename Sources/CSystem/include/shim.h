@@ -27,6 +27,8 @@ int csystem_hide_process(void);
 int csystem_clock_is_synchronised(void);
 /* A detached thread with a stack of so many octets. */
 int csystem_start_thread(unsigned long stack, void *(*body)(void *), void *argument);
+/* mallopt: two arenas at most, and large blocks go back to the system when they are freed. */
+void csystem_bound_memory(void);
 /* PR_SET_NAME of the thread that calls: at most 15 octets of a name. */
 void csystem_name_thread(const char *name);
 /* sem_init in memory of its own, its end, sem_post, and sem_clockwait until an instant of
