@@ -55,6 +55,8 @@ package struct PCSCCardChannel: ~Copyable, CardChannel {
         switch error {
         case .notTransacted, .dataLost: presence.isGone() ? .removed : .broken
         case .insufficientBuffer: .answerTooLong
+        // Who was let to the card is not refused it now: the service died.
+        case .accessDenied: .noService
         default: CardChannelError(error)
         }
     }

@@ -5,18 +5,14 @@ internal import Glibc
 /// cancelled from another.
 package struct PCSCContext: ~Copyable, Sendable {
     let raw: SCARDCONTEXT
-    private static let secondLooksMilliseconds: [UInt32] = [0, 2, 20]
 
     /// Connects to the service; under socket activation this also starts it.
     package init() throws(PCSCError) {
         var raw = SCARDCONTEXT()
         var code = unsafe SCardEstablishContext(DWORD(SCARD_SCOPE_SYSTEM), nil, nil, &raw)
-        for pause in Self.secondLooksMilliseconds
-        where UInt32(truncatingIfNeeded: code) == PCSCError.accessDenied.rawValue {
+        if UInt32(truncatingIfNeeded: code) == PCSCError.accessDenied.rawValue {
             // A service that dies between taking our connection and answering looks to
-            // libpcsclite like one that refuses us, as long as the system has not closed its
-            // socket; another look tells them apart.
-            usleep(pause * 1000)
+            // libpcsclite like one that refuses us; a second look tells them apart.
             code = unsafe SCardEstablishContext(DWORD(SCARD_SCOPE_SYSTEM), nil, nil, &raw)
         }
         try check(code)

@@ -12,6 +12,7 @@ package struct PCSCError: Error, RawRepresentable, Hashable, Sendable {
     init(_ code: LONG) { self.init(rawValue: UInt32(truncatingIfNeeded: code)) }
 
     static let accessDenied = PCSCError(SCARD_W_SECURITY_VIOLATION)
+    static let noService = PCSCError(SCARD_E_NO_SERVICE)
     static let cancelled = PCSCError(SCARD_E_CANCELLED)
     static let timeout = PCSCError(SCARD_E_TIMEOUT)
     static let noReaders = PCSCError(SCARD_E_NO_READERS_AVAILABLE)

@@ -94,7 +94,8 @@ package final class PCSCReader: Sendable {
             return card
         } catch {
             card.leave()
-            throw error
+            // Who was let to the card is not refused it now: the service died.
+            throw error == .accessDenied ? .noService : error
         }
     }
 
@@ -105,7 +106,9 @@ package final class PCSCReader: Sendable {
                 do throws(PCSCError) {
                     return try connect(over: kept, keepingItIn: &slot)
                 } catch {
-                    guard error.meansServiceLost else { throw error }
+                    // A service that died looks now and then like one that refuses us: whether
+                    // it does, a new context tells.
+                    guard error.meansServiceLost || error == .accessDenied else { throw error }
                     slot = nil
                 }
             }
