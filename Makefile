@@ -2,7 +2,7 @@
 
 # The folder of the stack: keys, simulated authority, configuration, people, history.
 STATE ?= .madoguchi
-# Whose card lies on the reader.
+# Whose card lies on the reader: a file of Simulators/People, or derived-0000001 to derived-1000000.
 PERSON ?= mado
 # The business date; without it the date on that person's sample, or today.
 AS_OF ?=

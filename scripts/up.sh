@@ -15,7 +15,7 @@ house_port=$(cat "$run/clearinghouse.port" 2>/dev/null || free_port 8710)
 "$bin/clearinghouse" init --state "$STATE" --cards "$PERSON" --json >"$run/init.log"
 "$bin/madoguchi" init --state "$STATE" --port "$house_port" --json >>"$run/init.log"
 [ "$PERSON" = none ] || [ -f "$STATE/cards/$PERSON.json" ] ||
-    fail "There is no person \"$PERSON\"." "One of: $(cd "$STATE/clearinghouse/people" && ls *.json | sed 's/\.json$//' | tr '\n' ' ')" 2
+    fail "There is no person \"$PERSON\"." "One of: $(cd "$STATE/clearinghouse/people" && ls *.json | sed 's/\.json$//' | tr '\n' ' ')derived-0000001 …" 2
 
 # --- pcscd -----------------------------------------------------------------------------------
 pcscd_answers() { "$bin/madoguchi" readers; }
@@ -41,7 +41,8 @@ if ! alive clearinghouse; then
     [ "$admin_port" != "$house_port" ] || admin_port=$(free_port $((house_port + 1)))
     : >"$run/clearinghouse.log"
     launch clearinghouse "$bin/clearinghouse" serve --state "$STATE" --port "$house_port" \
-        --admin-port "$admin_port" ${business_date:+--as-of "$business_date"}
+        --admin-port "$admin_port" --population "${POPULATION:-1000000}" \
+        ${business_date:+--as-of "$business_date"}
     echo clearinghouse >>"$run/started"
     wait_for 10 clearinghouse grep -q '"ready":true' "$run/clearinghouse.log" ||
         fail "The clearinghouse did not start." "See $run/clearinghouse.log" 5

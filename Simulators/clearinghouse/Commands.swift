@@ -13,7 +13,9 @@ let program = Program(
                 .init("people", "FOLDER", "people files to take in (Simulators/People)"),
                 .init(
                     "cards", "NAMES",
-                    "whose cards to issue: a,b,c (default mado), all (takes a minute), or none"),
+                    "a,b,derived-0000001 (default mado), all (of files, takes minutes), or none"),
+                .init(
+                    "population-seed", "NUMBER", "what derived people are derived from (default 1)"),
                 .init("institution", "CODE", "the terminal's institution (default 1310000003)"),
                 .init("terminal", "NAME", "the terminal's name (default desk-1)"),
             ],

@@ -3,6 +3,7 @@ internal import Commands
 internal import Cryptography
 internal import Glibc
 internal import JSON
+internal import Records
 
 /// `clearinghouse init`.
 func initialise(_ invocation: Invocation) throws {
@@ -20,7 +21,8 @@ func initialise(_ invocation: Invocation) throws {
     let names = Set(wanted.split(separator: ",").map(String.init))
     let made = try Initialisation(
         paths: paths, institution: institution, terminal: terminal, now: systemTime()
-    ).run(people: try peopleFolder(invocation)) { id in
+    ).run(people: try peopleFolder(invocation), derived: try derivedPeople(names, invocation)) {
+        id in
         wanted == "all" || wanted != "none" && names.contains(id)
     }
     if invocation.has("json") {
@@ -31,6 +33,25 @@ func initialise(_ invocation: Invocation) throws {
     } else {
         printLine("\(paths.root): \(made.count) files made")
     }
+}
+
+/// Whether it is the id of a derived person, whoever serves so many of them.
+func isDerived(_ id: String) -> Bool {
+    DerivedPopulation(count: DerivedPopulation.maximumCount)?.number(of: id) != nil
+}
+
+/// The derived people among the names, as they are on this day.
+private func derivedPeople(_ names: Set<String>, _ invocation: Invocation) throws -> [Person] {
+    let seed = try populationSeed(invocation)
+    let count = DerivedPopulation.maximumCount
+    guard let people = DerivedPopulation(count: count, seed: seed) else { return [] }
+    let today = systemTime().dateInJapan
+    return names.sorted().compactMap { people.person($0, on: today) }
+}
+
+/// What derived people are derived from.
+func populationSeed(_ invocation: Invocation) throws -> UInt64 {
+    UInt64(try invocation.integer("population-seed", in: 0...Int.max) ?? 1)
 }
 
 /// The people's files: those named, else those beside the sources if this is run there.

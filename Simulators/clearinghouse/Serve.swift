@@ -95,14 +95,15 @@ private func derivedPeople(_ invocation: Invocation) throws -> DerivedPopulation
     guard let count = try invocation.integer("population", in: 0...limit), count > 0 else {
         return nil
     }
-    let seed = try invocation.integer("population-seed", in: 0...Int.max) ?? 1
-    return DerivedPopulation(count: count, seed: UInt64(seed))
+    return DerivedPopulation(count: count, seed: try populationSeed(invocation))
 }
 
 /// A date, or the date of a person's sample; nothing follows the calendar.
 func businessDate(_ text: String?, _ people: [PersonFile]) throws -> LocalDate? {
     guard let text, !text.isEmpty else { return nil }
     if let date = LocalDate(text) { return date }
+    // Nobody of the derived people has a sample's date.
+    if isDerived(text) { return nil }
     guard let person = people.first(where: { $0.id == text }) else {
         throw UsageError("--as-of must be a date as 2026-11-22, or the name of a person")
     }

@@ -25,17 +25,18 @@ extension Entitlement {
         if let sent = elderlyRecipient?.ratio ?? contributionRatio { return sent }
         let age = holder.age(on: date)
         if age >= 70 { return nil }
-        return isBelowSchoolAge(on: date) ? .twentyPercent : .thirtyPercent
+        return preschool != nil || holder.isBelowSchoolAge(on: date)
+            ? .twentyPercent : .thirtyPercent
     }
+}
 
+extension PersonIdentity {
     /// Below school age (義務教育就学前): until the 31 March after the sixth birthday. The law
     /// completes a year of life on the eve of the birthday, so somebody born on 1 April starts
     /// school with those born before (学校教育法第17条).
-    private func isBelowSchoolAge(on date: LocalDate) -> Bool {
-        if preschool != nil { return true }
+    package func isBelowSchoolAge(on date: LocalDate) -> Bool {
         let sixOn = LocalDate(
-            year: holder.birthDate.year + 6, month: holder.birthDate.month,
-            day: min(holder.birthDate.day, 28))
+            year: birthDate.year + 6, month: birthDate.month, day: min(birthDate.day, 28))
         guard let eve = sixOn?.adding(days: -1) else { return false }
         let lastYear = eve.month < 4 ? eve.year : eve.year + 1
         guard let end = LocalDate(year: lastYear, month: 3, day: 31) else { return false }

@@ -81,6 +81,11 @@ struct DerivedPopulationTests {
             #expect(drugs.warnings.isEmpty && expenses.warnings.isEmpty)
             #expect(checkups.warnings(of: person.identity).isEmpty)
             #expect(person.drugs.allSatisfy { $0.date <= today })
+            // What was paid is the share that held on the day.
+            guard let visit = person.drugs.first, let row = person.expenses.first else { continue }
+            let then = million.person(person.id, on: visit.date)?.qualification.entitlement
+            let ratio = try #require(then?.ratio(on: visit.date))
+            #expect(row.amounts.patientYen == row.amounts.totalYen * ratio.percent / 100)
         }
     }
 

@@ -16,7 +16,7 @@ extension DerivedLife {
             guard age >= 40, dice.chance(age < 75 ? 55 : 30) else { return nil }
             var checkup = Checkup(
                 date: when, programme: age < 75 ? .specific : .elderly,
-                facility: place("1", "架空健診センター 第", 990_000 + household % 50),
+                facility: Self.place("1", "架空健診センター 第", 990_000 + household % 50),
                 results: body.results(year: year, age: age, sex: identity.sex, &dice))
             if age < 75 { checkup.results += assessments(of: checkup, age: age) }
             return checkup

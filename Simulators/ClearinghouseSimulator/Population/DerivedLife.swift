@@ -9,26 +9,43 @@ struct DerivedLife: Sendable {
     let household: Int
     /// Where in the household: 0 is its head.
     let slot: Int
+    /// The head of the household.
+    let head: PersonIdentity
+    /// Who insures the household while its head is below 65; nothing where nobody is employed.
+    let employer: DerivedInsurer?
+    /// What part of the cost the household pays from 75 on.
+    let elderlyRatio: ContributionRatio
+    /// Where medicines are handed out.
+    let pharmacy: Institution
+    /// The household's own doctor, and three others it goes to.
+    let clinics: [Institution]
 
     init(seed: UInt64, number: Int) {
-        (self.seed, self.number) = (seed, number)
-        (household, slot) = ((number - 1) / 4, (number - 1) % 4)
+        let (household, slot) = ((number - 1) / 4, (number - 1) % 4)
+        (self.seed, self.number, self.household, self.slot) = (seed, number, household, slot)
         identity = Self.identity(seed: seed, household: household, slot: slot)
+        head = slot == 0 ? identity : Self.identity(seed: seed, household: household, slot: 0)
+        var dice = Dice(seed: seed, number: household, purpose: "household money")
+        employer = dice.chance(70) ? dice.pick(DerivedInsurer.employers) : nil
+        let income = dice.pick(0...99)
+        elderlyRatio =
+            income < 70 ? .tenPercent : income < 90 ? .twentyPercent : .thirtyPercent
+        pharmacy = Self.place("4", "架空調剤薬局 第", household % 300)
+        clinics = (0...3).map {
+            Self.place("1", "架空クリニック 第", (household * 7 + $0 * 131) % 900)
+        }
+    }
+
+    /// A place in prefecture 99, which does not exist.
+    static func place(_ table: String, _ name: String, _ number: Int) -> Institution {
+        let digits = sevenDigits(number).dropFirst()
+        return Institution(
+            name: "\(name)\(number + 1)(模擬)", code: withCheckDigit("99\(table)\(digits)"))
     }
 
     /// A stream of chance for a purpose, of this person.
     func dice(_ purpose: String, turn: Int = 0) -> Dice {
         Dice(seed: seed, number: number, purpose: purpose, turn: turn)
-    }
-
-    /// A stream that the whole household shares.
-    func householdDice(_ purpose: String) -> Dice {
-        Dice(seed: seed, number: household, purpose: "household \(purpose)")
-    }
-
-    /// The head of the household.
-    var head: PersonIdentity {
-        slot == 0 ? identity : Self.identity(seed: seed, household: household, slot: 0)
     }
 
     private static func identity(seed: UInt64, household: Int, slot: Int) -> PersonIdentity {

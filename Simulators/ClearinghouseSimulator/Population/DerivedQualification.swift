@@ -20,49 +20,58 @@ extension DerivedLife {
         }
         entitlement.symbol = "模-\(household % 1000)"
         entitlement.branch = "0\(slot)"
-        entitlement.family = slot == 0 || insurer.isMunicipal ? .insured : .family
+        entitlement.family = slot == 0 || insurer == .municipal ? .insured : .family
         entitlement.insuredName = head.name
-        entitlement.preschool = age < 6 ? .preschool : nil
+        entitlement.preschool = identity.isBelowSchoolAge(on: date) ? .preschool : nil
         if age >= 70 {
-            entitlement.elderlyRecipient = ElderlyRecipientCertificate(
-                ratio: elderlyRatio == .thirtyPercent ? .thirtyPercent : .twentyPercent)
+            entitlement.elderlyRecipient = ElderlyRecipientCertificate(ratio: recipientRatio)
         }
         return entitlement
     }
 
     /// What part the person pays on a date.
     func ratio(on date: LocalDate) -> ContributionRatio {
-        entitlement(on: date).ratio(on: date) ?? .thirtyPercent
+        switch identity.age(on: date) {
+        case ..<70: identity.isBelowSchoolAge(on: date) ? .twentyPercent : .thirtyPercent
+        case ..<75: recipientRatio
+        default: elderlyRatio
+        }
     }
 
     /// The insurer of a date.
-    func insurer(on date: LocalDate) -> (number: String, name: String, isMunicipal: Bool) {
-        if identity.age(on: date) >= 75 {
-            return (withCheckDigit("3999001"), "架空後期高齢者医療広域連合(模擬)", false)
-        }
-        var dice = householdDice("insurer")
-        let isEmployed = dice.chance(70)
-        guard isEmployed, head.age(on: date) < 65 else {
-            return (withCheckDigit("99001"), "架空市国民健康保険(模擬)", true)
-        }
-        let (number, name) = dice.pick(employers)
-        return (withCheckDigit(number), name, false)
+    func insurer(on date: LocalDate) -> DerivedInsurer {
+        if identity.age(on: date) >= 75 { return .elderly }
+        guard let employer, head.age(on: date) < 65 else { return .municipal }
+        return employer
     }
 
-    private var elderlyRatio: ContributionRatio {
-        var dice = householdDice("income")
-        let place = dice.pick(0...99)
-        return place < 70 ? .tenPercent : place < 90 ? .twentyPercent : .thirtyPercent
+    private var recipientRatio: ContributionRatio {
+        elderlyRatio == .thirtyPercent ? .thirtyPercent : .twentyPercent
     }
+}
+
+/// An insurer of derived people, in prefecture 99, which does not exist.
+struct DerivedInsurer: Hashable, Sendable {
+    let number: String
+    let name: String
+
+    init(_ digits: String, _ name: String) {
+        (number, self.name) = (withCheckDigit(digits), name)
+    }
+
+    static let elderly = DerivedInsurer("3999001", "架空後期高齢者医療広域連合(模擬)")
+    static let municipal = DerivedInsurer("99001", "架空市国民健康保険(模擬)")
+    static let employers = [
+        DerivedInsurer("0199001", "架空健康保険協会 模擬支部"),
+        DerivedInsurer("0699001", "架空健康保険組合(模擬)"),
+        DerivedInsurer("0699002", "模擬工業健康保険組合(模擬)"),
+        DerivedInsurer("3199001", "架空国家公務員共済組合(模擬)"),
+        DerivedInsurer("3299001", "架空地方公務員共済組合(模擬)"),
+        DerivedInsurer("3499001", "架空公立学校共済組合(模擬)"),
+    ]
 }
 
 /// Digits with the check digit that belongs to them.
 func withCheckDigit(_ digits: String) -> String {
     digits + (CheckDigit.digit(after: digits).map(String.init) ?? "")
 }
-
-private let employers = [
-    ("0199001", "架空健康保険協会 模擬支部"), ("0699001", "架空健康保険組合(模擬)"),
-    ("0699002", "模擬工業健康保険組合(模擬)"), ("3199001", "架空国家公務員共済組合(模擬)"),
-    ("3299001", "架空地方公務員共済組合(模擬)"), ("3499001", "架空公立学校共済組合(模擬)"),
-]

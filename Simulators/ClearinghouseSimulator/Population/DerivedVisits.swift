@@ -19,7 +19,7 @@ extension DerivedLife {
         while month <= date.yearMonth {
             let days = LocalDate(year: month.year, month: month.month, day: day)
             if let when = days, when <= date, !lasting.isEmpty {
-                visits.append(visit(when, lasting, times: 28, clinic(0)))
+                visits.append(visit(when, lasting, times: 28, clinics[0]))
             }
             if let passing = passing(in: month, turn: turn), passing.dispensing.date <= date {
                 visits.append(passing)
@@ -45,7 +45,7 @@ extension DerivedLife {
                 year: month.year, month: month.month, day: dice.pick(1...28))
         else { return nil }
         return visit(
-            when, medicines, times: dice.pick(4...7), clinic(dice.pick(1...3)),
+            when, medicines, times: dice.pick(4...7), clinics[dice.pick(1...3)],
             isInHouse: dice.chance(30))
     }
 
@@ -65,7 +65,6 @@ extension DerivedLife {
             }
             return line
         }
-        let pharmacy = place("4", "架空調剤薬局 第", household % 300)
         let cost = medicines.reduce(0) { $0 + $1.yen(times: times) }
         var expenses = [
             row(date, .medicalOutpatient, clinic, 4200 + (isInHouse ? cost : 0), ratio)
@@ -92,17 +91,5 @@ extension DerivedLife {
             amounts: ExpenseAmounts(
                 totalYen: total, insurerYen: total - patient, publicYen: 0,
                 patientYen: patient))
-    }
-
-    /// One of the clinics the household goes to; 0 is its own doctor's.
-    private func clinic(_ index: Int) -> Institution {
-        place("1", "架空クリニック 第", (household * 7 + index * 131) % 900)
-    }
-
-    /// A place in prefecture 99, which does not exist.
-    func place(_ table: String, _ name: String, _ number: Int) -> Institution {
-        let digits = sevenDigits(number).dropFirst()
-        return Institution(
-            name: "\(name)\(number + 1)(模擬)", code: withCheckDigit("99\(table)\(digits)"))
     }
 }

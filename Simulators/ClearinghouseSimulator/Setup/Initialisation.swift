@@ -23,9 +23,9 @@ package struct Initialisation: Sendable {
     }
 
     /// Makes what is missing and says what it made. People are copied from a folder, if one is
-    /// named; cards are issued for those of them that `wantsCard` names.
+    /// named; cards are issued for those of them that `wantsCard` names, and for derived people.
     package func run(
-        people source: String?, wantsCard: (String) -> Bool
+        people source: String?, derived: [Person] = [], wantsCard: (String) -> Bool
     ) throws(SetupError) -> [String] {
         var made: [String] = []
         try setup {
@@ -36,7 +36,8 @@ package struct Initialisation: Sendable {
                 Array((RandomOctets.make(32).base64(.urlSafe) + "\n").utf8)
             }
             if let source { try copyPeople(from: source) }
-            try issueCards(cards, pictures: source.map { "\($0)/pictures" }, wantsCard, &made)
+            let wanted = try people(wantsCard, pictures: source.map { "\($0)/pictures" })
+            try issueCards(cards, wanted + derived.map { ($0.id, $0.identity, .none) }, &made)
         }
         return made
     }
@@ -179,46 +180,54 @@ extension Initialisation {
         }
     }
 
+    /// Whose cards there shall be: who they are, and what is printed.
+    private typealias Wanted = (id: String, identity: PersonIdentity, pictures: CardPictures)
+
+    /// The people of files who have a card or want one.
+    private func people(
+        _ wantsCard: (String) -> Bool, pictures folder: String?
+    ) throws -> [Wanted] {
+        try StateReading(paths: paths).people().compactMap { file in
+            guard try wantsCard(file.id) || has("\(file.id).json", in: paths.cards) else {
+                return nil
+            }
+            return (
+                file.id, try file.person(on: now.dateInJapan).identity,
+                try folder.map { try CardPictures.load(of: file.id, from: $0) } ?? .none
+            )
+        }
+    }
+
     /// Issues cards to those who have none, and binds each card of the folder to its person.
     private func issueCards(
-        _ authorities: CardAuthorities, pictures: String?, _ wantsCard: (String) -> Bool,
-        _ made: inout [String]
+        _ authorities: CardAuthorities, _ wanted: [Wanted], _ made: inout [String]
     ) throws {
-        let reading = StateReading(paths: paths)
-        var enrolments = try reading.enrolments()
-        for person in try reading.people() {
-            let id = person.id
-            let file = try CardFile(path: "\(paths.cards)/\(id).json")
+        var enrolments = try StateReading(paths: paths).enrolments()
+        for person in wanted {
+            let file = try CardFile(path: "\(paths.cards)/\(person.id).json")
             let image: CardImage
-            if try has("\(id).json", in: paths.cards) {
+            if try has("\(person.id).json", in: paths.cards) {
                 image = try file.loadImage()
-            } else if wantsCard(id) {
+            } else {
                 image = try CardImage.issue(
-                    try order(for: person, pictures: pictures),
-                    authentication: authorities.authentication,
+                    order(for: person), authentication: authorities.authentication,
                     signature: authorities.signature, printer: authorities.printer)
                 try file.save(image)
                 made.append(file.path)
-            } else {
-                continue
             }
             guard let credential = image.authentication else { continue }
             let digest = SHA256Digest(hashing: credential.certificate)
-            if enrolments.person(of: digest) == nil { enrolments.bind(digest, to: id) }
+            if enrolments.person(of: digest) == nil { enrolments.bind(digest, to: person.id) }
         }
         try KeyFile.write(enrolments.json.pretty, to: paths.enrolments, isPrivate: false)
     }
 
-    private func order(
-        for file: PersonFile, pictures folder: String?
-    ) throws -> CardImage.Order {
-        let today = now.dateInJapan
+    private func order(for person: Wanted) -> CardImage.Order {
         var order = CardImage.Order(
-            person: file.id, notBefore: now.adding(seconds: -86_400),
+            person: person.id, notBefore: now.adding(seconds: -86_400),
             notAfter: now.adding(seconds: Self.lifetimeSeconds))
         order.holder = CardHolder(
-            try file.person(on: today).identity, issuedOn: today,
-            pictures: try folder.map { try CardPictures.load(of: file.id, from: $0) } ?? .none)
+            person.identity, issuedOn: now.dateInJapan, pictures: person.pictures)
         return order
     }
 }
