@@ -119,6 +119,31 @@ struct DerivedPopulationTests {
         #expect(!population.contains("derived-1000001") && population.file(of: id) == nil)
     }
 
+    @Test("without a card, the details of a certificate find the derived person, and nobody else")
+    func details() async throws {
+        let world = try await World(derived: million)
+        let id = try #require(million.id(of: 777_777))
+        let person = try #require(million.person(id, on: World.now.dateInJapan))
+        let entitlement = try #require(person.qualification.entitlement)
+        func validity(birthDate: LocalDate) async throws -> JSONValue? {
+            let details = try InsuranceDetails(
+                .object(present: [
+                    ("insurerNumber", .string(entitlement.insurerNumber)),
+                    ("symbol", entitlement.symbol.map(JSONValue.string)),
+                    ("number", entitlement.number.map(JSONValue.string)),
+                    ("branch", entitlement.branch.map(JSONValue.string)),
+                    ("birthDate", .string(birthDate.description)),
+                ]), at: "$")
+            let answer = try await world.house.check(
+                details, intent: JournalEntry.IntentPlace(origin: "test", index: 1),
+                asked: World.clinic.asked())
+            return try JSONValue(parsing: answer.body)["qualification"]?["validity"]
+        }
+        let birthDate = person.identity.birthDate
+        #expect(try await validity(birthDate: birthDate) == "1")
+        #expect(try await validity(birthDate: birthDate.adding(days: 1)) == "4")
+    }
+
     @Test("only some derived people are remembered, and a new date forgets them")
     func memory() throws {
         var population = Population([], derived: million)

@@ -32,6 +32,29 @@ struct HouseCheckTests {
             receipt["answerDigest"]?.stringValue == SHA256Digest(hashing: answer.canonical).hex)
     }
 
+    @Test("of somebody who changed insurers a card finds the qualification that holds")
+    func changedInsurer() throws {
+        let holder: JSONValue = ["name": "見本", "sex": "2", "birthDate": "1980-05-03"]
+        let ended: JSONValue = [
+            "holder": holder, "classification": "01", "insurerNumber": "01010011",
+            "disqualifiedOn": "2024-03-31",
+        ]
+        let holds: JSONValue = [
+            "holder": holder, "classification": "01", "insurerNumber": "06139992",
+        ]
+        let both = try Qualification(
+            ["validity": "1", "entitlements": [ended, holds]], at: "$")
+        func answered(on text: String) throws -> [String] {
+            var qualification = both
+            qualification.complete(
+                on: try #require(LocalDate(text)), standing: .good, consents: [],
+                givenAt: World.now)
+            return qualification.entitlements.map(\.insurerNumber)
+        }
+        #expect(try answered(on: "2024-03-31") == ["06139992"])
+        #expect(try answered(on: "2024-03-30").count == 2)
+    }
+
     private func octets(_ body: JSONValue, _ key: String) throws -> [UInt8] {
         try #require(
             body["receipt"]?[key]?.stringValue.flatMap { [UInt8](base64: $0) })

@@ -201,11 +201,15 @@ extension House {
 extension Qualification {
     /// Adds what only the moment of asking knows: the day, the note on the certificate, and the
     /// consents given.
-    mutating func complete(
+    package mutating func complete(
         on date: LocalDate, standing: CertificateStanding, consents: [ItemConsent],
         givenAt: Instant
     ) {
         confirmedOn = date
+        // Of somebody who changed insurers the ended qualification is on record, and not the answer.
+        if validity == .valid, entitlements.count > 1 {
+            entitlements.removeAll { $0.disqualifiedOn.map { $0 <= date } ?? false }
+        }
         switch standing {
         case .good: break
         case .endingSoon:

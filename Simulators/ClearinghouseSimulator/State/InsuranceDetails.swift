@@ -99,10 +99,11 @@ struct Found: Sendable {
 }
 
 extension House {
-    /// Everybody who is looked through when there is no card: the people of files. (People who
-    /// are derived from a number are found by their cards.)
-    private func everybody(at now: Instant) -> [Person] {
-        population.ids.compactMap { try? person($0, at: now) }
+    /// Everybody who is looked through when there is no card: the people of files, and the derived
+    /// person whose number it is. (By name nobody derived is found: that would derive them all.)
+    private func everybody(withNumber number: String? = nil, at now: Instant) -> [Person] {
+        (number.map { population.ids(withNumber: $0) } ?? population.ids)
+            .compactMap { try? person($0, at: now) }
     }
 
     /// The qualification on a certificate: none (該当資格なし), one, several (複数該当), or one
@@ -114,7 +115,7 @@ extension House {
                 qualification: try person(behaviour.id, at: now).qualification,
                 isSameIndividual: behaviour == Behaviour("behaves-oqscd027-1"))
         }
-        let hits = everybody(at: now).filter { person in
+        let hits = everybody(withNumber: details.number, at: now).filter { person in
             person.qualification.entitlements.contains(where: details.matches)
         }
         guard let person = hits.first, hits.count == 1 else {
