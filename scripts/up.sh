@@ -48,8 +48,12 @@ if ! alive clearinghouse; then
         fail "The clearinghouse did not start." "See $run/clearinghouse.log" 5
     echo "$house_port" >"$run/clearinghouse.port"
     echo "$admin_port" >"$run/clearinghouse.admin-port"
-elif [ -n "$business_date" ]; then
-    "$bin/clearinghouse" date "$business_date" --state "$STATE" \
+else
+    # A card that was made just now is new to it.
+    [ "$PERSON" = none ] ||
+        "$bin/clearinghouse" bind "$STATE/cards/$PERSON.json" "$PERSON" --state "$STATE" \
+            --admin-port "$(cat "$run/clearinghouse.admin-port")" >/dev/null
+    [ -z "$business_date" ] || "$bin/clearinghouse" date "$business_date" --state "$STATE" \
         --admin-port "$(cat "$run/clearinghouse.admin-port")" >/dev/null
 fi
 admin_port=$(cat "$run/clearinghouse.admin-port")

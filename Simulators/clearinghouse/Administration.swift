@@ -4,6 +4,7 @@ internal import Cryptography
 internal import HTTP
 internal import JSON
 internal import Network
+internal import Octets
 
 /// `clearinghouse date`: sets the business date of a running clearinghouse, as its
 /// administration interface does.
@@ -17,16 +18,27 @@ func setDate(_ invocation: Invocation) async throws {
 
 /// `clearinghouse bind`: from now on a card, known by its certificate, is this person's.
 func bind(_ invocation: Invocation) async throws {
-    guard let file = invocation.argument("CERTIFICATE.pem"),
+    guard let file = invocation.argument("CERTIFICATE"),
         let person = invocation.argument("PERSON")
-    else { throw UsageError("bind CERTIFICATE.pem PERSON") }
-    let certificate = try KeyFile.certificate(file)
+    else { throw UsageError("bind CERTIFICATE PERSON") }
+    let certificate = try certificate(in: file)
     try await administer(
         invocation, "POST", "/admin/cards",
         [
             "certificate": .string(String(decoding: certificate.pem, as: UTF8.self)),
             "person": .string(person),
         ])
+}
+
+/// A certificate from its PEM file, or from a virtual card's file.
+private func certificate(in file: String) throws -> Certificate {
+    guard file.hasSuffix(".json") else { return try KeyFile.certificate(file) }
+    let card = try JSONValue(parsing: try KeyFile.read(file))
+    guard
+        let octets = card["authentication"]?["certificate"]?.stringValue
+            .flatMap({ [UInt8](base64: $0) })
+    else { throw UsageError("\(file): this card has no certificate for user authentication") }
+    return try Certificate(der: octets)
 }
 
 private func paths(_ invocation: Invocation) -> StatePaths {

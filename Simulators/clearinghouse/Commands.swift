@@ -62,8 +62,11 @@ let program = Program(
         Command(
             "bind", "makes a card, known by its certificate, the card of a person",
             options: [.init("admin-port", "PORT", "its administration port (default 8711)")],
-            arguments: [.init("CERTIFICATE.pem"), .init("PERSON")],
-            discussion: "The answer says whether the certificate is trusted, and why not."),
+            arguments: [.init("CERTIFICATE"), .init("PERSON")],
+            discussion: """
+                The certificate is a PEM file, or a virtual card's file. The answer says whether it
+                is trusted, and why not.
+                """),
     ],
     common: [
         .init("state", "FOLDER", "the folder of the simulated world (default .madoguchi)"),
