@@ -55,6 +55,9 @@ package struct PCSCCardChannel: ~Copyable, CardChannel {
         switch error {
         case .notTransacted, .dataLost: presence.isGone() ? .removed : .broken
         case .insufficientBuffer: .answerTooLong
+        // The service resets the card when a program dies that held it, also under somebody who
+        // has connected meanwhile: the protocol agreed upon is forgotten.
+        case .protocolMismatch: .reset
         // Who was let to the card is not refused it now: the service died.
         case .accessDenied: .noService
         default: CardChannelError(error)
