@@ -21,6 +21,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case configuration, staff
     case certificate, publicKey
     case command, hostileCard, vpcd
+    case virtualCard, cardFile
 
     /// Reads one input.
     package func run(_ input: [UInt8]) {
@@ -52,6 +53,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .command: readCommand(input)
         case .hostileCard: meetHostileCard(input)
         case .vpcd: readFrames(input)
+        case .virtualCard: askVirtualCard(input)
+        case .cardFile: readCardFile(input)
         }
     }
 }
