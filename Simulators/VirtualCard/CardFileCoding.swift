@@ -1,5 +1,5 @@
 internal import Cryptography
-internal import JSON
+package import JSON
 internal import Octets
 internal import Records
 
@@ -74,7 +74,7 @@ extension JSONFields {
 
 extension CardImage {
     /// The readable part as JSON.
-    var value: JSONValue {
+    package var value: JSONValue {
         func certificates(_ credential: Credential?) -> JSONValue? {
             credential.map {
                 [
@@ -98,7 +98,7 @@ extension CardImage {
     }
 
     /// The secret part as JSON.
-    var secrets: JSONValue {
+    package var secrets: JSONValue {
         [
             "pin": .string(String(decoding: pin, as: UTF8.self)),
             "password": .string(String(decoding: password, as: UTF8.self)),

@@ -1,43 +1,73 @@
-internal import Cryptography
+package import Cryptography
 internal import JSON
 internal import Octets
+
+/// The private keys of a card, each in a file of its own.
+package enum CardKey: Hashable, Sendable, CaseIterable {
+    case authentication, signature, chip
+}
 
 extension CardFile {
     /// What is printed into the card. Certificates must fit their keys; use a changed
     /// `CardImage` for a card that is broken.
     package func loadImage() throws(CardFileError) -> CardImage {
-        let printed = try decoded(read(path, isPrivate: false), from: path) {
-            (value) throws(JSONError) in try PrintedCard(value)
+        try image(printed: read(path, isPrivate: false), pins: read(pinsPath, isPrivate: true)) {
+            (which) throws(CardFileError) in
+            do throws(KeyFile.Failure) {
+                return try KeyFile.privateKey(keyPath(which))
+            } catch {
+                throw .file(error)
+            }
         }
-        let pins = try decoded(read(pinsPath, isPrivate: true), from: pinsPath) {
-            (value) throws(JSONError) in try CardPINs(value)
+    }
+
+    /// The same from what the files hold, wherever that was read.
+    package func image(
+        printed text: [UInt8], pins: [UInt8],
+        key: (CardKey) throws(CardFileError) -> PrivateKey
+    ) throws(CardFileError) -> CardImage {
+        let printed = try decoded(text, from: path) { (value) throws(JSONError) in
+            try PrintedCard(value)
+        }
+        let pins = try decoded(pins, from: pinsPath) { (value) throws(JSONError) in
+            try CardPINs(value)
         }
         var image = CardImage(
             person: printed.person,
             authentication: try credential(
-                printed.authentication, named: "authentication", keyPath: keyPath),
-            signature: try credential(
-                printed.signature, named: "signature", keyPath: signatureKeyPath),
+                printed.authentication, named: "authentication", .authentication, key),
+            signature: try credential(printed.signature, named: "signature", .signature, key),
             pin: pins.pin, password: pins.password)
         (image.form, image.label, image.atr) = (printed.form, printed.label, printed.atr)
         if let textPIN = pins.textPIN { image.textPIN = textPIN }
         if let holder = printed.holder, let vouched = printed.vouched {
-            (image.holder, image.chip) = (holder, try chip(for: holder, vouched))
+            image.holder = holder
+            image.chip = try chip(for: holder, vouched, key: key(.chip))
         }
         return image
     }
 
+    private func keyPath(_ which: CardKey) -> String {
+        switch which {
+        case .authentication: keyPath
+        case .signature: signatureKeyPath
+        case .chip: chipKeyPath
+        }
+    }
+
     private func credential(
-        _ printed: PrintedCard.Certificates?, named name: String, keyPath: String
+        _ printed: PrintedCard.Certificates?, named name: String, _ which: CardKey,
+        _ privateKey: (CardKey) throws(CardFileError) -> PrivateKey
     ) throws(CardFileError) -> CardImage.Credential? {
         guard let printed else { return nil }
-        let key = try privateKey(keyPath)
+        let key = try privateKey(which)
         guard let certificate = try? Certificate(der: printed.certificate) else {
             throw .malformed(path: path, reason: "$.\(name).certificate: is not a certificate")
         }
         guard certificate.publicKey == key.publicKey else {
             throw .malformed(
-                path: path, reason: "$.\(name).certificate: does not fit the key in \(keyPath)")
+                path: path,
+                reason: "$.\(name).certificate: does not fit the key in \(keyPath(which))")
         }
         guard (try? Certificate(der: printed.authority)) != nil else {
             throw .malformed(path: path, reason: "$.\(name).authority: is not a certificate")
@@ -47,9 +77,9 @@ extension CardFile {
     }
 
     private func chip(
-        for holder: CardHolder, _ vouched: CardChip.Vouched
+        for holder: CardHolder, _ vouched: CardChip.Vouched, key: PrivateKey
     ) throws(CardFileError) -> CardChip {
-        let chip = CardChip(key: try privateKey(chipKeyPath), vouched: vouched)
+        let chip = CardChip(key: key, vouched: vouched)
         guard let issuer = vouched.issuerKey else {
             throw .malformed(
                 path: path, reason: "$.vouched.certificate: is not a card-verifiable certificate")
@@ -67,14 +97,6 @@ extension CardFile {
             }
         }
         return chip
-    }
-
-    private func privateKey(_ path: String) throws(CardFileError) -> PrivateKey {
-        do throws(KeyFile.Failure) {
-            return try KeyFile.privateKey(path)
-        } catch {
-            throw .file(error)
-        }
     }
 }
 

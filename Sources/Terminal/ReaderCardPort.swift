@@ -2,19 +2,19 @@ internal import APDU
 package import CheckIns
 package import Cryptography
 internal import MyNumberCard
-package import PCSC
+internal import PCSC
 internal import Records
 package import Secrets
 
-/// A card on a PC/SC reader, as a card session sees it. Whether its certificate is trusted is
+/// A card on a reader, as a card session sees it. Whether its certificate is trusted is
 /// decided here, before the patient is asked anything.
 package struct ReaderCardPort: CardPort {
-    private let reader: PCSCReader
+    private let reader: any CardReader
     private let anchors: TrustAnchors
     private let clock: any TerminalClock
 
     /// A port over a reader.
-    package init(reader: PCSCReader, anchors: TrustAnchors, clock: any TerminalClock) {
+    package init(reader: any CardReader, anchors: TrustAnchors, clock: any TerminalClock) {
         (self.reader, self.anchors, self.clock) = (reader, anchors, clock)
     }
 
@@ -36,10 +36,7 @@ package struct ReaderCardPort: CardPort {
     }
 
     private func identityAtOnce() async throws(CardError) -> CardIdentity {
-        let reading = try await reader.perform(ending: .leave) { (channel) throws(CardError) in
-            try MyNumberCard.readCard(on: &channel)
-        }
-        return try reading.identity()
+        try await reader.perform(Reading(), ending: .leave).identity()
     }
 
     private func present(_ identity: CardIdentity) -> Result<PresentedCard, CardRefusal> {
@@ -68,17 +65,34 @@ package struct ReaderCardPort: CardPort {
         guard let certificate = try? Certificate(der: card.certificate) else {
             return .failure(.failed(.cardFailed))
         }
-        let box = SecretBox(pin)
+        let proof = Proof(
+            certificate: certificate, pin: SecretBox(pin), message: message,
+            spendsLastTry: spendsLastTry)
         do throws(CardError) {
-            let signature = try await reader.perform(ending: .reset) {
-                (channel) throws(CardError) in
-                guard let pin = box.take() else { throw .pinMalformed }
-                return try MyNumberCard.prove(
-                    on: &channel, expecting: certificate, pin: pin, signing: message,
-                    spendLastTry: spendsLastTry)
-            }
-            return .success(signature)
+            return .success(try await reader.perform(proof, ending: .reset))
         } catch { return .failure(CardProofFailure(error)) }
+    }
+
+    private struct Reading: CardVisit {
+        func speak(
+            on channel: inout some CardChannel & ~Copyable
+        ) throws(CardError) -> CardReading { try MyNumberCard.readCard(on: &channel) }
+    }
+
+    private struct Proof: CardVisit {
+        let certificate: Certificate
+        let pin: SecretBox
+        let message: [UInt8]
+        let spendsLastTry: Bool
+
+        func speak(
+            on channel: inout some CardChannel & ~Copyable
+        ) throws(CardError) -> [UInt8] {
+            guard let pin = pin.take() else { throw .pinMalformed }
+            return try MyNumberCard.prove(
+                on: &channel, expecting: certificate, pin: pin, signing: message,
+                spendLastTry: spendsLastTry)
+        }
     }
 }
 

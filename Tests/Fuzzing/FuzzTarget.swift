@@ -22,6 +22,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case certificate, publicKey
     case command, hostileCard, vpcd
     case question, order
+    case virtualCard, cardFile
 
     /// Reads one input.
     package func run(_ input: [UInt8]) {
@@ -55,6 +56,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .vpcd: readFrames(input)
         case .question: readQuestion(input)
         case .order: readOrder(input)
+        case .virtualCard: askVirtualCard(input)
+        case .cardFile: readCardFile(input)
         }
     }
 }

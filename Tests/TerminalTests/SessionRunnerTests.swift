@@ -31,8 +31,8 @@ struct SessionRunnerTests {
         let ids = Numbers()
         let book = CheckInBook(vault: Shelf(), clock: PatientClock(), ids: ids)
         let runner = SessionRunner(
-            card: slot, signer: NoSigner(), clearinghouse: house, history: ledger, checkIns: book,
-            clock: PatientClock(), ids: ids,
+            card: slot.port, signer: NoSigner(), clearinghouse: house, history: ledger,
+            checkIns: book, clock: PatientClock(), ids: ids,
             identity: SessionRunner.Identity(institution: "1310000003", terminal: "desk-1"),
             limits: SessionRunner.Limits(seconds: [:], retrySeconds: 0))
         let world = World(

@@ -1,16 +1,32 @@
 internal import Authority
+package import CheckIns
 internal import ClearinghouseSimulator
 internal import Cryptography
 internal import JSON
 internal import Records
-internal import VirtualCard
+internal import Terminal
+package import VirtualCard
 
-extension WholeDesk {
-    /// A desk for one fictional person with a drug and no checkup.
-    package static func sample() async throws -> WholeDesk {
-        let person: JSONValue = [
-            "version": 1, "id": "sample", "about": "A sample for tests.",
-            "identity": ["name": "見本 花子", "sex": "2", "birthDate": "1980-05-03"],
+/// A fictional person whose records name them, so that it shows when they reach somebody else.
+package struct Somebody: Sendable {
+    /// The id of the person's file.
+    package let id: String
+    /// Part of the name, of the drug's name, of no other person's records.
+    package let mark: String
+    /// The person's card.
+    package let image: CardImage
+
+    /// The card, fresh.
+    package var card: VirtualCard { VirtualCard(image) }
+
+    /// The person's file.
+    static func file(id: String, mark: String, sex: String, birthDate: String) -> JSONValue {
+        [
+            "version": 1, "id": .string(id), "about": "A sample for tests.",
+            "identity": [
+                "name": .string("見本 \(mark)"), "sex": .string(sex),
+                "birthDate": .string(birthDate),
+            ],
             "qualification": [
                 "validity": "1",
                 "entitlements": [["classification": "01", "insurerNumber": "01010011"]],
@@ -20,8 +36,8 @@ extension WholeDesk {
                     "date": ["monthsBefore": 3, "day": 12], "pharmacy": ["name": "見本薬局"],
                     "drugs": [
                         [
-                            "class": "internal", "name": "見本錠", "copaymentYen": 120,
-                            "savingYen": 30,
+                            "class": "internal", "name": .string("見本錠「\(mark)」"),
+                            "copaymentYen": 120, "savingYen": 30,
                             "quantity": [
                                 "amount": "3", "unit": "錠", "times": 7, "counted": "days",
                             ],
@@ -30,8 +46,35 @@ extension WholeDesk {
                 ]
             ],
         ]
-        return try await WholeDesk(
-            people: Population([try PersonFile(parsing: person.canonical)]),
-            card: try Cards.sample.get(), authority: try Cards.authority.get().certificate)
     }
+}
+
+extension WholeDesk {
+    /// A desk for three fictional people, each with a drug and no checkup; the first one's card is
+    /// in the reader.
+    package static func sample(
+        limits: [SessionTimer: Double] = [:], retrySeconds: Double = 0
+    ) async throws -> WholeDesk {
+        let people = try Cards.people.get()
+        return try await WholeDesk(
+            people: Population(try people.files.map { try PersonFile(parsing: $0.canonical) }),
+            cards: people.somebodies, authority: try Cards.authority.get().certificate,
+            limits: SessionRunner.Limits(seconds: limits, retrySeconds: retrySeconds))
+    }
+}
+
+extension Cards {
+    /// Three people, and what is said of them.
+    static let people = Result { () throws -> (somebodies: [Somebody], files: [JSONValue]) in
+        let rows = [
+            ("sample", "花子", "2", "1980-05-03"), ("second", "次郎", "1", "1975-11-30"),
+            ("third", "三千代", "2", "1944-02-29"),
+        ]
+        return (
+            try rows.map { Somebody(id: $0.0, mark: $0.1, image: try issue($0.0)) },
+            rows.map { Somebody.file(id: $0.0, mark: $0.1, sex: $0.2, birthDate: $0.3) }
+        )
+    }
+    /// The three people.
+    package static var somebodies: [Somebody] { (try? people.get())?.somebodies ?? [] }
 }

@@ -28,6 +28,8 @@ package final class WholeDesk: Sendable {
     package let roster: ReaderRoster
     package let house: ClearinghouseSimulator.House
     package let wire: Wire
+    /// The time here, which goes on when the test says so.
+    package let clock: SteppedClock
     private let api: LocalAPI
     private let folder = TemporaryFolder()
     private let readers: AsyncStream<ReaderEvent>.Continuation
@@ -38,13 +40,14 @@ package final class WholeDesk: Sendable {
     private static let institution = "1310000000"
     private static let terminal = "desk-1"
 
-    /// A terminal with the card of `mado` beside it; `put()` lays it on the reader.
+    /// A terminal for some people. The first one's card is beside the reader; `put()` lays it there.
     package init(
-        people: Population, card image: CardImage, authority: Certificate,
-        limits: SessionRunner.Limits = SessionRunner.Limits(seconds: [:], retrySeconds: 0)
+        people: Population, cards: [Somebody], authority: Certificate,
+        limits: SessionRunner.Limits
     ) async throws {
-        let clock = PatientClock()
-        let now: @Sendable () -> Instant = { PatientClock.start }
+        let clock = SteppedClock()
+        self.clock = clock
+        let now: @Sendable () -> Instant = { clock.now() }
         let clients = try Clients()
         let answerKey = try PrivateKey.generate(.ed25519)
         let trust = folder.path + "/trust"
@@ -62,9 +65,10 @@ package final class WholeDesk: Sendable {
             ]), enrolments: Enrolments(), population: people)
         let service = ClearinghouseService(
             house: house, trust: TrustFolder(path: trust), now: now)
-        guard let octets = image.authentication?.certificate else { throw NoCard() }
-        let digest = SHA256Digest(hashing: octets)
-        try await house.bind(digest, to: image.person)
+        for card in cards {
+            guard let octets = card.image.authentication?.certificate else { throw NoCard() }
+            try await house.bind(SHA256Digest(hashing: octets), to: card.id)
+        }
         let wire = Wire(service: service, certificate: clients.terminal)
         self.wire = wire
         let client = ClearinghouseClient(transport: wire, answerKey: answerKey.publicKey)
@@ -85,15 +89,18 @@ package final class WholeDesk: Sendable {
         let store = self.store
         let watch = PINWatch(vault: vault) { store.cardReference(ofCertificate: $0).code.hex }
         self.book = book
-        let slot = CardSlot(VirtualCard(image))
+        let slot = CardSlot(cards.first?.card)
         self.slot = slot
+        let anchors = TrustAnchors([authority])
         let identity = SessionRunner.Identity(
             institution: Self.institution, terminal: Self.terminal)
         let check = ClearinghousePort(client: client) { await book.knownPatient(for: $0) }
         let history = scribe
         guard let signer = TerminalKey(clients.statementKey) else { throw NoCard() }
         let roster = ReaderRoster(isServed: { _ in true }) { name in
-            let port = WatchedCardPort(slot, reader: name, watch: watch, clock: clock)
+            let port = WatchedCardPort(
+                ReaderCardPort(reader: slot, anchors: anchors, clock: clock), reader: name,
+                watch: watch, clock: clock)
             return ReaderRoster.ServedReader(
                 port: port,
                 runner: SessionRunner(
@@ -114,6 +121,7 @@ package final class WholeDesk: Sendable {
         readers.yield(.serviceReached)
         readers.yield(.readers([Self.reader]))
         running = Task { await roster.run(events) }
+        slot.onLeaving { readers.yield(.cardRemoved(reader: Self.reader)) }
         while await roster.names.isEmpty { await Task.yield() }
     }
 
@@ -127,12 +135,44 @@ package final class WholeDesk: Sendable {
 
     /// Lays a card on the reader, in place of the one there.
     package func put(_ card: VirtualCard? = nil) {
-        if let card { slot.put(card) }
+        if let card { slot.put(card) } else { slot.putBack() }
+        tellCard()
+    }
+
+    /// Lays a card there that fails as planned.
+    package func put(_ card: FaultyCard) {
+        slot.put(card)
+        tellCard()
+    }
+
+    private func tellCard() {
         readers.yield(.cardInserted(reader: Self.reader, atr: [], eventCounter: 1))
     }
 
     /// Takes the card away.
-    package func pull() { readers.yield(.cardRemoved(reader: Self.reader)) }
+    package func pull() {
+        slot.pull()
+        readers.yield(.cardRemoved(reader: Self.reader))
+    }
+
+    /// Lets things happen until something holds; whether it came to hold.
+    package func until(_ holds: @Sendable () async -> Bool) async throws -> Bool {
+        for _ in 0..<20_000 {
+            if await holds() { return true }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        return false
+    }
+
+    /// The session as anybody may see it.
+    package func view() async throws -> JSONValue {
+        try JSONValue(parsing: await ask("GET", "/v1/session").body)
+    }
+
+    /// Waits until the session stands in a state.
+    package func state(_ name: String) async throws -> Bool {
+        try await until { (try? await self.view()["state"]) == .string(name) }
+    }
 
     // MARK: Asking
 

@@ -1,8 +1,6 @@
-internal import APDU
 internal import Authority
 package import CheckIns
 internal import Cryptography
-internal import MyNumberCard
 package import Octets
 package import Records
 package import Secrets
@@ -34,67 +32,6 @@ package final class Numbers: IdentifierSource {
         last.withLock { last in
             last += 1
             return "id-\(last)"
-        }
-    }
-}
-
-/// A virtual card in process; may be swapped or taken away.
-package final class CardSlot: CardPort {
-    private let card: Mutex<VirtualCard?>
-    package init(_ card: VirtualCard?) { self.card = Mutex(card) }
-
-    package func put(_ next: VirtualCard?) { card.withLock { $0 = next } }
-    package var triesLeft: Int? {
-        card.withLock { slot in
-            slot.map { $0.counters.triesLeft[CardImage.pinName] ?? CardImage.pinLimit }
-        }
-    }
-
-    package func readCard() async -> Result<PresentedCard, CardRefusal> {
-        card.withLock { slot in
-            guard var card = slot else { return .failure(.gone) }
-            defer { slot = card }
-            guard let identity = try? readIdentity(on: &card) else {
-                return .failure(.refused(.unreadable))
-            }
-            let tries = if case .left(let tries) = identity.pin { tries } else { 0 }
-            return .success(
-                PresentedCard(
-                    certificate: identity.certificate.der, digest: identity.certificate.digest,
-                    notAfter: identity.certificate.notAfter, algorithm: .rsaPKCS1SHA256,
-                    triesLeft: tries))
-        }
-    }
-
-    package func prove(
-        card presented: PresentedCard, pin: consuming SecretPage, signing message: [UInt8],
-        spendsLastTry: Bool
-    ) async -> Result<[UInt8], CardProofFailure> {
-        let box = SecretBox(pin)
-        return card.withLock { slot in
-            guard var card = slot, let pin = box.take(),
-                let certificate = try? Certificate(der: presented.certificate)
-            else { return .failure(.gone) }
-            defer {
-                card.reset()
-                slot = card
-            }
-            do throws(CardError) {
-                return .success(
-                    try MyNumberCard.prove(
-                        on: &card, expecting: certificate, pin: pin, signing: message,
-                        spendLastTry: spendsLastTry))
-            } catch .wrongPIN(let tries) {
-                return .failure(.failed(.wrongPIN(triesLeft: tries)))
-            } catch .pinLocked {
-                return .failure(.failed(.pinLocked))
-            } catch .lastTry {
-                return .failure(.failed(.lastTry))
-            } catch .pinMalformed {
-                return .failure(.failed(.pinMalformed))
-            } catch .differentCard {
-                return .failure(.failed(.differentCard))
-            } catch { return .failure(.failed(.cardFailed)) }
         }
     }
 }
@@ -240,7 +177,6 @@ package actor Shelf: CheckInVault {
 package enum Cards {
     package static let one = try? issue()
     package static let other = try? issue()
-    static let sample = Result { try issue() }
     static let authority = Result { try make() }
 
     private static func make() throws -> CertificateAuthority {
@@ -249,10 +185,10 @@ package enum Cards {
             notAfter: PatientClock.start.adding(seconds: 86_400 * 3650))
     }
 
-    private static func issue() throws -> CardImage {
+    static func issue(_ person: String = "sample") throws -> CardImage {
         try CardImage.issue(
             CardImage.Order(
-                person: "sample", notBefore: PatientClock.start,
+                person: person, notBefore: PatientClock.start,
                 notAfter: PatientClock.start.adding(seconds: 86_400 * 365)),
             authentication: try authority.get(), signature: try authority.get())
     }

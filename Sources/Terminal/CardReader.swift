@@ -1,0 +1,30 @@
+package import APDU
+package import MyNumberCard
+package import PCSC
+
+/// What is said to a card while it is held for this alone: nobody else speaks to it meanwhile.
+package protocol CardVisit: Sendable {
+    /// What comes of it.
+    associatedtype Answer: Sendable
+    /// Speaks to the card.
+    func speak(on channel: inout some CardChannel & ~Copyable) throws(CardError) -> Answer
+}
+
+/// A reader as the terminal uses it. `PCSCReader` is one, a card in process another: both meet the
+/// same `ReaderCardPort`, so what a card's failure means is decided in one place.
+package protocol CardReader: Sendable {
+    /// Holds the card for one visit, and ends as `ending` says.
+    func perform<Visit: CardVisit>(
+        _ visit: Visit, ending: CardEnding
+    ) async throws(CardError) -> Visit.Answer
+}
+
+extension PCSCReader: CardReader {
+    package func perform<Visit: CardVisit>(
+        _ visit: Visit, ending: CardEnding
+    ) async throws(CardError) -> Visit.Answer {
+        try await perform(ending: ending) { (channel) throws(CardError) in
+            try visit.speak(on: &channel)
+        }
+    }
+}

@@ -1,0 +1,128 @@
+internal import APDU
+internal import Authority
+internal import Cryptography
+package import MyNumberCard
+package import PCSC
+internal import Synchronization
+package import Terminal
+package import VirtualCard
+
+/// A reader in process, behind the same door as one of PC/SC. Its card may fail as planned, and may
+/// be swapped or taken away.
+package final class CardSlot: CardReader {
+    private struct State {
+        var card: FaultyCard?
+        var isIn = true
+        var log = CommandLog()
+    }
+    private let state: Mutex<State>
+    private let leave = Mutex<@Sendable () -> Void>({})
+
+    /// A reader with a card in it, or without.
+    package init(_ card: VirtualCard?) {
+        state = Mutex(State(card: card.map { FaultyCard($0) }))
+    }
+
+    /// The card port of the product over this reader: it trusts the tests' authority.
+    package var port: ReaderCardPort {
+        let authority = (try? Cards.authority.get()).map { [$0.certificate] } ?? []
+        return ReaderCardPort(
+            reader: self, anchors: TrustAnchors(authority), clock: PatientClock())
+    }
+
+    /// Puts a card in, in place of the one there.
+    package func put(_ next: VirtualCard?) { put(next.map { FaultyCard($0) }) }
+
+    /// Puts in a card that fails as planned: powered anew, commands counted from now.
+    package func put(_ next: FaultyCard?) {
+        state.withLock { state in
+            (state.card, state.isIn) = (next, true)
+            state.card?.insert()
+        }
+    }
+
+    /// Puts the card that was there in again.
+    package func putBack() { put(card) }
+
+    /// Takes the card out; it lies beside the reader.
+    package func pull() { state.withLock { $0.isIn = false } }
+
+    /// The card that is in it, pulled or not, as it is now.
+    package var card: FaultyCard? { state.withLock(\.card) }
+    /// What was said to cards in this reader.
+    package var log: CommandLog { state.withLock(\.log) }
+    /// Forgets what was said.
+    package func clearLog() { state.withLock { $0.log = CommandLog() } }
+    /// The tries left on the card's PIN.
+    package var triesLeft: Int? { card?.card.pinTriesLeft }
+    /// Called when a card leaves in the middle of a visit.
+    package func onLeaving(_ body: @escaping @Sendable () -> Void) { leave.withLock { $0 = body } }
+
+    package func perform<Visit: CardVisit>(
+        _ visit: Visit, ending: CardEnding
+    ) async throws(CardError) -> Visit.Answer {
+        let (result, hasLeft) = state.withLock { state -> (Result<Visit.Answer, CardError>, Bool) in
+            guard let card = state.card, state.isIn, !card.isOut else {
+                return (.failure(.channel(.removed)), false)
+            }
+            var channel = SlotChannel(card: card, log: state.log)
+            let result = Result { () throws(CardError) in try visit.speak(on: &channel) }
+            if ending == .reset { channel.card.reset() }
+            (state.card, state.log) = (channel.card, channel.log)
+            return (result, channel.card.isOut)
+        }
+        if hasLeft { leave.withLock { $0 }() }
+        return try result.get()
+    }
+}
+
+extension VirtualCard {
+    /// The tries left on the PIN of user authentication.
+    package var pinTriesLeft: Int { counters.triesLeft[CardImage.pinName] ?? CardImage.pinLimit }
+}
+
+/// What was said to cards: how often a PIN, and what must never be.
+package struct CommandLog: Hashable, Sendable {
+    /// How often a VERIFY with a PIN in it was sent.
+    package private(set) var pinCount = 0
+    /// How many of them could have locked the card.
+    package private(set) var lastTryCount = 0
+    /// What should not have happened.
+    package private(set) var wrongs: [String] = []
+
+    fileprivate mutating func saw(
+        _ command: [UInt8], before: [CardMemory], after: [CardMemory], tries: Int
+    ) {
+        let hasData = command.count > 5
+        let isVerify = hasData && command[1] == 0x20
+        if isVerify {
+            pinCount += 1
+            if tries == 1 { lastTryCount += 1 }
+            if tries == 0 { wrongs.append("a PIN was sent to a locked card") }
+        }
+        guard Set(before) != Set(after) else { return }
+        if !isVerify { wrongs.append("command \(command[1]) changed what a card remembers") }
+    }
+}
+
+/// What a reader's driver makes of a card that may fail.
+private struct SlotChannel: CardChannel {
+    var card: FaultyCard
+    var log: CommandLog
+
+    private var memories: [CardMemory] { [card.card, card.spare].compactMap { $0?.memory } }
+
+    mutating func transmit(_ command: Span<UInt8>) throws(CardChannelError) -> ResponseAPDU {
+        let octets = command.withUnsafeBufferPointer { [UInt8]($0) }
+        let (before, tries) = (memories, card.card.pinTriesLeft)
+        let outcome = card.exchange(octets)
+        log.saw(octets, before: before, after: memories, tries: tries)
+        switch outcome {
+        // PC/SC tells success with nothing in it; the card is still there.
+        case .answer([]): throw .broken
+        case .answer(let answer): return try ResponseAPDU(answer)
+        case .gone: throw .removed
+        case .silent: throw .mute
+        }
+    }
+}
