@@ -40,7 +40,7 @@ package actor SessionRunner {
     private let clearinghouse: any CheckPort
     private let history: any SessionHistory
     private let checkIns: any CheckInPort
-    private let clock: any TerminalClock
+    let clock: any TerminalClock
     private let ids: any IdentifierSource
     private let identity: Identity
     private let limits: Limits
@@ -49,7 +49,7 @@ package actor SessionRunner {
     /// The card session's id: each card that is read gets a new one.
     private var sessionID: String
     /// The id of the check-in that this session opened, once it has.
-    private var openedCheckIn: String?
+    var openedCheckIn: String?
     private var pendingPIN: SecretPage?
     private var timerNumbers: [SessionTimer: Int] = [:]
     /// The fetch of a nonce that is waited for; an older one's answer is dropped.
@@ -58,8 +58,8 @@ package actor SessionRunner {
     /// memory and wakes nobody.
     private var sleeps: [SessionTimer: Task<Bool, Never>] = [:]
     private var lastTryToken: String?
-    private var watchers: [Int: AsyncStream<SessionView>.Continuation] = [:]
-    private var nextWatcher = 0
+    var watchers: [Int: AsyncStream<SessionView>.Continuation] = [:]
+    var nextWatcher = 0
 
     private let work: AsyncStream<Work>
     private let workContinuation: AsyncStream<Work>.Continuation
@@ -330,55 +330,6 @@ extension SessionRunner {
             return max(0, Double(nonceEnd.milliseconds - clock.now().milliseconds) / 1000)
         }
         return limits.seconds[timer] ?? 60
-    }
-}
-
-// MARK: Watching
-
-extension SessionRunner {
-    /// What a screen may show now.
-    package var view: SessionView { SessionView(session, checkIn: openedCheckIn) }
-
-    /// The view now and after every change.
-    package func views() -> AsyncStream<SessionView> {
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: SessionView.self, bufferingPolicy: .bufferingNewest(1))
-        nextWatcher += 1
-        let number = nextWatcher
-        watchers[number] = continuation
-        continuation.onTermination = { [weak self] _ in
-            Task { await self?.unwatch(number) }
-        }
-        continuation.yield(view)
-        return stream
-    }
-
-    private func unwatch(_ number: Int) { watchers[number] = nil }
-
-    private func publish() {
-        for watcher in watchers.values { watcher.yield(view) }
-    }
-
-    /// The first view that satisfies a condition, or the last one seen when time runs out.
-    package func firstView(
-        within seconds: Double, where isAwaited: @escaping @Sendable (SessionView) -> Bool
-    ) async -> SessionView {
-        if isAwaited(view) { return view }
-        let stream = views()
-        let clock = self.clock
-        return await withTaskGroup(of: SessionView?.self) { group in
-            group.addTask {
-                for await view in stream where isAwaited(view) { return view }
-                return nil
-            }
-            group.addTask {
-                try? await clock.sleep(seconds: seconds)
-                return nil
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first ?? self.view
-        }
     }
 }
 

@@ -1,0 +1,46 @@
+extension SessionRunner {
+    /// What a screen may show now.
+    package var view: SessionView { SessionView(session, checkIn: openedCheckIn) }
+
+    /// The view now and after every change.
+    package func views() -> AsyncStream<SessionView> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: SessionView.self, bufferingPolicy: .bufferingNewest(1))
+        nextWatcher += 1
+        let number = nextWatcher
+        watchers[number] = continuation
+        continuation.onTermination = { [weak self] _ in
+            Task { await self?.unwatch(number) }
+        }
+        continuation.yield(view)
+        return stream
+    }
+
+    private func unwatch(_ number: Int) { watchers[number] = nil }
+
+    func publish() {
+        for watcher in watchers.values { watcher.yield(view) }
+    }
+
+    /// The first view that satisfies a condition, or the last one seen when time runs out.
+    package func firstView(
+        within seconds: Double, where isAwaited: @escaping @Sendable (SessionView) -> Bool
+    ) async -> SessionView {
+        if isAwaited(view) { return view }
+        let stream = views()
+        let clock = self.clock
+        return await withTaskGroup(of: SessionView?.self) { group in
+            group.addTask {
+                for await view in stream where isAwaited(view) { return view }
+                return nil
+            }
+            group.addTask {
+                try? await clock.sleep(seconds: seconds)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first ?? self.view
+        }
+    }
+}
