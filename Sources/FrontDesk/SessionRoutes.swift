@@ -96,9 +96,10 @@ extension LocalAPI {
             await runner.handle(.consentAnswered(item, answer))
         }
         await runner.handle(.choiceConfirmed)
+        // Whatever else it is in by now (a card that left and came back is read again), nobody
+        // waits for the proof.
         let view = await runner.firstView(within: Self.longestWaitSeconds) {
-            $0.isReadyForPIN || $0.isReadyForStaff || $0.isClosed || $0.state == "interrupted"
-                || $0.state == "empty"
+            $0.isReadyForPIN || $0.isReadyForStaff || $0.state != "proving"
         }
         return answer(view)
     }
