@@ -62,7 +62,8 @@ package final class WholeDesk: Sendable {
                     code: Self.institution, terminal: Self.terminal,
                     statementKey: clients.statementKey.publicKey),
                 clients.portal.digest: .portal,
-            ]), enrolments: Enrolments(), population: people)
+            ]), enrolments: Enrolments(), population: people,
+            journal: ClearinghouseSimulator.Journal(mostEntries: 100))
         let service = ClearinghouseService(
             house: house, trust: TrustFolder(path: trust), now: now)
         for card in cards {
@@ -121,8 +122,14 @@ package final class WholeDesk: Sendable {
         readers.yield(.serviceReached)
         readers.yield(.readers([Self.reader]))
         running = Task { await roster.run(events) }
+        slot.onWaiting { clock.advance(seconds: $0) }
         slot.onLeaving { readers.yield(.cardRemoved(reader: Self.reader)) }
         while await roster.names.isEmpty { await Task.yield() }
+    }
+
+    /// What the history says of itself, judged from its files.
+    package func verifyHistory() throws -> HistoryReport {
+        try HistoryArchive.verify(folder: folder.path + "/history")
     }
 
     /// Ends the terminal in order.
