@@ -13,7 +13,7 @@ ONCE ?=
 
 export STATE PERSON AS_OF CARD ONCE
 
-.PHONY: demo test system up down build bench soak fuzz leaks lint format clean
+.PHONY: demo test system up down build bench soak sessions fuzz leaks lint format clean
 
 ## Checks one patient in, end to end, and shows what everybody sees.
 demo: build
@@ -60,6 +60,12 @@ fuzz:
 soak:
 	@scripts/packages.sh build run test
 	@scripts/soak.sh
+
+## Sessions by chance over the whole terminal in one process: SESSIONS=10000, SEED=1 to repeat a run.
+sessions:
+	@scripts/packages.sh build run test
+	swift build --build-tests
+	SESSIONS=$${SESSIONS:-10000} swift test --skip-build --filter FrontDeskTests.SoakTests
 
 lint:
 	swift format lint --strict --recursive --configuration .swift-format Sources Simulators Tests Package.swift

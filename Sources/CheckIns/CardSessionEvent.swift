@@ -16,6 +16,9 @@ package enum CardSessionEvent: Hashable, Sendable {
     case consentAnswered(Item, Bool)
     /// The patient is done choosing.
     case choiceConfirmed
+    /// The whole choice at once: the way, and yes or no for each item; what is not named is a no,
+    /// whatever was answered before.
+    case choiceMade(Way, [Item: Bool])
     /// The nonce arrived.
     case nonceArrived(Nonce)
     /// The clearinghouse gave no nonce.
@@ -120,6 +123,8 @@ package enum ClearinghouseTrouble: String, Hashable, Sendable, CaseIterable {
     case garbage
     /// It refused to give a nonce.
     case refused
+    /// Its nonce had ended when it came: this clock or that one is wrong.
+    case clockOff
 }
 
 /// What came of a question.

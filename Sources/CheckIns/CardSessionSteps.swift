@@ -94,6 +94,11 @@ private func choosingStep(_ choosing: Choosing, on event: CardSessionEvent) -> S
         guard choosing.answers.card.life.letsRecordsBeShared else { return nil }
         next.answers.consents[item] = answer
         return (.choosing(next), [])
+    case .choiceMade(let way, let consents):
+        guard way != .pin || !choosing.answers.card.isPINLocked else { return nil }
+        next.answers.way = way
+        next.answers.consents = choosing.answers.card.life.letsRecordsBeShared ? consents : [:]
+        return proof(next.answers, way)
     case .choiceConfirmed:
         guard let way = choosing.answers.way else { return nil }
         return proof(choosing.answers, way)

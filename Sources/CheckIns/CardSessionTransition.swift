@@ -43,7 +43,8 @@ extension CardSession {
         case .empty: return (.empty, [])
         case .reading(let reading):
             guard let answers = reading.resuming else { return (.empty, []) }
-            return (without(.interrupted(answers)), [.startTimer(.interrupted)])
+            // The time to come back runs on from when the card first left.
+            return (without(.interrupted(answers)), [])
         case .choosing(let choosing):
             return (without(.interrupted(choosing.answers)), [.startTimer(.interrupted)])
         case .proving(let proving):

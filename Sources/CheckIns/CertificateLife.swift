@@ -25,6 +25,12 @@ package enum CertificateLife: String, Hashable, Sendable, CaseIterable {
             }
     }
 
+    /// The instant at which a certificate with this end is judged: in the months after its end it
+    /// must have been good on its last day.
+    package static func judged(notAfter end: Instant, at now: Instant) -> Instant {
+        CertificateLife(notAfter: end, at: now) == .inGrace ? end : now
+    }
+
     /// Whether consent to records can be asked for.
     package var letsRecordsBeShared: Bool { self == .good || self == .endingSoon }
 }

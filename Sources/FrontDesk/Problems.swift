@@ -204,6 +204,11 @@ extension Problem {
                     "clearinghouse-garbage", "What the clearinghouse sent is not an answer.",
                     "支払基金・国保中央会の応答が正しくありません。"
                 )
+            case .clockOff:
+                (
+                    "clock-off", "This terminal's clock and the clearinghouse's do not agree.",
+                    "この端末と支払基金・国保中央会の時刻が合っていません。"
+                )
             case .refused:
                 (
                     "clearinghouse-refused", "The clearinghouse refuses this terminal.",
@@ -263,6 +268,11 @@ extension Problem {
     static let noToken = Problem(
         .refusal, "no-token", 401, "A staff token is needed.", "職員のトークンが必要です。",
         "Send it as Authorization: Bearer TOKEN.", "Authorization: Bearer で送ってください。")
+
+    static let noSession = Problem(
+        .refusal, "no-session", 400, "The card session is not named.", "カードの受付が指定されていません。",
+        "Send the `session` that the claim answered as Madoguchi-Session.",
+        "claim の応答の session を Madoguchi-Session で送ってください。")
 
     static let readerBusy = Problem(
         .refusal, "reader-busy", 409, "Another check-in is under way on this reader.",

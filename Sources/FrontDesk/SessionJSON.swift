@@ -9,7 +9,7 @@ extension SessionView {
     /// The view as the local API shows it. Fields that do not apply are left out.
     package var json: JSONValue {
         .object(present: [
-            ("state", .string(state)),
+            ("session", .string(session)), ("state", .string(state)),
             ("cardPresent", .bool(isCardPresent)),
             ("triesLeft", triesLeft.map { JSONValue($0) }),
             ("way", way.map { .string($0.rawValue) }),

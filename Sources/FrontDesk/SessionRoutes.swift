@@ -19,14 +19,29 @@ extension LocalAPI {
         case "claim": return try await claim(runner, request)
         case "choice": return try await choose(runner, request)
         case "last-try":
-            let token = await runner.allowLastTry { RandomOctets.make(16).base64(.urlSafe) }
+            let session = try sessionNamed(in: request)
+            let token = await runner.allowLastTry(inSession: session) {
+                RandomOctets.make(16).base64(.urlSafe)
+            }
             guard let token else { throw .wrongState }
             return .json(["token": .string(token)])
         case "confirm": return try await confirm(runner, request)
-        case "back": return answer(await runner.handle(.backToChoice))
+        case "back":
+            let session = try sessionNamed(in: request)
+            guard let view = await runner.handle(.backToChoice, inSession: session) else {
+                throw .wrongState
+            }
+            return answer(view)
         case "seen": return answer(await runner.handle(.messageSeen))
         default: throw .notFound
         }
+    }
+
+    /// Whoever claimed a session names it in every step after, so that nobody's choice or PIN is
+    /// taken for another card, or for what another program chose.
+    private func sessionNamed(in request: HTTPRequest) throws(Problem) -> String {
+        guard let session = request.headers["Madoguchi-Session"] else { throw .noSession }
+        return session
     }
 
     private func answer(_ view: SessionView) -> HTTPResponse {
@@ -91,14 +106,15 @@ extension LocalAPI {
             try fields.finish()
         } catch { throw .malformedBody(error.description) }
         guard await runner.view.state == "choosing" else { throw .wrongState }
-        guard await runner.handle(.wayChosen(way)).way == way else { throw .proof(.pinLocked) }
-        for (item, answer) in consents.sorted(by: { $0.key < $1.key }) {
-            await runner.handle(.consentAnswered(item, answer))
-        }
-        await runner.handle(.choiceConfirmed)
+        guard
+            let made = await runner.handle(
+                .choiceMade(way, consents), inSession: try sessionNamed(in: request))
+        else { throw .wrongState }
+        guard made.way == way else { throw .proof(.pinLocked) }
+        // Whatever else it is in by now (a card that left and came back is read again), nobody
+        // waits for the proof.
         let view = await runner.firstView(within: Self.longestWaitSeconds) {
-            $0.isReadyForPIN || $0.isReadyForStaff || $0.isClosed || $0.state == "interrupted"
-                || $0.state == "empty"
+            $0.isReadyForPIN || $0.isReadyForStaff || $0.state != "proving"
         }
         return answer(view)
     }
@@ -115,7 +131,10 @@ extension LocalAPI {
         let runner = try await reader(head).runner
         guard await runner.view.isReadyForPIN else { throw .wrongState }
         let token = head.headers["Madoguchi-Last-Try"]
-        _ = await runner.enter(pin: pin, lastTryToken: token)
+        let session = try sessionNamed(in: head)
+        guard await runner.enter(pin: pin, lastTryToken: token, inSession: session) != nil else {
+            throw .wrongState
+        }
         return try await proved(runner, head)
     }
 
@@ -135,7 +154,9 @@ extension LocalAPI {
             try fields.finish()
         } catch { throw .malformedBody(error.description) }
         guard await runner.view.isReadyForStaff else { throw .wrongState }
-        _ = await runner.handle(.staffConfirmed(staff: member.id, reason: reason))
+        let event = CardSessionEvent.staffConfirmed(staff: member.id, reason: reason)
+        let session = try sessionNamed(in: request)
+        guard await runner.handle(event, inSession: session) != nil else { throw .wrongState }
         return try await proved(runner, request)
     }
 

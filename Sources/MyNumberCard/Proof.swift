@@ -83,6 +83,8 @@ private func verify(
         throw .channel(error)
     }
     if status.isSuccess { return }
+    // The card took this PIN and found it wrong; that it locked with it is told by the zero.
+    if status == .triesLeft(0) { throw .wrongPIN(triesLeft: 0) }
     if status.saysLocked { throw .pinLocked }
     guard let tries = status.retriesLeft else { throw .refused(status, step: .verifyPIN) }
     throw .wrongPIN(triesLeft: tries)

@@ -43,8 +43,7 @@ package struct ReaderCardPort: CardPort {
         let certificate = identity.certificate
         let (now, end) = (clock.now(), certificate.notAfter)
         let life = CertificateLife(notAfter: end, at: now)
-        // In the months after its end a certificate must have been good on its last day.
-        let judged = life == .inGrace ? end : now
+        let judged = CertificateLife.judged(notAfter: end, at: now)
         do throws(CertificateRefusal) {
             _ = try anchors.validate(certificate, at: judged, purpose: .cardAuthentication)
         } catch { return .failure(.refused(Refusal(error))) }

@@ -145,6 +145,9 @@ package struct RecordDesk: Sendable {
         return (checkIn, false)
     }
 
+    /// The problems that say there is no such grant any more; any other may pass.
+    private static let endedGrant: Set = ["grant-unknown", "grant-ended", "grant-withdrawn"]
+
     /// One exchange that ends the grant. A problem that says there is no such grant any more
     /// settles it as well; everything else is tried again.
     private func tellEnd(
@@ -158,7 +161,7 @@ package struct RecordDesk: Sendable {
             try await client.withdraw(RecordAccess(checkIn, intent: place))
         } catch {
             if case .storeClosed = await refused(intent, place, error) { throw .storeClosed }
-            guard case .problem(let problem, _) = error, (400..<500).contains(problem.status)
+            guard case .problem(let problem, _) = error, Self.endedGrant.contains(problem.name)
             else {
                 await book.stayOwing()
                 return checkIn

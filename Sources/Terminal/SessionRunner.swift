@@ -47,7 +47,7 @@ package actor SessionRunner {
 
     private(set) var session = CardSession.empty
     /// The card session's id: each card that is read gets a new one.
-    private var sessionID: String
+    private(set) var sessionID: String
     /// The id of the check-in that this session opened, once it has.
     var openedCheckIn: String?
     private var pendingPIN: SecretPage?
@@ -118,15 +118,24 @@ extension SessionRunner {
         let entersAnew = next.phase.isFresh && next.phase != session.phase && !goesOnReading
         let left = sessionID
         session = next
-        if entersAnew { forget() }
+        if entersAnew { forget(keeping: next.phase.isResuming ? [.interrupted] : []) }
         for effect in effects { begin(effect, leaving: left) }
         publish()
         return view
     }
 
-    /// Takes a PIN for the proof under way. The page goes straight to the card.
-    package func enter(pin: consuming SecretPage, lastTryToken token: String?) -> SessionView {
+    /// Feeds an event that belongs to one session; nothing where that one is over.
+    package func handle(_ event: CardSessionEvent, inSession id: String) -> SessionView? {
+        id == sessionID ? handle(event) : nil
+    }
+
+    /// Takes a PIN for the proof under way in the session it was entered for; nothing where that
+    /// one is over. The page goes straight to the card.
+    package func enter(
+        pin: consuming SecretPage, lastTryToken token: String?, inSession id: String
+    ) -> SessionView? {
         // A PIN that nobody asked for is wiped here, not kept until the next card.
+        guard id == sessionID else { return nil }
         guard view.isReadyForPIN else { return view }
         let spendsLastTry = token != nil && token == lastTryToken
         lastTryToken = nil
@@ -137,8 +146,8 @@ extension SessionRunner {
 
     /// A one-time yes to spending the card's last try, made by `make` when the session is in its
     /// proof and the last try is all that is left.
-    package func allowLastTry(_ make: () -> String) -> String? {
-        guard case .proving(let proving) = session.phase, proving.way == .pin,
+    package func allowLastTry(inSession id: String, _ make: () -> String) -> String? {
+        guard id == sessionID, case .proving(let proving) = session.phase, proving.way == .pin,
             proving.answers.card.triesLeft == 1
         else { return nil }
         let token = make()
@@ -146,12 +155,12 @@ extension SessionRunner {
         return token
     }
 
-    private func forget() {
+    private func forget(keeping kept: Set<SessionTimer>) {
         sessionID = ids.identifier(at: clock.now())
         pendingPIN = nil
         lastTryToken = nil
         openedCheckIn = nil
-        for timer in sleeps.keys { stopTimer(timer) }
+        for timer in SessionTimer.allCases where !kept.contains(timer) { stopTimer(timer) }
     }
 
     private func stopTimer(_ timer: SessionTimer) {
@@ -187,7 +196,7 @@ extension SessionRunner {
         case .readCard: await readCard(work.session)
         case .fetchNonce: await fetchNonce(work.session, number: work.number)
         case .proveByPIN(let proving, let nonce, let spendsLastTry):
-            await prove(proving, nonce, spendsLastTry)
+            await prove(proving, nonce, spendsLastTry, work.session)
         case .proveByTerminal(let proving, let attempt, let nonce):
             proveByTerminal(proving, attempt, nonce)
         case .discardPIN: break
@@ -235,14 +244,26 @@ extension SessionRunner {
         let result = await clearinghouse.nonce()
         guard session == sessionID, number == nonceFetch else { return }
         switch result {
-        case .success(let nonce): handle(.nonceArrived(nonce))
+        case .success(let nonce): handle(arrival(of: nonce))
         case .failure(let failure): handle(.nonceFailed(failure.trouble))
         }
     }
 
-    private func prove(_ proving: Proving, _ nonce: Nonce, _ spendsLastTry: Bool) async {
-        guard let pin = pendingPIN.take() else { return }
-        let (card, id) = (proving.answers.card, sessionID)
+    /// A nonce as it came, used for no longer than its limit here. One that has ended already says
+    /// that a clock is off, and the next one would be no better.
+    private func arrival(of nonce: Nonce) -> CardSessionEvent {
+        let now = clock.now()
+        guard now < nonce.until else { return .nonceFailed(.clockOff) }
+        let limit = now.adding(seconds: Int64(limits.seconds[.nonce] ?? 300))
+        return .nonceArrived(Nonce(text: nonce.text, until: min(nonce.until, limit)))
+    }
+
+    private func prove(
+        _ proving: Proving, _ nonce: Nonce, _ spendsLastTry: Bool, _ id: String
+    ) async {
+        // The PIN of a later session is not this one's.
+        guard id == sessionID, let pin = pendingPIN.take() else { return }
+        let card = proving.answers.card
         let statement = statement(proving.answers, .pin, nonce, card.algorithm)
         let result = await self.card.prove(
             card: card, pin: pin, signing: StatementKind.checkInByCard.signedOctets(statement),
@@ -335,6 +356,11 @@ extension SessionRunner {
 
 extension CardSession.Phase {
     fileprivate var isReading: Bool { if case .reading = self { true } else { false } }
+
+    /// Whether a card is read for a session that may go on.
+    fileprivate var isResuming: Bool {
+        if case .reading(let reading) = self { reading.resuming != nil } else { false }
+    }
 
     /// Whether this state begins a patient anew, so that nothing of the last one may be kept.
     fileprivate var isFresh: Bool {

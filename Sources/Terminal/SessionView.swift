@@ -3,6 +3,8 @@ package import Records
 
 /// What a screen or a program may know of a card session: no certificate, no nonce, no name.
 package struct SessionView: Hashable, Sendable {
+    /// The session's id: a new one for each card that is read.
+    package var session: String
     /// The state's name, as design §4 has it.
     package var state: String
     /// Whether a card lies on the reader.
@@ -44,7 +46,8 @@ package struct SessionView: Hashable, Sendable {
         isBusy || ["recordingIntent", "asking", "recordingOutcome"].contains(state)
     }
 
-    init(_ session: CardSession, checkIn: String?) {
+    init(_ session: CardSession, id: String, checkIn: String?) {
+        self.session = id
         state = session.phase.name
         isCardPresent = session.isCardPresent
         self.checkIn = checkIn

@@ -1,6 +1,6 @@
 extension SessionRunner {
     /// What a screen may show now.
-    package var view: SessionView { SessionView(session, checkIn: openedCheckIn) }
+    package var view: SessionView { SessionView(session, id: sessionID, checkIn: openedCheckIn) }
 
     /// The view now and after every change.
     package func views() -> AsyncStream<SessionView> {

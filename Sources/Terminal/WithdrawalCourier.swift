@@ -20,7 +20,7 @@ package struct WithdrawalCourier: Sendable {
             while !(await book.debts().isEmpty) {
                 guard (try? await clock.sleep(seconds: pause)) != nil else { return }
                 pause = min(pause * 2, Self.longestPause)
-                for checkIn in await book.debts() where !(await desk.settle(checkIn)) { break }
+                for checkIn in await book.debts() { _ = await desk.settle(checkIn) }
             }
         }
     }

@@ -27,14 +27,15 @@ extension Context {
         let reader =
             claimed["reader"]?.stringValue.map { "?reader=\(percentEncoded($0))" }
             ?? readerQuery()
+        let session = [("Madoguchi-Session", claimed["session"]?.stringValue ?? "")]
         let chosen = try await ask(
             "POST", "/v1/session/choice" + reader, as: .reception,
             body: [
                 "way": .string((reason == nil ? Way.pin : .visualCheck).rawValue),
                 "consents": .object(consents),
-            ])
+            ], headers: session)
         try stopIfClosed(chosen)
-        let view = try await prove(reason, pin, chosen, reader)
+        let view = try await prove(reason, pin, chosen, reader, session)
         try stopIfClosed(view)
         // Nothing but an acceptance counts as one: the question may still be under way.
         guard let closing = view["closing"], closing["kind"] == "accepted" else {
@@ -56,16 +57,18 @@ extension Context {
 
     /// The proof: the PIN that was read, or the word of staff who looked.
     private func prove(
-        _ reason: String?, _ pin: SecretBox?, _ chosen: JSONValue, _ reader: String
+        _ reason: String?, _ pin: SecretBox?, _ chosen: JSONValue, _ reader: String,
+        _ session: [(String, String)]
     ) async throws(CommandFailure) -> JSONValue {
         guard let pin = pin?.take() else {
             return try await ask(
                 "POST", "/v1/session/confirm" + reader, as: .reception,
-                body: ["reason": .string(reason ?? "")])
+                body: ["reason": .string(reason ?? "")], headers: session)
         }
-        var headers: [(String, String)] = []
+        var headers = session
         if invocation.has("spend-last-try"), chosen["triesLeft"] == 1 {
-            let token = try await ask("POST", "/v1/session/last-try" + reader)
+            let token = try await ask(
+                "POST", "/v1/session/last-try" + reader, headers: session)
             headers.append(("Madoguchi-Last-Try", token["token"]?.stringValue ?? ""))
         }
         return try await ask(

@@ -62,7 +62,8 @@ struct ConsentJudgement {
             return note("a trusted authority issued the certificate", false, "")
         }
         do throws(CertificateRefusal) {
-            let anchor = try anchors.validate(certificate, at: time, purpose: .cardAuthentication)
+            let judged = CertificateLife.judged(notAfter: certificate.notAfter, at: time)
+            let anchor = try anchors.validate(certificate, at: judged, purpose: .cardAuthentication)
             note("a trusted authority issued the certificate", true, anchor.subject)
         } catch { note("a trusted authority issued the certificate", false, "\(error)") }
     }

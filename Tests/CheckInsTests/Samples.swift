@@ -94,6 +94,7 @@ enum Samples {
         .wayChosen(.face), .wayChosen(.visualCheck),
         .staffConfirmed(staff: "s", reason: .pinForgotten), .consentAnswered(.drugs, true),
         .choiceConfirmed,
+        .choiceMade(.pin, [.drugs: true]), .choiceMade(.visualCheck, [:]),
         .nonceArrived(nonce), .pinEntered(spendsLastTry: false),
         .pinEntered(spendsLastTry: true), .proved(statement: [1], signature: [2]),
         .backToChoice, .recorded(HistoryPlace(origin: "o", index: 7)), .storeClosed,

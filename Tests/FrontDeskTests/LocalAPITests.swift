@@ -136,6 +136,35 @@ struct LocalAPITests {
         }
     }
 
+    @Test("a step belongs to the session that was claimed, and a choice is whole")
+    func bound() async throws {
+        try await desk { desk in
+            let first = try json(await desk.ask("POST", "/v1/session/claim"))["session"]
+            let named = [("Madoguchi-Session", try #require(first?.stringValue))]
+            let choice: JSONValue = ["way": "pin", "consents": ["drugs": true]]
+            _ = await desk.ask("POST", "/v1/session/choice", body: choice, headers: named)
+            // Somebody else claims the card and chooses otherwise: the first one's PIN is not for that.
+            _ = await desk.ask("POST", "/v1/session/claim")
+            let stolen = await desk.ask(
+                "POST", "/v1/session/choice", body: choice, headers: named)
+            #expect(stolen.status == 409 && problem(stolen) == "wrong-state")
+            _ = await desk.ask("POST", "/v1/session/choice", body: choice)
+            let entered = await desk.ask("/v1/session/pin", pin: "1234", headers: named)
+            #expect(entered.status == 409 && problem(entered) == "wrong-state")
+            #expect(desk.slot.triesLeft == 3)
+            let nobody = await desk.ask(
+                "/v1/session/pin", pin: "1234", headers: [("Madoguchi-Session", "")])
+            #expect(nobody.status == 409)
+            // A yes that is not said again is none.
+            _ = await desk.ask("POST", "/v1/session/back")
+            let again: JSONValue = ["way": "pin", "consents": ["checkups": true]]
+            _ = await desk.ask("POST", "/v1/session/choice", body: again)
+            let view = try json(await desk.ask("/v1/session/pin", pin: "1234"))
+            let items = (view["closing"]?["items"]?.arrayValue ?? []).map { $0["item"] }
+            #expect(items == ["checkups"])
+        }
+    }
+
     @Test("staff who hold the right confirm by sight, for one session, and are named everywhere")
     func visualCheck() async throws {
         try await desk { desk in

@@ -135,7 +135,7 @@ struct PulledCardTests {
                     #expect(try await desk.state("choosing"))
                     let view = try await desk.view()
                     #expect(view["way"] == "pin" && view["consents"] == ["drugs": true])
-                    try await finishes(desk, as: first, consents: [:], items: 1)
+                    try await finishes(desk, as: first, consents: ["drugs": true], items: 1)
                     try await empties(desk)
                 }
             }
@@ -212,6 +212,33 @@ struct PulledCardTests {
             desk.put(try #require(desk.slot.card))
             #expect(try await desk.state("choosing"))
             #expect(try await desk.view()["triesLeft"] == 2)
+        }
+    }
+
+    @Test("a card that leaves and comes back while the nonce is fetched: the choice is answered")
+    func fetching() async throws {
+        try await desk { desk in
+            let first = Cards.somebodies[0]
+            desk.wire.set { request, response in
+                guard request.target == "/v1/challenges", desk.slot.card?.commandCount == 8 else {
+                    return response
+                }
+                desk.pull()
+                desk.put(first.card)
+                // The session is back where it was before anybody can have seen it leave.
+                _ = try? await desk.until { desk.slot.card?.commandCount == 8 }
+                return response
+            }
+            desk.put(first.card)
+            #expect(try await desk.state("choosing"))
+            let chosen = try json(
+                await desk.ask(
+                    "POST", "/v1/session/choice", body: ["way": "pin", "consents": ["drugs": true]])
+            )
+            #expect(["interrupted", "reading", "choosing"].contains(chosen["state"]))
+            #expect(try await desk.state("choosing"))
+            desk.wire.set(nil)
+            try await finishes(desk, as: first, consents: ["drugs": true], items: 1)
         }
     }
 

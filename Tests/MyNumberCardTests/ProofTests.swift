@@ -76,7 +76,7 @@ struct ProofTests {
         var lucky = card
         _ = try proof(of: image, on: &lucky, spendLastTry: true)
         #expect(lucky.card.counters.triesLeft == [CardImage.pinName: 3])
-        #expect(throws: CardError.pinLocked) {
+        #expect(throws: CardError.wrongPIN(triesLeft: 0)) {
             try proof(of: image, on: &card, pin: "0000", spendLastTry: true)
         }
         let before = card.headers.count

@@ -338,6 +338,9 @@ class Stack:
         line = UnixLine(self.path("run", "madoguchid.sock"))
         with open(self.path("staff", role + ".token")) as file:
             headers = {"Authorization": "Bearer " + file.read().strip()}
+        if target.startswith("/v1/session/") and not target.startswith("/v1/session/claim"):
+            # The session that runs now, as whoever claimed it was told.
+            headers["Madoguchi-Session"] = self.ask("GET", "/v1/session")[1]["session"]
         if body is not None:
             body = json.dumps(body)
             headers["Content-Type"] = "application/json"

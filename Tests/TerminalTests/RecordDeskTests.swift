@@ -54,6 +54,17 @@ struct RecordDeskTests {
         try await world.close()
     }
 
+    @Test("only a grant that is gone settles what is owed: a busy or angry clearinghouse does not")
+    func notYetSettled() async throws {
+        for (name, status) in [("too-many-requests", 429), ("client-unknown", 403)] {
+            let problem = Problem(name, status: status, title: "a", titleJapanese: "b")
+            let world = try await DeskWorld(line: [.failure(.problem(problem, receipt: nil))])
+            #expect(try await world.desk.withdraw("open", by: world.staff).owesWithdrawal)
+            #expect(await world.book.debts().map(\.id) == ["open"])
+            try await world.close()
+        }
+    }
+
     @Test("closing is an entry of its own, and ends the grant as well")
     func closed() async throws {
         let gone = Problem("grant-ended", status: 410, title: "a", titleJapanese: "b")

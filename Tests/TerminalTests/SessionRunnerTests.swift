@@ -67,7 +67,9 @@ struct SessionRunnerTests {
     func accepted() async throws {
         try await world { world in
             await ready(world)
-            _ = await world.runner.enter(pin: page("1234"), lastTryToken: nil)
+            _ = await world.runner.enter(
+                pin: page("1234"), lastTryToken: nil,
+                inSession: world.runner.view.session)
             let view = await world.runner.firstView(within: 3600) { $0.checkIn != nil }
             #expect(view.state == "accepted")
             #expect(world.journal.all == ["nonce", "intent", "ask", "outcome"])
@@ -84,17 +86,24 @@ struct SessionRunnerTests {
         try await world { world in
             await ready(world)
             for tries in [2, 1] {
-                _ = await world.runner.enter(pin: page("0000"), lastTryToken: nil)
+                _ = await world.runner.enter(
+                    pin: page("0000"), lastTryToken: nil,
+                    inSession: world.runner.view.session)
                 _ = await world.runner.firstView(within: 3600) {
                     $0.proofFailure == .wrongPIN(triesLeft: tries) && !$0.isBusy
                 }
                 #expect(world.slot.triesLeft == tries)
             }
-            _ = await world.runner.enter(pin: page("0000"), lastTryToken: "guessed")
+            _ = await world.runner.enter(
+                pin: page("0000"), lastTryToken: "guessed",
+                inSession: world.runner.view.session)
             _ = await world.runner.firstView(within: 3600) { $0.proofFailure == .lastTry }
             #expect(world.slot.triesLeft == 1)
-            let token = try #require(await world.runner.allowLastTry { "token" })
-            _ = await world.runner.enter(pin: page("0000"), lastTryToken: token)
+            let token = try #require(
+                await world.runner.allowLastTry(inSession: world.runner.view.session) { "token" })
+            _ = await world.runner.enter(
+                pin: page("0000"), lastTryToken: token,
+                inSession: world.runner.view.session)
             let view = await state(world.runner, "choosing")
             #expect(view.triesLeft == 0 && world.slot.triesLeft == 0)
             #expect(await world.runner.handle(.wayChosen(.pin)).way != .pin)
@@ -108,7 +117,8 @@ struct SessionRunnerTests {
     func malformed(pin: String) async throws {
         try await world { world in
             await ready(world)
-            _ = await world.runner.enter(pin: page(pin), lastTryToken: nil)
+            _ = await world.runner.enter(
+                pin: page(pin), lastTryToken: nil, inSession: world.runner.view.session)
             _ = await world.runner.firstView(within: 3600) { $0.proofFailure == .pinMalformed }
             #expect(world.slot.triesLeft == 3)
         }
@@ -119,7 +129,9 @@ struct SessionRunnerTests {
         try await world { world in
             await ready(world)
             world.slot.put(VirtualCard(try #require(Cards.other)))
-            _ = await world.runner.enter(pin: page("0000"), lastTryToken: nil)
+            _ = await world.runner.enter(
+                pin: page("0000"), lastTryToken: nil,
+                inSession: world.runner.view.session)
             let view = await state(world.runner, "choosing")
             #expect(view.consents.isEmpty && view.way == nil && world.slot.triesLeft == 3)
             #expect(view.proofFailure == .differentCard)
@@ -128,7 +140,9 @@ struct SessionRunnerTests {
             await world.runner.handle(.wayChosen(.pin))
             await world.runner.handle(.choiceConfirmed)
             _ = await world.runner.firstView(within: 3600) { $0.isReadyForPIN }
-            _ = await world.runner.enter(pin: page("1234"), lastTryToken: nil)
+            _ = await world.runner.enter(
+                pin: page("1234"), lastTryToken: nil,
+                inSession: world.runner.view.session)
             _ = await state(world.runner, "accepted")
             let failed = try #require(world.ledger.session(of: "failed differentCard"))
             #expect(failed != world.ledger.session(of: "intent"))
@@ -141,7 +155,9 @@ struct SessionRunnerTests {
             await ready(world)
             let view = await state(world.runner, "offline")
             #expect(view.closing == .offline(.unreachable))
-            _ = await world.runner.enter(pin: page("0000"), lastTryToken: nil)
+            _ = await world.runner.enter(
+                pin: page("0000"), lastTryToken: nil,
+                inSession: world.runner.view.session)
             #expect(world.slot.triesLeft == 3)
         }
     }
@@ -150,7 +166,9 @@ struct SessionRunnerTests {
     func storeClosed(writes: Int) async throws {
         try await world(historyOpensFor: writes) { world in
             await ready(world)
-            _ = await world.runner.enter(pin: page("1234"), lastTryToken: nil)
+            _ = await world.runner.enter(
+                pin: page("1234"), lastTryToken: nil,
+                inSession: world.runner.view.session)
             let view = await state(world.runner, "ended")
             #expect(view.closing == .ended(.storeClosed) && view.checkIn == nil)
             #expect(world.journal.all.contains("ask") == (writes == 1))
@@ -172,8 +190,20 @@ struct SessionRunnerTests {
             let ready = await world.runner.firstView(within: 3600) { $0.isReadyForPIN }
             #expect(ready.state == "proving")
             await late.answer(.failure(NonceFailure(.slow)))
-            _ = await world.runner.enter(pin: page("1234"), lastTryToken: nil)
+            _ = await world.runner.enter(
+                pin: page("1234"), lastTryToken: nil,
+                inSession: world.runner.view.session)
             #expect(await state(world.runner, "accepted", "offline").state == "accepted")
+        }
+    }
+
+    @Test("a nonce that has ended when it comes says that a clock is off")
+    func clocks() async throws {
+        let past = PatientClock.start.adding(seconds: -1)
+        try await world(nonces: [.success(Nonce(text: "bm9uY2U", until: past))]) { world in
+            await ready(world)
+            #expect(await world.runner.view.closing == .offline(.clockOff))
+            #expect(world.journal.all == ["nonce"])
         }
     }
 
@@ -188,7 +218,9 @@ struct SessionRunnerTests {
         ] {
             try await world(answers: [.result(result)]) { world in
                 await ready(world)
-                _ = await world.runner.enter(pin: page("1234"), lastTryToken: nil)
+                _ = await world.runner.enter(
+                    pin: page("1234"), lastTryToken: nil,
+                    inSession: world.runner.view.session)
                 let view = await state(world.runner, "answered")
                 #expect(view.closing == .answered(answered))
                 #expect(await world.book.all().isEmpty)

@@ -17,6 +17,7 @@ package final class CardSlot: CardReader {
     }
     private let state: Mutex<State>
     private let leave = Mutex<@Sendable () -> Void>({})
+    private let wait = Mutex<@Sendable (Double) -> Void>({ _ in })
 
     /// A reader with a card in it, or without.
     package init(_ card: VirtualCard?) {
@@ -49,6 +50,8 @@ package final class CardSlot: CardReader {
 
     /// The card that is in it, pulled or not, as it is now.
     package var card: FaultyCard? { state.withLock(\.card) }
+    /// Whether a card is in the reader.
+    package var hasCard: Bool { state.withLock { $0.isIn && $0.card?.isOut == false } }
     /// What was said to cards in this reader.
     package var log: CommandLog { state.withLock(\.log) }
     /// Forgets what was said.
@@ -58,19 +61,26 @@ package final class CardSlot: CardReader {
     /// Called when a card leaves in the middle of a visit.
     package func onLeaving(_ body: @escaping @Sendable () -> Void) { leave.withLock { $0 = body } }
 
+    /// Called with the seconds that a visit took, where the card was slow.
+    package func onWaiting(_ body: @escaping @Sendable (Double) -> Void) {
+        wait.withLock { $0 = body }
+    }
+
     package func perform<Visit: CardVisit>(
         _ visit: Visit, ending: CardEnding
     ) async throws(CardError) -> Visit.Answer {
-        let (result, hasLeft) = state.withLock { state -> (Result<Visit.Answer, CardError>, Bool) in
+        let (result, hasLeft, waited) = state.withLock {
+            state -> (Result<Visit.Answer, CardError>, Bool, Int) in
             guard let card = state.card, state.isIn, !card.isOut else {
-                return (.failure(.channel(.removed)), false)
+                return (.failure(.channel(.removed)), false, 0)
             }
-            var channel = SlotChannel(card: card, log: state.log)
+            var channel = SlotChannel(card, state.log)
             let result = Result { () throws(CardError) in try visit.speak(on: &channel) }
             if ending == .reset { channel.card.reset() }
             (state.card, state.log) = (channel.card, channel.log)
-            return (result, channel.card.isOut)
+            return (result, channel.card.isOut, channel.waitedMilliseconds)
         }
+        if waited > 0 { wait.withLock { $0 }(Double(waited) / 1000) }
         if hasLeft { leave.withLock { $0 }() }
         return try result.get()
     }
@@ -109,6 +119,12 @@ package struct CommandLog: Hashable, Sendable {
 private struct SlotChannel: CardChannel {
     var card: FaultyCard
     var log: CommandLog
+    /// How long the card's answers have taken.
+    private(set) var waitedMilliseconds = 0
+    /// How long a visit may take before its caller is let go, as in PC/SC.
+    private static let longestVisitMilliseconds = 10_000
+
+    init(_ card: FaultyCard, _ log: CommandLog) { (self.card, self.log) = (card, log) }
 
     private var memories: [CardMemory] { [card.card, card.spare].compactMap { $0?.memory } }
 
@@ -117,6 +133,8 @@ private struct SlotChannel: CardChannel {
         let (before, tries) = (memories, card.card.pinTriesLeft)
         let outcome = card.exchange(octets)
         log.saw(octets, before: before, after: memories, tries: tries)
+        waitedMilliseconds += card.delayMilliseconds
+        guard waitedMilliseconds < Self.longestVisitMilliseconds else { throw .mute }
         switch outcome {
         // PC/SC tells success with nothing in it; the card is still there.
         case .answer([]): throw .broken

@@ -62,7 +62,8 @@ package final class WholeDesk: Sendable {
                     code: Self.institution, terminal: Self.terminal,
                     statementKey: clients.statementKey.publicKey),
                 clients.portal.digest: .portal,
-            ]), enrolments: Enrolments(), population: people)
+            ]), enrolments: Enrolments(), population: people,
+            journal: ClearinghouseSimulator.Journal(mostEntries: 100))
         let service = ClearinghouseService(
             house: house, trust: TrustFolder(path: trust), now: now)
         for card in cards {
@@ -121,8 +122,14 @@ package final class WholeDesk: Sendable {
         readers.yield(.serviceReached)
         readers.yield(.readers([Self.reader]))
         running = Task { await roster.run(events) }
+        slot.onWaiting { clock.advance(seconds: $0) }
         slot.onLeaving { readers.yield(.cardRemoved(reader: Self.reader)) }
         while await roster.names.isEmpty { await Task.yield() }
+    }
+
+    /// What the history says of itself, judged from its files.
+    package func verifyHistory() throws -> HistoryReport {
+        try HistoryArchive.verify(folder: folder.path + "/history")
     }
 
     /// Ends the terminal in order.
@@ -193,7 +200,7 @@ package final class WholeDesk: Sendable {
         _ method: String, _ target: String, as token: String? = nil, body: JSONValue? = nil,
         headers: [(String, String)] = []
     ) async -> HTTPResponse {
-        let fields = headers + (token.map { [("Authorization", "Bearer \($0)")] } ?? [])
+        let fields = await named(headers, token)
         var request = HTTPRequest(method: method, target: target, headers: HTTPHeaders(fields))
         if let body {
             request = .json(method, target, body, headers: fields)
@@ -205,10 +212,23 @@ package final class WholeDesk: Sendable {
     package func ask(
         _ target: String, pin: String, as token: String? = nil, headers: [(String, String)] = []
     ) async -> HTTPResponse {
-        let fields = headers + (token.map { [("Authorization", "Bearer \($0)")] } ?? [])
+        let fields = await named(headers, token)
         let head = HTTPRequest(method: "POST", target: target, headers: HTTPHeaders(fields))
         precondition(api.takesSecret(head))
         return await api.respond(to: head, secret: page(pin), from: ServerPeer())
+    }
+
+    /// The fields of a request: the token, and the session that runs where none is named.
+    private func named(
+        _ headers: [(String, String)], _ token: String?
+    ) async -> [(String, String)] {
+        var fields = headers + (token.map { [("Authorization", "Bearer \($0)")] } ?? [])
+        if !headers.contains(where: { $0.0 == "Madoguchi-Session" }),
+            let session = await roster.reader(named: nil)?.runner.view.session
+        {
+            fields.append(("Madoguchi-Session", session))
+        }
+        return fields
     }
 
     /// Claims, chooses, proves; the answer to the PIN.

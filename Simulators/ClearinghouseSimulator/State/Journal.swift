@@ -21,10 +21,14 @@ package struct Journal: Sendable {
     private var disclosures: [String: [JournalEntry]] = [:]
     private var withdrawals: [SHA256Digest: Instant] = [:]
     private let sink: (any JournalSink)?
+    private let mostEntries: Int
 
     /// A journal that begins with what was filed before.
-    package init(filed: [JournalEntry] = [], sink: (any JournalSink)? = nil) {
-        self.sink = sink
+    package init(
+        filed: [JournalEntry] = [], sink: (any JournalSink)? = nil,
+        mostEntries: Int = Journal.maximumEntries
+    ) {
+        (self.sink, self.mostEntries) = (sink, mostEntries)
         for entry in filed { take(entry) }
     }
 
@@ -67,7 +71,7 @@ package struct Journal: Sendable {
 
     private mutating func take(_ entry: JournalEntry) {
         next = max(next, entry.number + 1)
-        if entries.count >= 2 * Self.maximumEntries { entries.removeFirst(Self.maximumEntries) }
+        if entries.count >= 2 * mostEntries { entries.removeFirst(mostEntries) }
         entries.append(entry)
         if let withdrawn = entry.withdrawn { withdrawals[withdrawn.grant] = withdrawn.until }
         if let person = entry.person, entry.institution != nil, !entry.isRepeat {
@@ -75,8 +79,9 @@ package struct Journal: Sendable {
             short.evidence = nil
             disclosures[person, default: []].append(short)
             // In blocks, as removing from the front moves all the others.
-            if disclosures[person, default: []].count >= 2 * Self.maximumDisclosures {
-                disclosures[person]?.removeFirst(Self.maximumDisclosures)
+            let most = min(Self.maximumDisclosures, mostEntries)
+            if disclosures[person, default: []].count >= 2 * most {
+                disclosures[person]?.removeFirst(most)
             }
         }
     }
