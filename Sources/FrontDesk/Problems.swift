@@ -302,6 +302,13 @@ extension Problem {
                 "患者の同意がないか、期限が切れています。", "A new consent needs the card again.",
                 "再度の同意にはカードが必要です。")
         case .notAllowed: .notAllowed
+        case .notKept:
+            Problem(
+                .history, "end-not-kept", 503,
+                "The check-in has ended, but that could not be written: a restart would open it again.",
+                "受付は終了しましたが、記録できませんでした。再起動すると再び開きます。",
+                "Check the disk of the check-in folder (space, read-only), then ask again.",
+                "ディスクの空き容量と書込み可否を確認し、もう一度実行してください。")
         case .sameStaff:
             Problem(
                 .refusal, "same-staff", 403,

@@ -6,8 +6,8 @@ package import Records
 package protocol CheckInVault: Sendable {
     /// Everything that was kept, in no order; entries that cannot be opened are left out.
     func load() async -> [CheckIn]
-    /// Keeps a check-in, in place of an older state of the same one.
-    func keep(_ checkIn: CheckIn) async
+    /// Keeps a check-in, in place of an older state of the same one; whether it is kept.
+    func keep(_ checkIn: CheckIn) async -> Bool
     /// Forgets one.
     func forget(id: String) async
     /// The patient's id that went with a certificate when it was first met, on whatever day.
@@ -30,6 +30,8 @@ package actor CheckInBook: CheckInPort {
     private var checkIns: [String: CheckIn] = [:]
     /// What the patients are entitled to: in memory only, gone with the process.
     private var qualifications: [String: Qualification] = [:]
+    /// Those whose state could not be kept: a restart would bring an older one back.
+    private var unkept: Set<String> = []
     private let (newDebts, newDebt) = AsyncStream.makeStream(
         of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
@@ -63,7 +65,7 @@ package actor CheckInBook: CheckInPort {
             grant: accepted.acceptance.grant)
         checkIns[checkIn.id] = checkIn
         qualifications[checkIn.id] = accepted.acceptance.qualification
-        await vault.keep(checkIn)
+        await keep(checkIn)
         if await vault.patient(of: checkIn.certificate) == nil {
             await vault.remember(patient: checkIn.patient, of: checkIn.certificate)
         }
@@ -96,8 +98,25 @@ package actor CheckInBook: CheckInPort {
         guard let ended = checkIns[id]?.transition(on: event) else { return nil }
         checkIns[id] = ended
         qualifications[id] = nil
-        await vault.keep(ended)
+        await keep(ended)
         return ended
+    }
+
+    /// Whether a check-in's state would survive a restart; tries again where it could not be kept.
+    package func isKept(id: String) async -> Bool {
+        if unkept.contains(id), let checkIn = checkIns[id] { await keep(checkIn) }
+        return !unkept.contains(id)
+    }
+
+    /// Whether a check-in's state could not be kept so far.
+    package func lacksKeeping(id: String) -> Bool { unkept.contains(id) }
+
+    private func keep(_ checkIn: CheckIn) async {
+        if await vault.keep(checkIn) {
+            unkept.remove(checkIn.id)
+        } else {
+            unkept.insert(checkIn.id)
+        }
     }
 
     // MARK: What the clearinghouse must still be told
@@ -120,7 +139,7 @@ package actor CheckInBook: CheckInPort {
     package func settle(id: String) async -> CheckIn? {
         guard let settled = checkIns[id]?.settled() else { return nil }
         checkIns[id] = settled
-        await vault.keep(settled)
+        await keep(settled)
         return settled
     }
 

@@ -33,6 +33,8 @@ package enum OpeningRefusal: Error, Hashable, Sendable {
     case sameStaff
     /// The history cannot be written, so nothing may be shown.
     case storeClosed
+    /// The check-in has ended here, but that could not be kept: a restart would open it again.
+    case notKept
     /// The clearinghouse did not give it.
     case clearinghouse(ClearinghouseError)
 }
@@ -108,7 +110,7 @@ package struct RecordDesk: Sendable {
                 guard await scribe.write(event) != nil else { throw .storeClosed }
             }
         }
-        return try await tellEnd(of: ended.checkIn, scene)
+        return try await finish(ended.checkIn, scene)
     }
 
     /// Closes a check-in: nothing more is opened under it here, nor at the clearinghouse.
@@ -122,7 +124,16 @@ package struct RecordDesk: Sendable {
                 throw .storeClosed
             }
         }
-        return try await tellEnd(of: ended.checkIn, scene)
+        return try await finish(ended.checkIn, scene)
+    }
+
+    /// The clearinghouse is told, and the end survives a restart, before anybody is told of it.
+    private func finish(
+        _ checkIn: CheckIn, _ scene: EventScene
+    ) async throws(OpeningRefusal) -> CheckIn {
+        let told = checkIn.owesWithdrawal ? try await tellEnd(of: checkIn, scene) : checkIn
+        guard await book.isKept(id: checkIn.id) else { throw .notKept }
+        return told
     }
 
     /// Tells the clearinghouse what it could not be told before; whether it knows now.
@@ -141,7 +152,8 @@ package struct RecordDesk: Sendable {
     ) async throws(OpeningRefusal) -> (checkIn: CheckIn, isNew: Bool) {
         if let ended = await book.end(id: id, by: event) { return (ended, true) }
         guard let checkIn = await book.checkIn(id: id) else { throw .unknownCheckIn }
-        guard checkIn.owesWithdrawal else { throw .ended(checkIn.state) }
+        guard !checkIn.owesWithdrawal else { return (checkIn, false) }
+        guard await book.lacksKeeping(id: id) else { throw .ended(checkIn.state) }
         return (checkIn, false)
     }
 

@@ -17,6 +17,7 @@ internal import Records
 package actor SealedVault: CheckInVault, FailureVault {
     private let folder: String
     private let key: [UInt8]
+    private let complain: @Sendable (String) -> Void
     private let executor = BlockingExecutor(label: "check-in-vault")
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -24,8 +25,11 @@ package actor SealedVault: CheckInVault, FailureVault {
     }
 
     /// A vault in a folder, which is made with its key where it is absent.
-    package init(folder: String) throws(KeyFile.Failure) {
+    package init(
+        folder: String, complain: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(KeyFile.Failure) {
         self.folder = folder
+        self.complain = complain
         if mkdir(folder, 0o700) != 0, errno != EEXIST {
             throw .system(path: folder, errno: errno)
         }
@@ -52,7 +56,7 @@ package actor SealedVault: CheckInVault, FailureVault {
         }
     }
 
-    package func keep(_ checkIn: CheckIn) {
+    package func keep(_ checkIn: CheckIn) -> Bool {
         // A check-in that could not be kept lives on until the service stops.
         seal(checkIn.json.canonical, in: checkIn.id + ".sealed", as: checkIn.id)
     }
@@ -66,7 +70,7 @@ package actor SealedVault: CheckInVault, FailureVault {
 
     package func remember(patient: String, of certificate: SHA256Digest) {
         let name = name(of: certificate)
-        seal(Array(patient.utf8), in: name + ".patient", as: name)
+        _ = seal(Array(patient.utf8), in: name + ".patient", as: name)
     }
 
     private func name(of certificate: SHA256Digest) -> String {
@@ -81,7 +85,7 @@ package actor SealedVault: CheckInVault, FailureVault {
 
     package func keep(_ failures: FailureCount, on reader: String) {
         let name = name(of: reader)
-        seal(failures.json.canonical, in: name + ".failures", as: name)
+        _ = seal(failures.json.canonical, in: name + ".failures", as: name)
     }
 
     private func name(of reader: String) -> String {
@@ -98,12 +102,18 @@ package actor SealedVault: CheckInVault, FailureVault {
             additional: Array(name.utf8))
     }
 
-    private func seal(_ plain: [UInt8], in file: String, as name: String) {
+    private func seal(_ plain: [UInt8], in file: String, as name: String) -> Bool {
         let nonce = RandomOctets.make(AES256GCM.nonceOctetCount)
         guard
             let sealed = try? AES256GCM.seal(
                 plain, key: key, nonce: nonce, additional: Array(name.utf8))
-        else { return }
-        try? KeyFile.write(nonce + sealed, to: folder + "/" + file, isPrivate: true)
+        else { return false }
+        do throws(KeyFile.Failure) {
+            try KeyFile.write(nonce + sealed, to: folder + "/" + file, isPrivate: true)
+            return true
+        } catch {
+            complain("check-ins cannot be kept over a restart: \(error)")
+            return false
+        }
     }
 }

@@ -163,7 +163,7 @@ extension Service {
             items: items, complain: { complain("nothing is disclosed: \($0.description)") })
         let vault: SealedVault
         do throws(KeyFile.Failure) {
-            vault = try SealedVault(folder: configuration.checkInFolder)
+            vault = try SealedVault(folder: configuration.checkInFolder) { complain($0) }
         } catch { throw .file(error) }
         let book = CheckInBook(vault: vault, clock: clock, ids: ids)
         await book.restore()

@@ -54,6 +54,24 @@ struct RecordDeskTests {
         try await world.close()
     }
 
+    @Test("an end that cannot be kept is told as such, and kept when it is asked for again")
+    func notKept() async throws {
+        let world = try await DeskWorld(line: [])
+        let vault = world.folder.path + "/vault"
+        try FileManager.default.moveItem(atPath: vault, toPath: vault + ".away")
+        await #expect(throws: OpeningRefusal.notKept) {
+            try await world.desk.withdraw("open", by: world.staff)
+        }
+        await #expect(throws: OpeningRefusal.ended(.withdrawn)) {
+            try await world.desk.open(.drugs, of: "open", for: world.staff)
+        }
+        try FileManager.default.moveItem(atPath: vault + ".away", toPath: vault)
+        #expect(try await world.desk.withdraw("open", by: world.staff).state == .withdrawn)
+        let again = try await world.restarted()
+        #expect(await again.book.checkIn(id: "open")?.state == .withdrawn)
+        try await again.close()
+    }
+
     @Test("only a grant that is gone settles what is owed: a busy or angry clearinghouse does not")
     func notYetSettled() async throws {
         for (name, status) in [("too-many-requests", 429), ("client-unknown", 403)] {
@@ -113,7 +131,7 @@ struct DeskWorld {
     init(line failures: [Result<Void, ClearinghouseError>]) async throws {
         let folder = TemporaryFolder()
         let vault = try SealedVault(folder: folder.path + "/vault")
-        await vault.keep(Self.checkIn.opening(.drugs))
+        _ = await vault.keep(Self.checkIn.opening(.drugs))
         try await self.init(folder, Line(failures), vault)
     }
 

@@ -165,7 +165,10 @@ package actor Shelf: CheckInVault {
         for checkIn in checkIns { kept[checkIn.id] = checkIn }
     }
     package func load() -> [CheckIn] { Array(kept.values) }
-    package func keep(_ checkIn: CheckIn) { kept[checkIn.id] = checkIn }
+    package func keep(_ checkIn: CheckIn) -> Bool {
+        kept[checkIn.id] = checkIn
+        return true
+    }
     package func forget(id: String) { kept[id] = nil }
     package func patient(of certificate: SHA256Digest) -> String? { patients[certificate] }
     package func remember(patient: String, of certificate: SHA256Digest) {
