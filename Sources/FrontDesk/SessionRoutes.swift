@@ -164,11 +164,15 @@ extension LocalAPI {
     private func proved(
         _ runner: SessionRunner, _ request: HTTPRequest
     ) async throws(Problem) -> HTTPResponse {
-        let view = await runner.firstView(within: Self.longestWaitSeconds) { view in
+        let session = try sessionNamed(in: request)
+        // The next card may lie there before this one's end is told.
+        let view = await runner.firstView(within: Self.longestWaitSeconds, of: session) { view in
+            guard view.session == session else { return true }
             if case .accepted = view.closing { return view.checkIn != nil }
             return view.isClosed || !Self.answering.contains(view.state)
                 || !view.isBusy && view.proofFailure != nil
         }
+        guard view.session == session else { throw .cardPulled }
         if !view.isClosed {
             if let failure = view.proofFailure { throw .proof(failure) }
             // Whatever state it is in by now (a card that came back is read again), the proof

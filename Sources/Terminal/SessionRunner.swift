@@ -50,6 +50,8 @@ package actor SessionRunner {
     private(set) var sessionID: String
     /// The id of the check-in that this session opened, once it has.
     var openedCheckIn: String?
+    /// How the last session ended, for whoever still waits for that when the next card is there.
+    private(set) var lastClosed: SessionView?
     private var pendingPIN: SecretPage?
     private var timerNumbers: [SessionTimer: Int] = [:]
     /// The fetch of a nonce that is waited for; an older one's answer is dropped.
@@ -117,6 +119,7 @@ extension SessionRunner {
         let goesOnReading = session.phase.isReading && next.phase.isReading
         let entersAnew = next.phase.isFresh && next.phase != session.phase && !goesOnReading
         let left = sessionID
+        if entersAnew, session.phase.isClosing { lastClosed = view }
         session = next
         if entersAnew { forget(keeping: next.phase.isResuming ? [.interrupted] : []) }
         for effect in effects { begin(effect, leaving: left) }
@@ -213,8 +216,11 @@ extension SessionRunner {
             }
         case .openCheckIn(let accepted):
             let id = await checkIns.open(accepted)
-            guard case .accepted(accepted, _) = session.phase else { return }
-            openedCheckIn = id
+            if work.session == sessionID {
+                openedCheckIn = id
+            } else if lastClosed?.session == work.session {
+                lastClosed?.checkIn = id
+            }
             publish()
         case .note(let note): await history.note(note, session: work.session)
         case .startTimer(let timer): await wait(for: timer, number: work.number)

@@ -2,6 +2,12 @@ extension SessionRunner {
     /// What a screen may show now.
     package var view: SessionView { SessionView(session, id: sessionID, checkIn: openedCheckIn) }
 
+    /// The view of the session that is named, as it is or as it ended; else of the one that runs.
+    private func view(named id: String?) -> SessionView {
+        if let lastClosed, lastClosed.session == id { return lastClosed }
+        return view
+    }
+
     /// The view now and after every change.
     package func views() -> AsyncStream<SessionView> {
         let (stream, continuation) = AsyncStream.makeStream(
@@ -22,16 +28,22 @@ extension SessionRunner {
         for watcher in watchers.values { watcher.yield(view) }
     }
 
-    /// The first view that satisfies a condition, or the last one seen when time runs out.
+    /// The first view (of the session that is named, as it is or as it ended; else of the one that
+    /// runs) that satisfies a condition, or the last one seen when time runs out.
     package func firstView(
-        within seconds: Double, where isAwaited: @escaping @Sendable (SessionView) -> Bool
+        within seconds: Double, of id: String? = nil,
+        where isAwaited: @escaping @Sendable (SessionView) -> Bool
     ) async -> SessionView {
-        if isAwaited(view) { return view }
+        let now = view(named: id)
+        if isAwaited(now) { return now }
         let stream = views()
         let clock = self.clock
         return await withTaskGroup(of: SessionView?.self) { group in
             group.addTask {
-                for await view in stream where isAwaited(view) { return view }
+                for await _ in stream {
+                    let seen = await self.view(named: id)
+                    if isAwaited(seen) { return seen }
+                }
                 return nil
             }
             group.addTask {
@@ -40,7 +52,7 @@ extension SessionRunner {
             }
             let first = await group.next() ?? nil
             group.cancelAll()
-            return first ?? self.view
+            return first ?? self.view(named: id)
         }
     }
 }

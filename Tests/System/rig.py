@@ -340,7 +340,7 @@ class Stack:
             headers = {"Authorization": "Bearer " + file.read().strip()}
         if target.startswith("/v1/session/") and not target.startswith("/v1/session/claim"):
             # The session that runs now, as whoever claimed it was told.
-            headers["Madoguchi-Session"] = self.ask("GET", "/v1/session")[1]["session"]
+            headers["Madoguchi-Session"] = self.ask("GET", "/v1/session")[1].get("session", "")
         if body is not None:
             body = json.dumps(body)
             headers["Content-Type"] = "application/json"

@@ -21,7 +21,7 @@ struct SessionRunnerTests {
 
     func world(
         answers: [Exchange] = [], nonces: [Result<Nonce, NonceFailure>] = [],
-        historyOpensFor: Int = .max,
+        historyOpensFor: Int = .max, checkIns: (any CheckInPort)? = nil,
         _ body: @Sendable (World) async throws -> Void
     ) async throws {
         let journal = Journal()
@@ -32,7 +32,7 @@ struct SessionRunnerTests {
         let book = CheckInBook(vault: Shelf(), clock: PatientClock(), ids: ids)
         let runner = SessionRunner(
             card: slot.port, signer: NoSigner(), clearinghouse: house, history: ledger,
-            checkIns: book, clock: PatientClock(), ids: ids,
+            checkIns: checkIns ?? book, clock: PatientClock(), ids: ids,
             identity: SessionRunner.Identity(institution: "1310000003", terminal: "desk-1"),
             limits: SessionRunner.Limits(seconds: [:], retrySeconds: 0))
         let world = World(
@@ -228,6 +228,26 @@ struct SessionRunnerTests {
         }
     }
 
+    @Test("an acceptance is told although the next card came before its check-in was open")
+    func nextCardAtOnce() async throws {
+        let gate = SlowDoor()
+        try await world(checkIns: gate) { world in
+            await ready(world)
+            let session = await world.runner.view.session
+            _ = await world.runner.enter(pin: page("1234"), lastTryToken: nil, inSession: session)
+            _ = await state(world.runner, "accepted")
+            await world.runner.handle(.cardGone)
+            await world.runner.handle(.cardInserted)
+            #expect(await state(world.runner, "choosing").session != session)
+            await gate.open()
+            let ended = await world.runner.firstView(within: 3600, of: session) {
+                $0.checkIn != nil
+            }
+            #expect(ended.session == session && ended.state == "accepted")
+            #expect(await world.runner.view.checkIn == nil)
+        }
+    }
+
     @Test("the same card back keeps the answers; the proof is made again")
     func resumed() async throws {
         try await world { world in
@@ -255,6 +275,23 @@ struct SessionRunnerTests {
     private func backTooLate(_ runner: isolated SessionRunner) {
         runner.handle(.cardInserted)
         runner.handle(.timeOut(.interrupted))
+    }
+}
+
+/// Opens check-ins when it is told to.
+actor SlowDoor: CheckInPort {
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var isOpen = false
+
+    func open(_ accepted: Accepted) async -> String {
+        if !isOpen { await withCheckedContinuation { waiting.append($0) } }
+        return "check-in"
+    }
+
+    func open() {
+        isOpen = true
+        for door in waiting { door.resume() }
+        waiting = []
     }
 }
 
