@@ -172,7 +172,10 @@ extension LocalAPI {
             return view.isClosed || !Self.answering.contains(view.state)
                 || !view.isBusy && view.proofFailure != nil
         }
-        guard view.session == session else { throw .cardPulled }
+        guard view.session == session else {
+            // A swapped card begins a session of its own, which says why it was begun.
+            throw view.proofFailure == .differentCard ? .proof(.differentCard) : .cardPulled
+        }
         if !view.isClosed {
             if let failure = view.proofFailure { throw .proof(failure) }
             // Whatever state it is in by now (a card that came back is read again), the proof
