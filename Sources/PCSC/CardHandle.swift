@@ -5,6 +5,7 @@ internal import CPCSC
 struct CardHandle: ~Copyable {
     let raw: SCARDHANDLE
     let isT0: Bool
+    let sharing: CardSharing
 
     deinit { SCardDisconnect(raw, DWORD(SCARD_RESET_CARD)) }
 
@@ -32,8 +33,7 @@ struct CardHandle: ~Copyable {
         var chosen = DWORD()
         try check(
             unsafe SCardReconnect(
-                raw, DWORD(SCARD_SHARE_SHARED), DWORD(SCARD_PROTOCOL_ANY),
-                DWORD(SCARD_LEAVE_CARD), &chosen))
+                raw, sharing.mode, DWORD(SCARD_PROTOCOL_ANY), DWORD(SCARD_LEAVE_CARD), &chosen))
     }
 
     func endTransaction(_ ending: CardEnding) throws(PCSCError) {
@@ -53,6 +53,21 @@ struct CardHandle: ~Copyable {
         }
         try check(code)
         return Int(count)
+    }
+}
+
+/// Whether other programs may connect to a card meanwhile.
+enum CardSharing: Hashable, Sendable {
+    /// They may, and wait while a transaction is held.
+    case shared
+    /// They are refused until the card is let go of; nobody may be connected already.
+    case exclusive
+
+    var mode: DWORD {
+        switch self {
+        case .shared: DWORD(SCARD_SHARE_SHARED)
+        case .exclusive: DWORD(SCARD_SHARE_EXCLUSIVE)
+        }
     }
 }
 

@@ -42,16 +42,17 @@ package struct PCSCContext: ~Copyable, Sendable {
         }
     }
 
-    /// Connects to the card in a reader, shared with other programs.
-    func connect(_ reader: String) throws(PCSCError) -> CardHandle {
+    /// Connects to the card in a reader.
+    func connect(_ reader: String, _ sharing: CardSharing) throws(PCSCError) -> CardHandle {
         var card = SCARDHANDLE()
         var chosen = DWORD()
         let code = unsafe reader.withCString { name in
             unsafe SCardConnect(
-                raw, name, DWORD(SCARD_SHARE_SHARED), DWORD(SCARD_PROTOCOL_ANY), &card, &chosen)
+                raw, name, sharing.mode, DWORD(SCARD_PROTOCOL_ANY), &card, &chosen)
         }
         try check(code)
-        return CardHandle(raw: card, isT0: chosen == DWORD(SCARD_PROTOCOL_T0))
+        return CardHandle(
+            raw: card, isT0: chosen == DWORD(SCARD_PROTOCOL_T0), sharing: sharing)
     }
 
     /// Waits until a reader's state differs from the one given, or the time is over

@@ -19,6 +19,7 @@ package struct PCSCError: Error, RawRepresentable, Hashable, Sendable {
     static let unknownReader = PCSCError(SCARD_E_UNKNOWN_READER)
     static let insufficientBuffer = PCSCError(SCARD_E_INSUFFICIENT_BUFFER)
     static let resetCard = PCSCError(SCARD_W_RESET_CARD)
+    static let sharingViolation = PCSCError(SCARD_E_SHARING_VIOLATION)
     static let protocolMismatch = PCSCError(SCARD_E_PROTO_MISMATCH)
     static let notTransacted = PCSCError(SCARD_E_NOT_TRANSACTED)
     static let dataLost = PCSCError(SCARD_E_COMM_DATA_LOST)

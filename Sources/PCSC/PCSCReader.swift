@@ -63,7 +63,7 @@ package final class PCSCReader: Sendable {
         guard errand.enter(.waitingForCard) else { return tell(.failure(Failure(.timedOut))) }
         let card: CardHandle
         do throws(PCSCError) {
-            card = try take()
+            card = try held(connect(ending))
         } catch {
             return tell(.failure(Failure(CardChannelError(error))))
         }
@@ -74,17 +74,6 @@ package final class PCSCReader: Sendable {
         let hasEnded = channel.endTransaction(ending)
         tell(result)
         channel.letGo(asItIs: hasEnded || ending == .leave)
-    }
-
-    /// The card, with its transaction begun. Another program may reset it between the two calls;
-    /// nothing was sent yet, so it is taken once more.
-    private func take() throws(PCSCError) -> CardHandle {
-        do throws(PCSCError) {
-            return try held(connect())
-        } catch {
-            guard error == .resetCard else { throw error }
-            return try held(connect())
-        }
     }
 
     /// The card, with its transaction begun; nothing of ours is in it yet, so failing leaves it.
@@ -100,11 +89,24 @@ package final class PCSCReader: Sendable {
     }
 
     /// Connects over the kept context, or over a new one where the service has been away.
-    private func connect() throws(PCSCError) -> CardHandle {
+    ///
+    /// A card that is unlocked meanwhile is taken for us alone if nobody else is connected: should
+    /// this process die, the service lets others in only once it has reset the card. Of a shared
+    /// card it gives up the transaction first.
+    private func connect(_ ending: CardEnding) throws(PCSCError) -> CardHandle {
+        guard ending == .reset else { return try connect(.shared) }
+        do throws(PCSCError) {
+            return try connect(.exclusive)
+        } catch .sharingViolation {
+            return try connect(.shared)
+        }
+    }
+
+    private func connect(_ sharing: CardSharing) throws(PCSCError) -> CardHandle {
         try context.withLock { (slot: inout PCSCContext?) throws(PCSCError) -> CardHandle in
             if let kept = slot.take() {
                 do throws(PCSCError) {
-                    return try connect(over: kept, keepingItIn: &slot)
+                    return try connect(over: kept, keepingItIn: &slot, sharing)
                 } catch {
                     // A service that died looks now and then like one that refuses us: whether
                     // it does, a new context tells.
@@ -112,15 +114,16 @@ package final class PCSCReader: Sendable {
                     slot = nil
                 }
             }
-            return try connect(over: PCSCContext(), keepingItIn: &slot)
+            return try connect(over: PCSCContext(), keepingItIn: &slot, sharing)
         }
     }
 
     private func connect(
-        over context: consuming PCSCContext, keepingItIn slot: inout PCSCContext?
+        over context: consuming PCSCContext, keepingItIn slot: inout PCSCContext?,
+        _ sharing: CardSharing
     ) throws(PCSCError) -> CardHandle {
         do throws(PCSCError) {
-            let card = try context.connect(name)
+            let card = try context.connect(name, sharing)
             slot = consume context
             return card
         } catch {

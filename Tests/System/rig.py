@@ -401,6 +401,7 @@ class OtherProgram:
     """A second PC/SC program: libpcsclite by itself."""
     AID = bytes.fromhex("00a404000ad392f000260100000001")
     LEAVE, RESET = 0, 1
+    SHARING_VIOLATION = 0x8010000B
     # What is told once after somebody reset the card: the protocol is to be agreed upon anew.
     WAS_RESET = {0x80100068, 0x8010000F}
 
@@ -411,8 +412,16 @@ class OtherProgram:
         self.check(self.lib.SCardEstablishContext(long(2), None, None, ctypes.byref(self.context)))
         self.lib.SCardConnect.argtypes = [long, ctypes.c_char_p, long, long,
                                           ctypes.c_void_p, ctypes.c_void_p]
-        self.check(self.lib.SCardConnect(self.context, reader.encode(), 2, 3,
-                                         ctypes.byref(self.card), ctypes.byref(self.protocol)))
+        wait_for("the card is free", lambda: self.connect(reader))
+
+    def connect(self, reader):
+        """Whether it was let in: nobody is while another has the card for itself."""
+        code = self.lib.SCardConnect(self.context, reader.encode(), 2, 3, ctypes.byref(self.card),
+                                     ctypes.byref(self.protocol)) & 0xFFFFFFFF
+        if code == self.SHARING_VIOLATION:
+            return False
+        self.check(code)
+        return True
 
     @staticmethod
     def check(code):

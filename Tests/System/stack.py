@@ -358,6 +358,9 @@ class OtherPrograms(StackCase):
         stack.run("portal", "drugs", pin="1234")
         with OtherProgram() as other:
             self.assertEqual(other.sign(), "6982")
+            # One that stays connected all the time.
+            self.accepted()
+            self.assertEqual(other.sign(), "6982")
 
     def test_swapped_card(self):
         """A card swapped after its certificate was read, unseen by the reader, loses no try."""
