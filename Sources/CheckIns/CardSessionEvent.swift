@@ -107,6 +107,8 @@ package enum ProofFailure: Hashable, Sendable {
     case badSignature
     /// The card failed in mid-proof.
     case cardFailed
+    /// Another program holds the card; nothing was sent to it.
+    case inUse
     /// The terminal's own key did not sign.
     case noSignature
 }

@@ -153,6 +153,7 @@ extension Problem {
                 .refusal, "no-statement-key", 500, "The terminal's own key could not sign.",
                 "端末の署名鍵が使えません。", "Check statementKeyFile in the configuration.",
                 "端末の設定（statementKeyFile）をご確認ください。")
+        case .inUse: card(.inUse)
         case .cardFailed:
             Problem(
                 .card, "card-failed", 409, "The card stopped in the middle of the proof.",

@@ -195,6 +195,7 @@ extension ProofFailure {
         case .differentCard: "differentCard"
         case .badSignature: "badSignature"
         case .cardFailed: "cardFailed"
+        case .inUse: "inUse"
         case .noSignature: "noSignature"
         }
     }
@@ -204,7 +205,7 @@ extension ProofFailure {
         switch self {
         case .pinLocked, .wrongPIN(triesLeft: 0): true
         case .wrongPIN, .lastTry, .pinMalformed, .paused, .differentCard, .badSignature,
-            .cardFailed, .noSignature:
+            .cardFailed, .inUse, .noSignature:
             false
         }
     }
@@ -215,7 +216,7 @@ extension ProofFailure {
         case .wrongPIN(let tries): tries
         case .pinLocked: 0
         case .lastTry: 1
-        case .pinMalformed, .paused, .differentCard, .badSignature, .cardFailed, .noSignature: nil
+        case .pinMalformed, .paused, .differentCard, .badSignature, .cardFailed, .inUse, .noSignature: nil
         }
     }
 }

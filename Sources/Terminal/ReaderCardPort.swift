@@ -163,6 +163,7 @@ extension CardProofFailure {
         case .differentCard: self = .failed(.differentCard)
         case .wrongSignature: self = .failed(.badSignature)
         case .channel(.removed), .channel(.readerLost), .channel(.noService): self = .gone
+        case .channel(.busy), .channel(.accessDenied): self = .failed(.inUse)
         case .channel, .notMyNumberCard, .noCertificate, .certificateProtected, .unsupportedKey,
             .refused, .malformed:
             self = .failed(.cardFailed)

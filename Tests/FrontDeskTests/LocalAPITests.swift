@@ -303,6 +303,25 @@ struct LocalAPITests {
         }
     }
 
+    @Test("another program that holds the card is named, before the proof and in it; no PIN is sent")
+    func heldByAnother() async throws {
+        try await desk { desk in
+            _ = await desk.ask("POST", "/v1/session/claim")
+            let choice: JSONValue = ["way": "pin", "consents": ["drugs": true]]
+            _ = await desk.ask("POST", "/v1/session/choice", body: choice)
+            desk.slot.hold(true)
+            let held = await desk.ask("/v1/session/pin", pin: "1234")
+            #expect(held.status == 409 && problem(held) == "card-in-use")
+            #expect(try json(await desk.ask("GET", "/v1/session"))["readyForPIN"] == true)
+            let claimed = try json(await desk.ask("POST", "/v1/session/claim"))
+            let named = claimed["closing"]?["problem"]?["type"]
+            #expect(named == "urn:madoguchi:problem:card-in-use")
+            #expect(desk.slot.log.pinCount == 0)
+            desk.slot.hold(false)
+            #expect(try json(await desk.checkIn())["closing"]?["kind"] == "accepted")
+        }
+    }
+
     @Test("a pulled card ends each step with its name")
     func pulled() async throws {
         try await desk { desk in

@@ -13,6 +13,7 @@ package final class CardSlot: CardReader {
     private struct State {
         var card: FaultyCard?
         var isIn = true
+        var isHeld = false
         var log = CommandLog()
     }
     private let state: Mutex<State>
@@ -45,6 +46,9 @@ package final class CardSlot: CardReader {
     /// Puts the card that was there in again.
     package func putBack() { put(card) }
 
+    /// Another program takes the card for itself, or lets it go.
+    package func hold(_ isHeld: Bool) { state.withLock { $0.isHeld = isHeld } }
+
     /// Takes the card out; it lies beside the reader.
     package func pull() { state.withLock { $0.isIn = false } }
 
@@ -74,6 +78,7 @@ package final class CardSlot: CardReader {
             guard let card = state.card, state.isIn, !card.isOut else {
                 return (.failure(.channel(.removed)), false, 0)
             }
+            guard !state.isHeld else { return (.failure(.channel(.busy)), false, 0) }
             var channel = SlotChannel(card, state.log)
             let result = Result { () throws(CardError) in try visit.speak(on: &channel) }
             if ending == .reset { channel.card.reset() }
