@@ -150,20 +150,21 @@ package struct Proving: Hashable, Sendable {
     package init(answers: Answers, way: Way) { (self.answers, self.way) = (answers, way) }
 }
 
-/// One proof: how, and for a visual check why.
+/// One proof: how, for a visual check why, and who is told the answer to it.
 package struct Attempt: Hashable, Sendable {
     /// How the holder is proved.
     package var way: ProvedWay
     /// Why staff looked, where they did.
     package var reason: VisualCheckReason?
+    /// Who of the staff is told the answer at once; nobody where the patient alone is at it.
+    package var recipient: String?
 
     /// A proof.
-    package init(_ way: ProvedWay, reason: VisualCheckReason? = nil) {
-        (self.way, self.reason) = (way, reason)
+    package init(
+        _ way: ProvedWay, reason: VisualCheckReason? = nil, recipient: String? = nil
+    ) {
+        (self.way, self.reason, self.recipient) = (way, reason, recipient)
     }
-
-    /// The card's own proof.
-    package static let pin = Attempt(.pin)
 }
 
 /// A nonce of the clearinghouse.

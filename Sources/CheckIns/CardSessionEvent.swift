@@ -23,8 +23,9 @@ package enum CardSessionEvent: Hashable, Sendable {
     case nonceArrived(Nonce)
     /// The clearinghouse gave no nonce.
     case nonceFailed(ClearinghouseTrouble)
-    /// A PIN was entered (it never is part of the event); whether the last try may be spent.
-    case pinEntered(spendsLastTry: Bool)
+    /// A PIN was entered (it never is part of the event); whether the last try may be spent, and
+    /// which of the staff is told the answer, if one waits for it.
+    case pinEntered(spendsLastTry: Bool, recipient: String?)
     /// Staff who may do so looked at card and holder, and say that they are one (目視).
     case staffConfirmed(staff: String, reason: VisualCheckReason)
     /// The proof succeeded and its signature was verified.
@@ -95,6 +96,8 @@ package enum ProofFailure: Hashable, Sendable {
     case wrongPIN(triesLeft: Int)
     /// The PIN is locked; the card was not asked, or said so.
     case pinLocked
+    /// The PIN was sent and the card did not answer: it may have cost a try.
+    case pinUnanswered
     /// Only one try is left and nobody said yes to spending it; the card was not asked.
     case lastTry
     /// The PIN is not four digits; the card was not asked.

@@ -132,11 +132,11 @@ private func provingStep(_ proving: Proving, on event: CardSessionEvent) -> Step
     case .nonceFailed(let trouble):
         guard proving.nonce == nil else { return nil }
         return (.offline(trouble, isSeen: false), [.discardPIN, .startTimer(.message)])
-    case .pinEntered(let spendsLastTry):
+    case .pinEntered(let spendsLastTry, let recipient):
         guard let nonce = proving.nonce, proving.way == .pin, !proving.isBusy else {
             return (.proving(proving), proving.isBusy ? [] : [.discardPIN])
         }
-        next.attempt = .pin
+        next.attempt = Attempt(.pin, recipient: recipient)
         return (
             .proving(next), [.proveByPIN(next, nonce: nonce, spendsLastTry: spendsLastTry)]
         )
@@ -144,7 +144,8 @@ private func provingStep(_ proving: Proving, on event: CardSessionEvent) -> Step
         guard let nonce = proving.nonce, proving.way == .visualCheck, !proving.isBusy else {
             return nil
         }
-        let attempt = Attempt(.visualCheck(staff: staff), reason: reason)
+        let attempt = Attempt(
+            .visualCheck(staff: staff), reason: reason, recipient: staff)
         next.attempt = attempt
         return (.proving(next), [.proveByTerminal(next, attempt, nonce: nonce)])
     case .proved(let statement, let signature):
@@ -203,7 +204,8 @@ private func failedProof(
     case .differentCard:
         // Somebody swapped the card: nothing of the first patient reaches the second.
         return beginReading(Reading(notice: failure), after: [note])
-    case .badSignature, .cardFailed, .inUse, .noSignature: return (.proving(next), again)
+    case .pinUnanswered, .badSignature, .cardFailed, .inUse, .noSignature:
+        return (.proving(next), again)
     }
     let (phase, effects) = choice(next.answers, notice: failure)
     return (phase, [note] + effects)

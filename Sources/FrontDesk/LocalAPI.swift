@@ -89,7 +89,7 @@ package struct LocalAPI: HTTPHandler {
         case ("POST", "session", 2): return try await session(path[1], request)
         case ("GET", "session", 1):
             let runner = try await reader(request).runner
-            return .json(await runner.view.shown(to: nil))
+            return .json(await runner.view.shown(to: .anybody))
         case (_, "check-ins", _): return try await checkIns(Array(path.dropFirst()), request)
         case ("POST", "readers", 2) where path[1] == "end-pause": return try await endPause(request)
         case ("GET", "history", 2): return try await history(path[1], request)
@@ -159,13 +159,28 @@ package struct LocalAPI: HTTPHandler {
 }
 
 extension SessionView {
-    /// The view as somebody may see it: the qualification is for staff who may see one.
-    func shown(to member: StaffMember?) -> JSONValue {
-        guard case .object(var fields) = json else { return json }
-        if member?.role.seesQualification != true, case .object(var closing)? = fields["closing"] {
-            closing["qualification"] = nil
-            fields["closing"] = .object(closing)
+    /// Who looks at a session.
+    enum Onlooker {
+        /// Whoever may ask at all: learns how far the session is, and nothing about the patient.
+        case anybody
+        /// Who made the proof: the patient, or the staff named in the outcome's entry.
+        case prover(StaffMember?)
+    }
+
+    /// The view as somebody may see it: the qualification is for staff who may see one, and what
+    /// the clearinghouse found wrong ("suspended" is patient data too) for whoever was proved.
+    func shown(to onlooker: Onlooker) -> JSONValue {
+        guard case .object(var fields) = json, case .object(var shown)? = fields["closing"] else {
+            return json
         }
+        switch onlooker {
+        case .prover(let member?) where member.role.seesQualification: return json
+        case .prover: shown["qualification"] = nil
+        case .anybody:
+            shown["qualification"] = nil
+            if case .answered = closing { shown["problem"] = nil }
+        }
+        fields["closing"] = .object(shown)
         return .object(fields)
     }
 

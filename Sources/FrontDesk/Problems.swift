@@ -123,6 +123,13 @@ extension Problem {
                 "残り1回です。まだ使っていません。",
                 "Be sure of the PIN, then agree to use the last try (--spend-last-try).",
                 "暗証番号を確かめ、最後の1回を使うことに同意してください。")
+        case .pinUnanswered:
+            Problem(
+                .card, "pin-unanswered", 409,
+                "The card did not answer to the PIN; that may have cost a try.",
+                "暗証番号にカードが応答しませんでした。回数が減った可能性があります。",
+                "Put the card back: the tries left are read anew before the next PIN.",
+                "カードを置き直してください。残り回数を読み直してから入力できます。")
         case .pinMalformed:
             Problem(
                 .card, "pin-malformed", 400, "A PIN is four digits; nothing was sent to the card.",

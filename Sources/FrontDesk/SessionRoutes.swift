@@ -45,7 +45,7 @@ extension LocalAPI {
     }
 
     private func answer(_ view: SessionView) -> HTTPResponse {
-        .json(view.shown(to: nil))
+        .json(view.shown(to: .anybody))
     }
 
     /// Begins with the card that lies there, or comes within the time to wait.
@@ -74,7 +74,7 @@ extension LocalAPI {
             $0.state == "choosing" || $0.isClosed || !$0.isCardPresent
         }
         guard view.isCardPresent else { throw .cardPulled }
-        guard case .object(var fields) = view.shown(to: nil) else {
+        guard case .object(var fields) = view.shown(to: .anybody) else {
             throw .wrongState
         }
         // The next steps name the reader: another one may hold a card by then.
@@ -132,9 +132,11 @@ extension LocalAPI {
         guard await runner.view.isReadyForPIN else { throw .wrongState }
         let token = head.headers["Madoguchi-Last-Try"]
         let session = try sessionNamed(in: head)
-        guard await runner.enter(pin: pin, lastTryToken: token, inSession: session) != nil else {
-            throw .wrongState
-        }
+        // Only who may see a qualification is told it, and stands in the history for that.
+        let recipient = member(head).flatMap { $0.role.seesQualification ? $0.id : nil }
+        let entered = await runner.enter(
+            pin: pin, lastTryToken: token, inSession: session, recipient: recipient)
+        guard entered != nil else { throw .wrongState }
         return try await proved(runner, head)
     }
 
@@ -184,7 +186,7 @@ extension LocalAPI {
         }
         // Here, once, the qualification is told: its disclosure has just become durable. Whoever
         // wants to see it again asks for the check-in, which is an entry of its own.
-        return .json(view.shown(to: member(request)))
+        return .json(view.shown(to: .prover(member(request))))
     }
 
     /// One question at the portal with a PIN of its own.

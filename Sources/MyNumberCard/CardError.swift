@@ -16,6 +16,8 @@ package enum CardError: Error, Hashable, Sendable {
     case pinLocked
     /// One try is left and nobody agreed to spend it; none was spent.
     case lastTry
+    /// The PIN was sent and no answer came: only the card knows whether that cost a try.
+    case pinUnanswered(CardChannelError)
     /// The PIN is not four digits; it was not sent.
     case pinMalformed
     /// The certificate's key is of a kind that no card is known to sign with.

@@ -80,7 +80,7 @@ private func verify(
             try channel.transmit(octets).status
         }
     } catch {
-        throw .channel(error)
+        throw .pinUnanswered(error)
     }
     if status.isSuccess { return }
     // The card took this PIN and found it wrong; that it locked with it is told by the zero.

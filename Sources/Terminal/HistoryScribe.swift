@@ -80,8 +80,10 @@ package struct HistoryScribe: SessionHistory {
     }
 
     package func recordOutcome(_ outcome: Outcome, session: String) async -> HistoryPlace? {
-        let intent = intent(of: outcome.asking.proved, session)
+        var intent = intent(of: outcome.asking.proved, session)
         let index = outcome.asking.intent.index
+        // Whoever waits for the answer is told it as soon as this stands.
+        intent.recipient = outcome.asking.proved.attempt.recipient
         switch outcome.result {
         case .answer(let acceptance):
             return await write(
@@ -189,6 +191,7 @@ extension ProofFailure {
         switch self {
         case .wrongPIN: "wrongPIN"
         case .pinLocked: "pinLocked"
+        case .pinUnanswered: "pinUnanswered"
         case .lastTry: "lastTry"
         case .pinMalformed: "pinMalformed"
         case .paused: "paused"
@@ -204,8 +207,8 @@ extension ProofFailure {
     var isLocked: Bool {
         switch self {
         case .pinLocked, .wrongPIN(triesLeft: 0): true
-        case .wrongPIN, .lastTry, .pinMalformed, .paused, .differentCard, .badSignature,
-            .cardFailed, .inUse, .noSignature:
+        case .wrongPIN, .lastTry, .pinUnanswered, .pinMalformed, .paused, .differentCard,
+            .badSignature, .cardFailed, .inUse, .noSignature:
             false
         }
     }
@@ -216,7 +219,9 @@ extension ProofFailure {
         case .wrongPIN(let tries): tries
         case .pinLocked: 0
         case .lastTry: 1
-        case .pinMalformed, .paused, .differentCard, .badSignature, .cardFailed, .inUse, .noSignature: nil
+        case .pinUnanswered, .pinMalformed, .paused, .differentCard, .badSignature, .cardFailed,
+            .inUse, .noSignature:
+            nil
         }
     }
 }

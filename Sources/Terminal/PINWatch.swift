@@ -90,7 +90,9 @@ package struct WatchedCardPort: CardPort {
             card: card, pin: pin, signing: message, spendsLastTry: spendsLastTry)
         switch result {
         case .success: await watch.clear(reader)
-        case .failure(.failed(.wrongPIN)):
+        // What a pulled card kept to itself counts as wrong: else pulling would be a way round.
+        case .failure(.failed(.wrongPIN)), .failure(.failed(.pinUnanswered)),
+            .failure(.gone(afterPIN: true)):
             await watch.failed(card: card.digest, on: reader, at: clock.now())
         case .failure: break
         }

@@ -113,13 +113,14 @@ package struct PortalDesk: Sendable {
             spendsLastTry: spendsLastTry)
         switch result {
         case .success(let signature): return (statement, signature)
-        case .failure(.gone): throw .cardGone
-        case .failure(.failed(let failure)):
+        case .failure(let failure):
+            // A try that a pulled card may have spent is written down like any other.
+            guard let noted = failure.noted else { throw .cardGone }
             let event = scene.proof(
-                .pin, failure.isLocked ? .locked : .failed, reason: failure.word,
-                triesLeft: failure.triesLeft, at: scribe.now)
+                .pin, noted.isLocked ? .locked : .failed, reason: noted.word,
+                triesLeft: noted.triesLeft, at: scribe.now)
             guard await scribe.write(event) != nil else { throw .storeClosed }
-            throw .proof(failure)
+            throw failure.isGone ? .cardGone : .proof(noted)
         }
     }
 

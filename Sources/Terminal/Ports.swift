@@ -44,8 +44,20 @@ package enum CardRefusal: Error, Hashable, Sendable {
 package enum CardProofFailure: Error, Hashable, Sendable {
     /// For this reason.
     case failed(ProofFailure)
-    /// It was pulled; the monitor reports that by itself.
-    case gone
+    /// It was pulled, perhaps after the PIN was sent and before its answer came; the monitor reports
+    /// that it is gone by itself.
+    case gone(afterPIN: Bool)
+
+    /// Whether the card is not there any more.
+    var isGone: Bool { if case .gone = self { true } else { false } }
+
+    /// What the history is told of it; nothing where no PIN had reached the card.
+    var noted: ProofFailure? {
+        switch self {
+        case .failed(let failure): failure
+        case .gone(let afterPIN): afterPIN ? .pinUnanswered : nil
+        }
+    }
 }
 
 /// The clearinghouse, as far as a card session needs it.

@@ -137,8 +137,8 @@ extension CardRefusal {
         case .noCertificate, .certificateProtected: self = .refused(.noCertificate)
         case .channel(let error): self = CardRefusal(error)
         case .unsupportedKey: self = .refused(.wrongKeyUsage)
-        case .differentCard, .wrongPIN, .pinLocked, .lastTry, .pinMalformed, .wrongSignature,
-            .refused, .malformed:
+        case .differentCard, .wrongPIN, .pinLocked, .lastTry, .pinUnanswered, .pinMalformed,
+            .wrongSignature, .refused, .malformed:
             self = .refused(.unreadable)
         }
     }
@@ -162,11 +162,25 @@ extension CardProofFailure {
         case .pinMalformed: self = .failed(.pinMalformed)
         case .differentCard: self = .failed(.differentCard)
         case .wrongSignature: self = .failed(.badSignature)
-        case .channel(.removed), .channel(.readerLost), .channel(.noService): self = .gone
+        case .channel(let error) where error.isGone: self = .gone(afterPIN: false)
+        case .pinUnanswered(let error):
+            self = error.isGone ? .gone(afterPIN: true) : .failed(.pinUnanswered)
         case .channel(.busy), .channel(.accessDenied): self = .failed(.inUse)
         case .channel, .notMyNumberCard, .noCertificate, .certificateProtected, .unsupportedKey,
             .refused, .malformed:
             self = .failed(.cardFailed)
+        }
+    }
+}
+
+extension CardChannelError {
+    /// Whether the card is not there any more; a lost reader or service counts as the same.
+    fileprivate var isGone: Bool {
+        switch self {
+        case .removed, .readerLost, .noService: true
+        case .busy, .accessDenied, .reset, .mute, .broken, .timedOut, .answerTooShort,
+            .answerTooLong, .other:
+            false
         }
     }
 }

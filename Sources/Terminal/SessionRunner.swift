@@ -133,9 +133,10 @@ extension SessionRunner {
     }
 
     /// Takes a PIN for the proof under way in the session it was entered for; nothing where that
-    /// one is over. The page goes straight to the card.
+    /// one is over. The page goes straight to the card. `recipient` of the staff is told the answer.
     package func enter(
-        pin: consuming SecretPage, lastTryToken token: String?, inSession id: String
+        pin: consuming SecretPage, lastTryToken token: String?, inSession id: String,
+        recipient: String? = nil
     ) -> SessionView? {
         // A PIN that nobody asked for is wiped here, not kept until the next card.
         guard id == sessionID else { return nil }
@@ -143,7 +144,7 @@ extension SessionRunner {
         let spendsLastTry = token != nil && token == lastTryToken
         lastTryToken = nil
         pendingPIN = consume pin
-        handle(.pinEntered(spendsLastTry: spendsLastTry))
+        handle(.pinEntered(spendsLastTry: spendsLastTry, recipient: recipient))
         return view
     }
 
@@ -282,14 +283,15 @@ extension SessionRunner {
         switch result {
         case .success(let signature):
             answer(.proved(statement: statement, signature: signature), ifIn: isSame)
-        case .failure(.failed(let failure)):
-            guard isSame(session.phase) else {
-                // The card was pulled meanwhile: a try that it spent is written down all the same.
-                return await history.note(.proofFailed(card, .pin, failure), session: id)
+        case .failure(let failure):
+            guard isSame(session.phase), !failure.isGone else {
+                // The card was pulled: a try that it spent is written down all the same. Here that
+                // may be known before the monitor tells it.
+                answer(.cardGone, ifIn: isSame)
+                guard let noted = failure.noted else { return }
+                return await history.note(.proofFailed(card, .pin, noted), session: id)
             }
-            handle(.proofFailed(failure))
-        // Known here before the monitor tells it.
-        case .failure(.gone): answer(.cardGone, ifIn: isSame)
+            if let noted = failure.noted { handle(.proofFailed(noted)) }
         }
     }
 

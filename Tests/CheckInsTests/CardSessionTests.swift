@@ -189,7 +189,7 @@ struct CardSessionTests {
 
         var proving = Proving(answers: Answers(card: Samples.card, way: .pin), way: .pin)
         proving.nonce = Samples.nonce
-        proving.attempt = .pin
+        proving.attempt = Attempt(.pin)
         let busy = CardSession(phase: .proving(proving), isCardPresent: true)
         for failure in [ProofFailure.wrongPIN(triesLeft: 0), .pinLocked] {
             let next = try #require(busy.transition(on: .proofFailed(failure))?.next)

@@ -25,7 +25,8 @@ enum Samples {
 
     static let answers = Answers(card: card, way: .pin, consents: [.drugs: true, .checkups: false])
     static let proved = Proved(
-        answers: answers, attempt: .pin, statement: [1], signature: [2], nonceUntil: nonce.until)
+        answers: answers, attempt: Attempt(.pin), statement: [1], signature: [2],
+        nonceUntil: nonce.until)
     static let asking = Asking(proved: proved, intent: HistoryPlace(origin: "o", index: 7))
     static let grant = Grant(
         id: "g", items: [ConsentedItem(item: .drugs, until: now.adding(seconds: 86_400))],
@@ -47,7 +48,7 @@ enum Samples {
     static func proving(hasNonce: Bool, isBusy: Bool) -> Proving {
         var proving = Proving(answers: answers, way: .pin)
         proving.nonce = hasNonce ? nonce : nil
-        proving.attempt = isBusy ? .pin : nil
+        proving.attempt = isBusy ? Attempt(.pin) : nil
         return proving
     }
 
@@ -83,7 +84,8 @@ enum Samples {
     }
 
     static let failures: [ProofFailure] = [
-        .wrongPIN(triesLeft: 2), .wrongPIN(triesLeft: 0), .pinLocked, .lastTry, .pinMalformed,
+        .wrongPIN(triesLeft: 2), .wrongPIN(triesLeft: 0), .pinLocked, .lastTry, .pinUnanswered,
+        .pinMalformed,
         .paused(until: now), .differentCard, .badSignature, .cardFailed, .inUse, .noSignature,
     ]
 
@@ -95,8 +97,8 @@ enum Samples {
         .staffConfirmed(staff: "s", reason: .pinForgotten), .consentAnswered(.drugs, true),
         .choiceConfirmed,
         .choiceMade(.pin, [.drugs: true]), .choiceMade(.visualCheck, [:]),
-        .nonceArrived(nonce), .pinEntered(spendsLastTry: false),
-        .pinEntered(spendsLastTry: true), .proved(statement: [1], signature: [2]),
+        .nonceArrived(nonce), .pinEntered(spendsLastTry: false, recipient: nil),
+        .pinEntered(spendsLastTry: true, recipient: "s"), .proved(statement: [1], signature: [2]),
         .backToChoice, .recorded(HistoryPlace(origin: "o", index: 7)), .storeClosed,
         .lineLost, .messageSeen, .startAnew,
     ]

@@ -33,7 +33,8 @@ struct RandomFaultTests {
             notAfter: card.certificate.notAfter, algorithm: .ecdsaP256SHA256, triesLeft: 3)
         return Asking(
             proved: Proved(
-                answers: Answers(card: presented, way: .pin), attempt: .pin, statement: bytes,
+                answers: Answers(card: presented, way: .pin), attempt: Attempt(.pin),
+                statement: bytes,
                 signature: try card.key.sign(StatementKind.checkInByCard.signedOctets(bytes)),
                 nonceUntil: nonce.until),
             intent: HistoryPlace(origin: "madoguchi/1310000000/desk-1", index: 1))

@@ -159,7 +159,7 @@ extension Stage {
             certificate: card.der, digest: card.digest, notAfter: card.notAfter,
             algorithm: .ecdsaP384SHA384, triesLeft: 3)
         let proved = Proved(
-            answers: Answers(card: presented, way: .pin), attempt: .pin, statement: bytes,
+            answers: Answers(card: presented, way: .pin), attempt: Attempt(.pin), statement: bytes,
             signature: try key.sign(StatementKind.checkInByCard.signedOctets(bytes)),
             nonceUntil: nonce.until)
         return Asking(

@@ -106,6 +106,30 @@ struct LocalAPITests {
             let again = try json(await desk.ask("GET", "/v1/session", as: "clinician"))
             #expect(again["closing"]?["kind"] == "accepted")
             #expect(again["closing"]?["qualification"] == nil)
+            // Who was told it stands in the entry that was durable before.
+            let outcome = try #require(
+                try await desk.store.events(matching: HistoryQuery()).map(\.event).last)
+            #expect(outcome.kind == .outcome && outcome.actor.role == .patient)
+            #expect(outcome.recipient == (isTold ? token.map { "\($0)-1" } : nil))
+        }
+    }
+
+    @Test("what the clearinghouse found wrong is told to whoever was proved, and to nobody after")
+    func problemIsPatientData() async throws {
+        try await desk { desk in
+            desk.wire.set { request, response in
+                guard request.target == "/v1/checks/card" else { return response }
+                return .problem(
+                    Problem(
+                        "certificate-suspended", status: 403,
+                        title: "The certificate is suspended.", titleJapanese: "利用停止中です。"))
+            }
+            let told = try json(await desk.checkIn(as: nil))
+            #expect(told["closing"]?["problem"]?["title"] == "The certificate is suspended.")
+            for token in [nil, "reception", "administrator"] {
+                let again = try json(await desk.ask("GET", "/v1/session", as: token))
+                #expect(again["state"] == "answered" && again["closing"] == ["kind": "problem"])
+            }
         }
     }
 
@@ -303,7 +327,8 @@ struct LocalAPITests {
         }
     }
 
-    @Test("another program that holds the card is named, before the proof and in it; no PIN is sent")
+    @Test(
+        "another program that holds the card is named, before the proof and in it; no PIN is sent")
     func heldByAnother() async throws {
         try await desk { desk in
             _ = await desk.ask("POST", "/v1/session/claim")

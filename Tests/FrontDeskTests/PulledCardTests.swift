@@ -209,9 +209,32 @@ struct PulledCardTests {
                 "POST", "/v1/session/choice", body: ["way": "pin", "consents": [:]])
             let answer = await desk.ask("/v1/session/pin", pin: "0000", as: "reception")
             #expect(problem(answer) == "card-pulled" && desk.slot.triesLeft == 2)
+            let written = try await desk.until {
+                (try? await desk.proofs())?.contains { $0.reason == "pinUnanswered" } == true
+            }
+            #expect(written)
+            #expect(try await desk.failures() == 1, "pulling the card is no way round the pause")
             desk.put(try #require(desk.slot.card))
             #expect(try await desk.state("choosing"))
             #expect(try await desk.view()["triesLeft"] == 2)
+        }
+    }
+
+    @Test(
+        "a card that answers nothing to the PIN may have spent a try: told, written down, counted")
+    func mutePIN() async throws {
+        let reading = try await counts().reading
+        try await desk { desk in
+            let first = Cards.somebodies[0]
+            desk.put(FaultyCard(first.card, plan: FaultPlan([reading + 6: .mute])))
+            #expect(try await desk.state("choosing"))
+            _ = await desk.ask(
+                "POST", "/v1/session/choice", body: ["way": "pin", "consents": [:]])
+            let answer = await desk.ask("/v1/session/pin", pin: "0000", as: "reception")
+            #expect(answer.status == 409 && problem(answer) == "pin-unanswered")
+            let proofs = try await desk.proofs()
+            #expect(proofs.map(\.reason) == ["pinUnanswered"])
+            #expect(try await desk.failures() == 1)
         }
     }
 
@@ -275,6 +298,20 @@ struct PulledCardTests {
 }
 
 extension WholeDesk {
+    /// The proofs that the history tells of.
+    fileprivate func proofs() async throws -> [HistoryEvent] {
+        try await store.events(matching: HistoryQuery()).map(\.event).filter { $0.kind == .proof }
+    }
+
+    /// The failed PINs counted on the reader.
+    fileprivate func failures() async throws -> Int64? {
+        let status = try JSONValue(parsing: await ask("GET", "/v1/status").body)
+        guard case .integer(let count)? = status["readers"]?.arrayValue?.first?["failedPINs"] else {
+            return nil
+        }
+        return count
+    }
+
     /// Whether the history has anything about a person's card.
     fileprivate func hasEntries(of person: Somebody) async throws -> Bool {
         let known = try await store.events(matching: HistoryQuery()).map(\.event)
