@@ -99,13 +99,14 @@ package struct LocalAPI: HTTPHandler {
 
     private func status() async -> JSONValue {
         var readers: [JSONValue] = []
-        for (name, view) in await parts.roster.views() {
-            let count = await parts.watch.count(on: name)
-            let pause = await parts.watch.pause(on: name, at: parts.scribe.now)
+        for reader in await parts.roster.listings() {
+            let count = await parts.watch.count(on: reader.name)
+            let pause = await parts.watch.pause(on: reader.name, at: parts.scribe.now)
             readers.append(
                 .object(present: [
-                    ("name", .string(name)), ("state", .string(view.state)),
-                    ("cardPresent", .bool(view.isCardPresent)),
+                    ("name", .string(reader.name)), ("present", .bool(reader.isThere)),
+                    ("state", .string(reader.view.state)),
+                    ("cardPresent", .bool(reader.view.isCardPresent)),
                     ("failedPINs", JSONValue(count.failures)),
                     ("pausedUntil", pause.map { .string($0.rfc3339) }),
                 ]))

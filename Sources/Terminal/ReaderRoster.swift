@@ -84,12 +84,27 @@ package actor ReaderRoster {
         served.first { $0.value.runner === runner }?.key
     }
 
-    /// The view of every reader's session.
-    package func views() async -> [(name: String, view: SessionView)] {
-        var views: [(String, SessionView)] = []
-        for name in order {
-            if let reader = served[name] { views.append((name, await reader.runner.view)) }
+    /// A reader's session, and whether the reader is there.
+    package struct Listing: Sendable {
+        /// The reader's name.
+        package var name: String
+        /// Its session.
+        package var view: SessionView
+        /// Whether the service lists it now.
+        package var isThere: Bool
+    }
+
+    /// Every reader that is there, in the service's order; then those that were lost in the middle
+    /// of a session, until that one's end was seen.
+    package func listings() async -> [Listing] {
+        let lost = served.keys.filter { !order.contains($0) }.sorted()
+        var listings: [Listing] = []
+        for name in order + lost {
+            guard let view = await served[name]?.runner.view else { continue }
+            let isThere = order.contains(name)
+            guard isThere || view.state != "empty" else { continue }
+            listings.append(Listing(name: name, view: view, isThere: isThere))
         }
-        return views.map { (name: $0.0, view: $0.1) }
+        return listings
     }
 }

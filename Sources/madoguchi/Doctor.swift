@@ -129,17 +129,18 @@ extension Context {
     private func daemon() async -> Finding {
         do throws(CommandFailure) {
             let status = try await ask("GET", "/v1/status")
-            let readers = (status["readers"]?.arrayValue ?? []).map { reader in
+            let present = (status["readers"]?.arrayValue ?? []).filter { $0["present"] == true }
+            let readers = present.map { reader in
                 "\(reader["name"]?.stringValue ?? ""): \(reader["state"]?.stringValue ?? "")"
             }
-            let cards = (status["readers"]?.arrayValue ?? []).contains { $0["cardPresent"] == true }
+            let cards = present.contains { $0["cardPresent"] == true }
             guard !readers.isEmpty else {
                 return Finding(
                     name: "daemon", isGood: false, detail: "runs, but serves no reader",
                     next: "Check `reader` in the configuration.", exitCode: .reader)
             }
             if cards, let problem = try await ask("GET", "/v1/session")["closing"]?["problem"],
-                status["readers"]?.arrayValue?.contains(where: { $0["state"] == "refused" }) == true
+                present.contains(where: { $0["state"] == "refused" })
             {
                 return Finding(
                     name: "card", isGood: false, detail: problem["title"]?.stringValue ?? "",

@@ -63,8 +63,10 @@ extension Context {
         try show(answer) {
             let rows = (answer["readers"]?.arrayValue ?? []).map { reader in
                 let pause = reader["pausedUntil"]?.stringValue.flatMap { Instant(rfc3339: $0) }
+                let state = reader["state"]?.stringValue ?? ""
                 return [
-                    reader["name"]?.stringValue ?? "", reader["state"]?.stringValue ?? "",
+                    reader["name"]?.stringValue ?? "",
+                    reader["present"] == false ? "\(state) (reader lost)" : state,
                     pause.map { "no PIN until \($0.clockInJapan) (Japan)" } ?? "",
                 ]
             }

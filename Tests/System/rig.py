@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import unittest
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BIN = os.path.abspath(os.environ.get("BIN", os.path.join(ROOT, ".build", "debug")))
@@ -50,7 +51,11 @@ class Ran:
 
 
 class Pcscd:
-    """The private pcscd."""
+    """The private pcscd; or the machine's, which is left alone."""
+
+    @staticmethod
+    def is_ours():
+        return os.environ.get("MADOGUCHI_PCSCD") == "private"
 
     @staticmethod
     def pid():
@@ -59,6 +64,8 @@ class Pcscd:
 
     @classmethod
     def kill(cls):
+        if not cls.is_ours():
+            raise unittest.SkipTest("the machine's pcscd is not ours to kill")
         pid = cls.pid()
         os.kill(pid, signal.SIGKILL)
         wait_for("pcscd is dead", lambda: not cls.runs(pid))
@@ -66,7 +73,7 @@ class Pcscd:
 
     @classmethod
     def start(cls):
-        if not cls.runs(cls.pid()):
+        if cls.is_ours() and not cls.runs(cls.pid()):
             subprocess.run([os.environ["MADOGUCHI_PCSCD_RESTART"]], check=True,
                            stdout=subprocess.DEVNULL)
 

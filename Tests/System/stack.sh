@@ -6,11 +6,11 @@
 # Without a name every class runs, some at a time. The last line counts.
 set -eu
 cd "$(dirname "$0")/../.."
-if [ "${MADOGUCHI_PCSCD:-}" = private ]; then exec python3 -B Tests/System/stack.py "$@"; fi
+if [ -n "${MADOGUCHI_PCSCD:-}" ]; then exec python3 -B Tests/System/stack.py "$@"; fi
 if [ "$(Tests/System/private-pcscd.sh sh -c 'echo "$MADOGUCHI_PCSCD"')" != private ]; then
-    echo "stack: these tests kill pcscd and need a private one: skipped" >&2
-    echo "0 passed, 0 failed, 1 skipped"
-    exit 0
+    # One reader for all: one after another, without the tests that kill pcscd.
+    echo "stack: no namespaces here; the machine's pcscd and its first reader are used" >&2
+    exec Tests/System/private-pcscd.sh "$0" "$@"
 fi
 if [ $# -gt 0 ]; then exec Tests/System/private-pcscd.sh "$0" "$@"; fi
 
