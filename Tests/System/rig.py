@@ -250,9 +250,10 @@ class Stack:
         ready = json.loads(self.house.stdout.readline())
         self.port, self.admin_port = ready["port"], ready["adminPort"]
 
-    def start_daemon(self, waits=True, reader=READER):
-        self.daemon = self.spawn(program("madoguchid"), "--state", self.state, "--reader", reader,
-                                 stdout=self.log)
+    def start_daemon(self, waits=True, reader=READER, before=()):
+        """`before` are the words of a command that runs it."""
+        self.daemon = self.spawn(*before, program("madoguchid"), "--state", self.state, "--reader",
+                                 reader, stdout=self.log)
         if waits:
             wait_for("the daemon answers", lambda: self.run("status").code == 0)
 
@@ -330,9 +331,9 @@ class Stack:
 
     # Asking
 
-    def run(self, *words, pin=None, seconds=90, state=None):
+    def run(self, *words, pin=None, seconds=90, state=None, before=()):
         more = ["--pin-file", "-"] if pin is not None else []
-        done = subprocess.run([program("madoguchi"), *words, *more, "--state",
+        done = subprocess.run([*before, program("madoguchi"), *words, *more, "--state",
                                state or self.state],
                               input=(pin or "").encode(), capture_output=True, timeout=seconds)
         return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
