@@ -255,6 +255,29 @@ struct LocalAPITests {
         }
     }
 
+    @Test("the try that locks a card counts towards the pause like any other")
+    func pausedByLocking() async throws {
+        try await desk { desk in
+            let image = try #require(Cards.one)
+            for _ in 1...2 { _ = await desk.checkIn(pin: "0000") }
+            #expect(problem(await desk.checkIn(pin: "0000")) == "last-try")
+            for locked in 1...2 {
+                let token = try json(await desk.ask("POST", "/v1/session/last-try"))["token"]
+                let answer = await desk.ask(
+                    "/v1/session/pin", pin: "0000",
+                    headers: [("Madoguchi-Last-Try", try #require(token?.stringValue))])
+                #expect(problem(answer) == "pin-locked" && desk.slot.triesLeft == 0)
+                let status = try json(await desk.ask("GET", "/v1/status"))
+                #expect(
+                    status["readers"]?.arrayValue?.first?["failedPINs"]
+                        == .integer(Int64(locked * 3)))
+                desk.slot.put(VirtualCard(image))
+                guard locked == 1 else { break }
+                for _ in 1...3 { _ = await desk.checkIn(pin: "0000") }
+            }
+        }
+    }
+
     @Test("while the clearinghouse is asked, nothing else begins on the reader")
     func busy() async throws {
         try await desk { desk in
