@@ -100,7 +100,7 @@ package struct LocalAPI: HTTPHandler {
     private func status() async -> JSONValue {
         var readers: [JSONValue] = []
         for (name, view) in await parts.roster.views() {
-            let count = await parts.watch.count(on: name)
+            let count = await parts.watch.count(on: name, at: parts.scribe.now)
             let pause = await parts.watch.pause(on: name, at: parts.scribe.now)
             readers.append(
                 .object(present: [
@@ -130,7 +130,7 @@ package struct LocalAPI: HTTPHandler {
             .event(.administratorAct, at: parts.scribe.now)
         (event.purpose, event.reason, event.note) = (.administration, "endPause", name)
         guard await parts.scribe.write(event) != nil else { throw .historyClosed }
-        await parts.watch.clear(name)
+        await parts.watch.clear(name, at: parts.scribe.now)
         return .json(["reader": .string(name), "failedPINs": 0])
     }
 

@@ -162,9 +162,9 @@ extension Service {
             store: store, place: place, clock: clock, quality: { clock.timeQuality }, ids: ids,
             items: items, complain: { complain("nothing is disclosed: \($0.description)") })
         let vault: SealedVault
-        do throws(KeyFile.Failure) {
+        do throws(SealedFolder.Failure) {
             vault = try SealedVault(folder: configuration.checkInFolder) { complain($0) }
-        } catch { throw .file(error) }
+        } catch { throw .checkIns(error) }
         let book = CheckInBook(vault: vault, clock: clock, ids: ids)
         await book.restore()
         let identity = SessionRunner.Identity(

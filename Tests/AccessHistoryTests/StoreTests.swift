@@ -1,4 +1,5 @@
 import Disclosures
+import Glibc
 import Octets
 import Records
 import TestFolders
@@ -30,6 +31,23 @@ struct StoreTests {
         #expect(entries.last?.event.store?.wasStoppedCleanly == true)
         #expect(try await again.verify().isWhole)
         #expect(try await again.verify().openedCount == 5)
+    }
+
+    @Test(
+        "a pipe or folder in place of one of its files is named, and never waited for",
+        arguments: ["keys.json", "head", "checkpoint", "lock", ".segment"])
+    func notAFile(name: String) async throws {
+        try await HistoryStore.open(Sample.settings(folder)).close()
+        let file = try #require(folder.names.first { $0.hasSuffix(name) })
+        for makesPipe in [true, false] {
+            let copy = try folder.copy()
+            let path = copy.path + "/" + file
+            #expect(unlink(path) == 0)
+            #expect((makesPipe ? mkfifo(path, 0o600) : mkdir(path, 0o700)) == 0)
+            await #expect(throws: HistoryError.self) {
+                try await HistoryStore.open(Sample.settings(copy))
+            }
+        }
     }
 
     @Test("a second store on the same folder is kept out, and let in after a close")
