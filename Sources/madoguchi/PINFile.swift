@@ -49,7 +49,8 @@ private struct PINFile {
         self.init(path, descriptor: opened, waits: Self.longestWaitSeconds)
     }
 
-    private static func failure(_ path: String, _ reason: String, _ next: String) -> CommandFailure {
+    private static func failure(_ path: String, _ reason: String, _ next: String) -> CommandFailure
+    {
         CommandFailure(.usage, "pin-file", "\(path): \(reason)", next: next)
     }
 

@@ -49,7 +49,8 @@ struct SealedVaultTests {
         #expect(await again.load().map(\.id) == ["good"])
         #expect(log.lines.count == odd.count)
         for (line, name) in zip(log.lines, odd) {
-            #expect(line.hasPrefix("check-ins: \(name): ") && line.contains("ove it away"), "\(line)")
+            #expect(
+                line.hasPrefix("check-ins: \(name): ") && line.contains("ove it away"), "\(line)")
             #expect(!line.contains("patient-"))
         }
         #expect(folder.names == before)
