@@ -40,9 +40,14 @@ extension Context {
         findings.append(clock())
         findings.append(disk(configuration))
         findings += checkIns(configuration)
+        // A history that does not fit together keeps the daemon from starting: the first cause.
+        // Before the first start there is none, and that is no cause.
+        let history = history(configuration)
+        let isThere = access(configuration.historyFolder, F_OK) == 0
+        if isThere { findings.append(history) }
         findings.append(await daemon())
         findings.append(await clearinghouse(configuration))
-        findings.append(history(configuration))
+        if !isThere { findings.append(history) }
         return try report(findings)
     }
 
