@@ -15,6 +15,9 @@ package enum HistoryError: Error, Hashable, Sendable {
     case system(call: String, path: String, code: Int32)
     /// A file holds what no crash leaves behind: from here on it is not believed.
     case damaged(file: String, offset: UInt64, reason: String)
+    /// A file that no crash takes away is missing or broken beside entries: without it nobody can
+    /// tell whether those are all.
+    case markLost(file: String, reason: String)
     /// A file belongs to another log or a later version.
     case foreign(file: String, reason: String)
     /// A write or sync failed earlier: nothing more is written until the store is opened anew.
@@ -34,8 +37,8 @@ package enum HistoryError: Error, Hashable, Sendable {
     package var stopsDisclosure: Bool {
         switch self {
         case .event, .keyGone, .noEntry: false
-        case .absent, .inUse, .diskFull, .notPermitted, .system, .damaged, .foreign, .poisoned,
-            .closed, .cryptography:
+        case .absent, .inUse, .diskFull, .notPermitted, .system, .damaged, .markLost, .foreign,
+            .poisoned, .closed, .cryptography:
             true
         }
     }
@@ -58,6 +61,11 @@ extension HistoryError: CustomStringConvertible {
         case .damaged(let file, let offset, let reason):
             "\(file) is damaged at octet \(offset): \(reason). Keep the folder as it is and "
                 + "compare it with the last checkpoint that was handed out."
+        case .markLost(let file, let reason):
+            "\(file) of the access history is lost: \(reason). Put it back from a copy. Only "
+                + "where there is none: compare the folder with the last checkpoint that was "
+                + "handed out, then start once with madoguchid --accept-lost-marks; an entry "
+                + "will say so."
         case .foreign(let file, let reason):
             "\(file) cannot be used here: \(reason)."
         case .poisoned:

@@ -7,6 +7,8 @@ internal import TransparencyLog
 struct OpeningFindings: Sendable {
     var wasStoppedCleanly = false
     var wasHeadRebuilt = false
+    /// What was lost and is made anew on an administrator's word.
+    var lostMarks: [HistoryError] = []
     /// Cuts that no entry names yet.
     var cuts: [Cut] = []
 }
@@ -30,47 +32,31 @@ struct HistoryOpening {
     let origin: String
     let growthOctetCount: Int
 
+    /// Whether an administrator says that a lost `head` or checkpoint may be made anew.
+    var acceptsLostMarks = false
+
     func run() throws(HistoryError) -> (KeyRing, HistoryWriter, OpeningFindings) {
-        let names = try disk.names()
-        for name in names where name.hasSuffix(".new") { try disk.remove(name) }
-        let segments = names.filter { $0.hasSuffix(SegmentHeader.suffix) }
-        let headOctets = try disk.read(Head.fileName, longest: Head.fileOctetCount)
-        let checkpointOctets = try disk.read(
-            CheckpointFile.fileName, longest: SignedNote.longestOctetCount)
+        for name in try disk.names() where name.hasSuffix(".new") { try disk.remove(name) }
+        let marks = try StoreMarks(disk, origin: origin)
         let ring: KeyRing
-        if let loaded = try KeyRing.load(origin: origin, from: disk) {
-            ring = loaded
-        } else {
-            guard segments.isEmpty, headOctets == nil, checkpointOctets == nil else {
-                throw .damaged(file: KeyRing.fileName, offset: 0, reason: "it is missing")
-            }
-            ring = try KeyRing.make(origin: origin, on: disk)
-        }
         var findings = OpeningFindings()
-        let head = try headOctets.flatMap { (octets) throws(HistoryError) in
-            try Head.latest(in: octets, key: ring.macKey)
+        if marks.isNew {
+            ring = try KeyRing.make(origin: origin, on: disk)
+        } else {
+            findings.lostMarks = try marks.lost()
+            guard let loaded = marks.ring else { throw .absent(path: KeyRing.fileName) }
+            ring = loaded
         }
-        if segments.isEmpty {
-            // Stopped before the first entry: keys come first, then head, a key for the month,
-            // the segment. Anything else means that segments were taken away.
-            guard checkpointOctets == nil,
-                head.map({ $0.frontier.size == 0 }) ?? ring.isUnused
-            else {
-                throw .damaged(
-                    file: Head.fileName, offset: 0, reason: "every segment is missing")
-            }
-        }
-        findings.wasStoppedCleanly = head?.isCleanStop ?? segments.isEmpty
-        findings.wasHeadRebuilt = head == nil && !segments.isEmpty
-        let signed = try checkpointOctets.map { (octets) throws(HistoryError) in
-            try CheckpointFile.read(octets, log: ring.signer.key)
-        }
-        let end = try StoreEnd(disk: disk, origin: origin, key: ring.macKey, names: segments)
-            .read(head: head, signed: signed)
+        if let lost = findings.lostMarks.first, !acceptsLostMarks { throw lost }
+        let head = marks.head
+        findings.wasStoppedCleanly = head?.isCleanStop ?? marks.segments.isEmpty
+        findings.wasHeadRebuilt = head == nil && !marks.segments.isEmpty
+        let end = try StoreEnd(disk: disk, origin: origin, key: ring.macKey, names: marks.segments)
+            .read(head: head ?? Head(), signed: marks.signed)
         if let tail = end.tail { try Cut.make(tail, in: end, on: disk) }
         findings.cuts = try Cut.pending(on: disk)
         var known = head ?? Head()
-        known.signedSize = max(known.signedSize, signed?.size ?? 0)
+        known.signedSize = max(known.signedSize, marks.signed?.size ?? 0)
         let state = try state(at: end, ring: ring, head: known)
         var writer = HistoryWriter(
             disk: disk, origin: origin, key: ring.macKey, growthOctetCount: growthOctetCount,
@@ -90,21 +76,13 @@ struct HistoryOpening {
                 Head.fileName, with: [UInt8](repeating: 0, count: Head.fileOctetCount))
         }
         var state = OpenedState(headFile: try disk.open(Head.fileName, writable: true))
+        // What counts of it now is on the disk before the other place is written.
+        try state.headFile.sync()
         (state.segments, state.frontier, state.head) = (end.segments, end.frontier, head)
         state.current = end.current
         let archive = HistoryArchive(
             disk: disk, ring: ring, segments: end.segments, size: end.frontier.size)
         state.openIntents = try archive.openIntents(from: end.openFloor)
         return state
-    }
-}
-
-extension Optional where Wrapped: Sendable {
-    /// `flatMap` that keeps the error's type.
-    fileprivate func flatMap<Result, Failure: Error>(
-        _ body: (Wrapped) throws(Failure) -> Result?
-    ) throws(Failure) -> Result? {
-        guard let self else { return nil }
-        return try body(self)
     }
 }

@@ -14,6 +14,9 @@ package struct HistorySettings: Sendable {
     package var clock: @Sendable () -> (Instant, TimeQuality)
     /// By how many octets a segment grows; a group of entries is never larger.
     package var growthOctetCount = 4 << 20
+    /// Whether an administrator says, for this opening, that a lost `head` or checkpoint may be
+    /// made anew from the segments; the opening's entry tells of it.
+    package var acceptsLostMarks = false
 
     /// Settings.
     package init(

@@ -48,6 +48,7 @@ package actor HistoryStore {
         let opened = try await HistoryOpener(executor: executor).open(settings, disk: disk)
         let store = HistoryStore(settings, executor: executor, opened: opened)
         try await store.recordOpening(opened.findings)
+        try await store.signUnlessSigned(isCheckpointLost: !opened.findings.lostMarks.isEmpty)
         return store
     }
 
@@ -169,6 +170,10 @@ package actor HistoryStore {
         event.store?.software = settings.software
         event.store?.wasStoppedCleanly = findings.wasStoppedCleanly
         event.store?.wasHeadRebuilt = findings.wasHeadRebuilt
+        if case .markLost(let file, let reason)? = findings.lostMarks.first {
+            event.reason = "lostMarkAccepted"
+            event.note = "\(file): \(reason); accepted on an administrator's word"
+        }
         _ = try await append(event)
     }
 
@@ -237,6 +242,14 @@ package actor HistoryStore {
     package func checkpoint() throws(HistoryError) -> SignedNote {
         guard lock != nil else { throw .closed }
         return try signCheckpoint()
+    }
+
+    /// From its first opening on a store has a checkpoint, and `head` says so durably: one that is
+    /// missing later was taken away.
+    private func signUnlessSigned(isCheckpointLost: Bool) throws(HistoryError) {
+        guard writer.signedSize == 0 || isCheckpointLost else { return }
+        _ = try signCheckpoint()
+        try writer.writeHead(isDurable: true)
     }
 
     private func signCheckpoint() throws(HistoryError) -> SignedNote {
@@ -360,7 +373,8 @@ private actor HistoryOpener {
         let lock = try disk.lock()
         let (ring, writer, findings) = try HistoryOpening(
             disk: disk, origin: settings.place.logOrigin,
-            growthOctetCount: settings.growthOctetCount
+            growthOctetCount: settings.growthOctetCount,
+            acceptsLostMarks: settings.acceptsLostMarks
         ).run()
         return Opened(disk: disk, lock: lock, ring: ring, writer: writer, findings: findings)
     }

@@ -44,8 +44,9 @@ extension HistoryArchive {
     /// Checks a whole folder: frames, leaves, bodies, roots, codes, `head`, checkpoint, and with
     /// the keys every entry's commitment and form. Changes nothing, needs no lock.
     ///
-    /// Without the keys (`usesKeys` false, or the file taken away) the log's public key stands
-    /// in: the codes and the sealed events are then passed over.
+    /// What an opening would refuse is a fault here as well: both judge by `StoreMarks` and
+    /// `StoreEnd`. Without the keys (`usesKeys` false) the log's public key stands in: the codes
+    /// and the sealed events are then passed over.
     package static func verify(
         folder: String, vkey: String? = nil, usesKeys: Bool = true
     ) throws(HistoryError) -> HistoryReport {
@@ -53,55 +54,79 @@ extension HistoryArchive {
         return try verify(disk: disk, vkey: vkey, usesKeys: usesKeys)
     }
 
+    private static let mostLooks = 5
+
     static func verify(
         disk: any HistoryDisk, vkey: String? = nil, usesKeys: Bool = true
     ) throws(HistoryError) -> HistoryReport {
-        let ring = usesKeys ? try KeyRing.load(origin: nil, from: disk) : nil
-        var log = ring?.signer.key
+        var key: NoteKey?
         if let vkey {
             do throws(NoteError) {
-                log = try NoteKey(vkey: vkey)
+                key = try NoteKey(vkey: vkey)
             } catch {
                 throw .foreign(file: "key", reason: "not a verifier key")
             }
         }
-        var verification = Verification(disk: disk, ring: ring, log: log)
-        do throws(HistoryError) {
-            try verification.run()
-        } catch .damaged(let file, let offset, let reason) {
-            verification.report.fault = HistoryFault(file: file, offset: offset, reason: reason)
+        // A running store may be written under the reader: what is wrong is wrong when two looks
+        // find the same.
+        var report = try Verification.report(on: disk, log: key, usesKeys: usesKeys)
+        for _ in 1..<mostLooks {
+            guard let fault = report.fault else { return report }
+            report = try Verification.report(on: disk, log: key, usesKeys: usesKeys)
+            if report.fault == fault { break }
         }
-        return verification.report
+        return report
     }
 }
 
 /// One pass over a store.
 private struct Verification {
     let disk: any HistoryDisk
-    let ring: KeyRing?
-    let log: NoteKey?
+    let known: StoreMarks
+    private var ring: KeyRing? { known.ring }
     var report: HistoryReport
     private var marks: [(size: UInt64, root: SHA256Digest, file: String)] = []
 
-    init(disk: any HistoryDisk, ring: KeyRing?, log: NoteKey?) {
-        (self.disk, self.ring, self.log) = (disk, ring, log)
-        report = HistoryReport(origin: ring?.origin ?? log?.name ?? "")
-        report.usedKeys = ring != nil
+    static func report(
+        on disk: any HistoryDisk, log: NoteKey?, usesKeys: Bool
+    ) throws(HistoryError) -> HistoryReport {
+        var report = HistoryReport(origin: log?.name ?? "")
+        do throws(HistoryError) {
+            let known = try StoreMarks(disk, origin: nil, usesKeys: usesKeys, log: log)
+            report.origin = known.ring?.origin ?? report.origin
+            report.usedKeys = known.ring != nil
+            var verification = Verification(disk: disk, known: known, report: report)
+            do throws(HistoryError) {
+                try verification.run()
+            } catch {
+                report = verification.report
+                throw error
+            }
+            return verification.report
+        } catch .damaged(let file, let offset, let reason) {
+            report.fault = HistoryFault(file: file, offset: offset, reason: reason)
+        } catch .markLost(let file, let reason) {
+            report.fault = HistoryFault(file: file, offset: 0, reason: reason)
+        }
+        return report
     }
 
-    mutating func run() throws(HistoryError) {
-        let names = try disk.names().filter { $0.hasSuffix(SegmentHeader.suffix) }
-        let head = try readHead()
-        if let octets = try disk.read(
-            CheckpointFile.fileName, longest: SignedNote.longestOctetCount), let log
-        {
-            let signed = try CheckpointFile.read(octets, log: log)
+    private init(disk: any HistoryDisk, known: StoreMarks, report: HistoryReport) {
+        (self.disk, self.known, self.report) = (disk, known, report)
+    }
+
+    private mutating func run() throws(HistoryError) {
+        if let lost = try known.lost().first { throw lost }
+        let head = known.head ?? Head()
+        marks.append((head.frontier.size, head.frontier.root, Head.fileName))
+        if let signed = known.signed {
             marks.append((signed.size, signed.root, CheckpointFile.fileName))
             report.checkpointSize = signed.size
         }
         var frontier = TreeFrontier()
-        for name in names {
-            try verify(name, isLast: name == names.last, head: head, frontier: &frontier)
+        for name in known.segments {
+            try verify(
+                name, isLast: name == known.segments.last, head: head, frontier: &frontier)
             guard report.fault == nil else { return }
         }
         (report.size, report.root) = (frontier.size, frontier.root)
@@ -110,18 +135,15 @@ private struct Verification {
                 file: mark.file, offset: 0, index: frontier.size,
                 reason: "it names \(mark.size) entries, but the segments end before")
         }
-    }
-
-    private mutating func readHead() throws(HistoryError) -> Head? {
-        guard let octets = try disk.read(Head.fileName, longest: Head.fileOctetCount),
-            let head = try Head.latest(in: octets, key: ring?.macKey)
-        else { throw .damaged(file: Head.fileName, offset: 0, reason: "missing or broken") }
-        marks.append((head.frontier.size, head.frontier.root, Head.fileName))
-        return head
+        guard report.fault == nil else { return }
+        let end = try StoreEnd(
+            disk: disk, origin: report.origin, key: ring?.macKey, names: known.segments
+        ).read(head: head, signed: known.signed, isForWriting: false)
+        report.unfinishedOctetCount = UInt64(end.tail?.octets.count ?? 0)
     }
 
     private mutating func verify(
-        _ name: String, isLast: Bool, head: Head?, frontier: inout TreeFrontier
+        _ name: String, isLast: Bool, head: Head, frontier: inout TreeFrontier
     ) throws(HistoryError) {
         let file = try disk.open(name, writable: false)
         var scan = try SegmentScan(file, name: name, key: ring?.macKey)
@@ -139,13 +161,12 @@ private struct Verification {
             guard report.fault == nil else { return }
         }
         frontier = scan.frontier
-        let isUnfinished = isLast && frontier.size >= head?.frontier.size ?? 0
+        let isUnfinished = isLast && frontier.size >= head.frontier.size
         switch scan.stop {
         case .limit, nil: break
-        case .zeros where isLast:
-            report.unfinishedOctetCount = try remainder(of: file, from: scan.end)
-        case .fault where isUnfinished:
-            report.unfinishedOctetCount = try remainder(of: file, from: scan.end)
+        // What lies behind the end is judged as an opening does.
+        case .zeros where isLast: break
+        case .fault where isUnfinished: break
         case .zeros:
             throw .damaged(file: name, offset: scan.stopOffset, reason: "zeros within the log")
         case .fault(let reason):
@@ -182,12 +203,5 @@ private struct Verification {
                 file: file, offset: end, index: size - 1,
                 reason: "another root than \(mark.file) has")
         }
-    }
-
-    private func remainder(
-        of file: any HistoryFile, from offset: UInt64
-    ) throws(HistoryError) -> UInt64 {
-        let octets = try file.read(at: offset, count: Int(try file.size() - offset))
-        return UInt64(octets.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0)
     }
 }

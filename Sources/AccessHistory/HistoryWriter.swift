@@ -15,6 +15,9 @@ struct HistoryWriter: Sendable {
     private(set) var openIntents: Set<UInt64>
     private var head: Head
     private var headFile: any HistoryFile
+    /// The place of `head` that is on the disk as it should be: not written before the other one
+    /// is, so that no crash breaks both.
+    private var durablePlace: UInt64?
     private var current: OpenSegment?
     private var isPoisoned = false
     private var buffer: [UInt8] = []
@@ -36,6 +39,7 @@ struct HistoryWriter: Sendable {
         self.growthOctetCount = growthOctetCount
         (segments, frontier, openIntents) = (state.segments, state.frontier, state.openIntents)
         (head, headFile, current) = (state.head, state.headFile, state.current)
+        durablePlace = head.number == 0 ? nil : head.place
     }
 
     /// The largest size ever signed.
@@ -92,13 +96,16 @@ struct HistoryWriter: Sendable {
         signedSize: UInt64? = nil, isCleanStop: Bool = false, isDurable: Bool = false
     ) throws(HistoryError) {
         head.number += 1
+        if head.place == durablePlace { head.number += 1 }
         head.isCleanStop = isCleanStop
         head.frontier = frontier
         head.segmentFirstIndex = current?.firstIndex ?? 0
         head.segmentEnd = current?.end ?? 0
         head.signedSize = max(head.signedSize, signedSize ?? 0)
         try headFile.write(head.encoded(key: key), at: head.place)
-        if isDurable { try headFile.sync() }
+        guard isDurable else { return }
+        try headFile.sync()
+        durablePlace = head.place
     }
 
     /// Closes the store in order: nothing may lie beyond this mark when it is opened again.

@@ -82,16 +82,25 @@ final class PosixDisk: HistoryDisk {
     }
 
     private func descriptor(_ name: String, _ flags: Int32) throws(HistoryError) -> PosixFile {
-        let number = unsafe openat(folder, name, flags | O_CLOEXEC | O_NOFOLLOW, fileMode)
+        // Never waits: a pipe in a file's place would hold up the start for ever.
+        let number = unsafe openat(
+            folder, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, fileMode)
         guard number >= 0 else {
-            throw errno == ENOENT
-                ? .absent(path: full(name)) : systemFailure("open", full(name))
+            switch errno {
+            case ENOENT: throw .absent(path: full(name))
+            case EISDIR, ELOOP, ENXIO, ENODEV: throw .foreign(file: name, reason: notAFile)
+            default: throw systemFailure("open", full(name))
+            }
         }
-        return PosixFile(number: number, path: full(name))
+        let file = PosixFile(number: number, path: full(name))
+        guard try file.isPlain() else { throw .foreign(file: name, reason: notAFile) }
+        return file
     }
 
     private func full(_ name: String) -> String { path + "/" + name }
 }
+
+private let notAFile = "it is not a plain file but a folder, pipe, device or link"
 
 /// An open file; closed when nobody holds it any more, which also lets go of its lock.
 final class PosixFile: HistoryFile, HistoryLock {
@@ -101,10 +110,15 @@ final class PosixFile: HistoryFile, HistoryLock {
     init(number: Int32, path: String) { (self.number, self.path) = (number, path) }
     deinit { close(number) }
 
-    func size() throws(HistoryError) -> UInt64 {
+    func size() throws(HistoryError) -> UInt64 { UInt64(try status().st_size) }
+
+    /// Whether it is a file with octets, and nothing that only has a file's name.
+    func isPlain() throws(HistoryError) -> Bool { try status().st_mode & S_IFMT == S_IFREG }
+
+    private func status() throws(HistoryError) -> stat {
         var status = stat()
         guard unsafe fstat(number, &status) == 0 else { throw systemFailure("fstat", path) }
-        return UInt64(status.st_size)
+        return status
     }
 
     func read(at offset: UInt64, count: Int) throws(HistoryError) -> [UInt8] {

@@ -5,7 +5,8 @@ internal import TransparencyLog
 struct StoreEnd {
     let disk: any HistoryDisk
     let origin: String
-    let key: MACKey
+    /// The key of the codes; without it they are not judged.
+    let key: MACKey?
     let names: [String]
 
     /// Where the store ends.
@@ -18,24 +19,27 @@ struct StoreEnd {
         var tail: (offset: UInt64, octets: [UInt8])?
     }
 
-    func read(head: Head?, signed: Checkpoint?) throws(HistoryError) -> Found {
+    /// Reads the store up to its end; a reader that will not write changes and locks nothing.
+    func read(
+        head: Head, signed: Checkpoint?, isForWriting: Bool = true
+    ) throws(HistoryError) -> Found {
         var found = Found()
         guard let last = names.last else { return found }
         var before: (frontier: TreeFrontier, name: String)?
         for name in names.dropLast() {
             try readClosed(name, after: &before, into: &found)
         }
-        let file = try disk.open(last, writable: true)
+        let file = try disk.open(last, writable: isForWriting)
         // What the system remembers may be what a failed write left behind: ask the disk.
-        try file.sync()
+        if isForWriting { try file.sync() }
         let size = try file.size()
         guard size >= UInt64(SegmentHeader.octetCount) else {
             throw .damaged(file: last, offset: size, reason: "it ends within its header")
         }
         let header = try SegmentScan(file, name: last, key: key, limit: 0).header
         try check(header, follows: before, file: last)
-        let trustedEnd = head?.segmentFirstIndex == header.firstIndex ? head?.segmentEnd ?? 0 : 0
-        file.forgetCache(from: trustedEnd)
+        let trustedEnd = head.segmentFirstIndex == header.firstIndex ? head.segmentEnd : 0
+        if isForWriting { file.forgetCache(from: trustedEnd) }
         var scan = try SegmentScan(file, name: last, key: key, trustedEnd: trustedEnd)
         var marks = Marks(head: head, signed: signed, file: last)
         try marks.pass(scan.frontier, at: scan.end)
@@ -107,7 +111,7 @@ struct StoreEnd {
 
     /// What lies behind the last whole group: nothing, an unfinished write, or damage.
     private func tail(
-        of scan: SegmentScan, file: any HistoryFile, name: String, head: Head?
+        of scan: SegmentScan, file: any HistoryFile, name: String, head: Head
     ) throws(HistoryError) -> (offset: UInt64, octets: [UInt8])? {
         let size = try file.size()
         var octets = try file.read(at: scan.end, count: Int(size - scan.end))
@@ -116,9 +120,6 @@ struct StoreEnd {
         octets.removeSubrange(used...)
         func damage(_ reason: String) -> HistoryError {
             .damaged(file: name, offset: scan.stopOffset, reason: reason)
-        }
-        guard let head else {
-            throw damage("an unfinished write, and no head that says what may be cut")
         }
         guard !head.isCleanStop else { throw damage("something lies beyond a clean stop") }
         if let later = laterCommit(in: octets, from: scan.end, beyond: scan.frontier.size) {
@@ -148,13 +149,13 @@ struct StoreEnd {
 
 /// Sizes that the store must pass with the right root: what `head` and the checkpoint name.
 private struct Marks {
-    let head: Head?
+    let head: Head
     let file: String
     private var pending: [(size: UInt64, root: SHA256Digest, name: String)] = []
 
-    init(head: Head?, signed: Checkpoint?, file: String) {
+    init(head: Head, signed: Checkpoint?, file: String) {
         (self.head, self.file) = (head, file)
-        if let head { pending.append((head.frontier.size, head.frontier.root, Head.fileName)) }
+        pending.append((head.frontier.size, head.frontier.root, Head.fileName))
         if let signed {
             pending.append((signed.size, signed.root, CheckpointFile.fileName))
         }
@@ -180,12 +181,12 @@ private struct Marks {
                 file: file, offset: scan.stopOffset,
                 reason: "it ends before the \(mark.size) entries that \(mark.name) names")
         }
-        if let head, scan.frontier.size < head.signedSize {
+        if scan.frontier.size < head.signedSize {
             throw .damaged(
                 file: file, offset: scan.stopOffset,
                 reason: "it ends before the \(head.signedSize) entries that were signed")
         }
-        if let head, head.isCleanStop, scan.frontier.size > head.frontier.size {
+        if head.isCleanStop, scan.frontier.size > head.frontier.size {
             throw .damaged(
                 file: file, offset: head.segmentEnd, reason: "entries beyond a clean stop")
         }

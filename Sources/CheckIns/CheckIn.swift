@@ -1,3 +1,4 @@
+package import Disclosures
 package import Octets
 package import Records
 
@@ -27,6 +28,20 @@ package struct CheckIn: Hashable, Sendable {
     package private(set) var state: State = .open
     /// Whether the clearinghouse does not know yet that the grant ended here.
     package private(set) var owesWithdrawal = false
+    /// Who ended it and when, as long as the access history does not say so yet.
+    package private(set) var owedEntry: EndNote?
+
+    /// What the entry of an end needs: kept with the end, so that neither is lost without the
+    /// other.
+    package struct EndNote: Hashable, Sendable {
+        /// Who ended it.
+        package var actor: EventActor
+        /// When.
+        package var at: Instant
+
+        /// A note.
+        package init(actor: EventActor, at: Instant) { (self.actor, self.at) = (actor, at) }
+    }
 
     /// The states of a check-in; only `open` lets anything be opened.
     package enum State: String, Hashable, Sendable, CaseIterable {
@@ -47,7 +62,7 @@ package struct CheckIn: Hashable, Sendable {
     package init(
         id: String, number: Int, openedAt: Instant, patient: String, certificate: SHA256Digest,
         statement: SHA256Digest, way: ProvedWay, grant: Grant, state: State = .open,
-        owesWithdrawal: Bool = false
+        owesWithdrawal: Bool = false, owedEntry: EndNote? = nil
     ) {
         self.id = id
         self.number = number
@@ -59,10 +74,12 @@ package struct CheckIn: Hashable, Sendable {
         self.grant = grant
         self.state = state
         self.owesWithdrawal = owesWithdrawal
+        self.owedEntry = owedEntry
     }
 
-    /// The check-in after an event, or nothing where it was already ended: an end is final.
-    package func transition(on event: Event) -> CheckIn? {
+    /// The check-in after an event, or nothing where it was already ended: an end is final. The
+    /// note of who ended it is owed to the access history; a grant that ends by itself needs none.
+    package func transition(on event: Event, _ note: EndNote? = nil) -> CheckIn? {
         guard state == .open else { return nil }
         var next = self
         next.state =
@@ -72,8 +89,25 @@ package struct CheckIn: Hashable, Sendable {
             case .closed: .closed
             }
         next.owesWithdrawal = event != .grantEnded
+        next.owedEntry = event != .grantEnded ? note : nil
         return next
     }
+
+    /// The check-in once the access history tells of its end.
+    package func entered() -> CheckIn {
+        var next = self
+        next.owedEntry = nil
+        return next
+    }
+
+    /// Whether something is still to be said of its end: to the access history, or to the
+    /// clearinghouse, which needs no word any more of a grant that has ended by itself.
+    package func owesSomething(at instant: Instant) -> Bool {
+        owedEntry != nil || owesWord(at: instant)
+    }
+
+    /// Whether the clearinghouse is still to be told.
+    package func owesWord(at instant: Instant) -> Bool { owesWithdrawal && instant < grant.until }
 
     /// The check-in once the clearinghouse has ended the grant too.
     package func settled() -> CheckIn {

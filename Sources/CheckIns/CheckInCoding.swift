@@ -1,3 +1,4 @@
+internal import Disclosures
 package import JSON
 internal import Octets
 internal import Records
@@ -5,6 +6,16 @@ internal import Records
 extension CheckIn {
     /// The check-in as it is kept, sealed, over a restart.
     package var json: JSONValue {
+        guard case .object(var fields) = written else { return written }
+        if let owedEntry {
+            fields["endedBy"] = .string(owedEntry.actor.id)
+            fields["endedAs"] = .string(owedEntry.actor.role.rawValue)
+            fields["endedAt"] = .string(owedEntry.at.rfc3339)
+        }
+        return .object(fields)
+    }
+
+    private var written: JSONValue {
         [
             "version": 1, "id": .string(id), "number": JSONValue(number),
             "openedAt": .string(openedAt.rfc3339), "patient": .string(patient),
@@ -42,7 +53,17 @@ extension CheckIn {
             state: try fields.require("state", "must be a known state") {
                 $0.stringValue.flatMap(State.init(rawValue:))
             },
-            owesWithdrawal: try fields.optionalBool("owesWithdrawal") ?? false)
+            owesWithdrawal: try fields.optionalBool("owesWithdrawal") ?? false,
+            owedEntry: try Self.endNote(&fields))
         try fields.finish()
+    }
+
+    private static func endNote(_ fields: inout JSONFields) throws(JSONError) -> EndNote? {
+        guard let id = try fields.optionalString("endedBy", maximum: 128) else { return nil }
+        let role = try fields.require("endedAs", "must be a known role") {
+            $0.stringValue.flatMap(ActorRole.init(rawValue:))
+        }
+        let instant = try fields.require("endedAt", "must be an instant", readInstant)
+        return EndNote(actor: EventActor(id: id, role: role), at: instant)
     }
 }

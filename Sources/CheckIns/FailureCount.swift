@@ -40,10 +40,21 @@ package struct FailureCount: Hashable, Sendable {
         (self.failures, self.cards, self.last) = (failures, cards, last)
     }
 
+    /// The count that pauses entry from now on for as long as any count may.
+    package static func longestPause(from now: Instant, under policy: Policy) -> FailureCount {
+        let doublings = (0...mostDoublings).first {
+            policy.firstPauseSeconds << $0 >= policy.longestPauseSeconds
+        }
+        return FailureCount(
+            failures: policy.limit + (doublings ?? mostDoublings), cards: [:], last: now)
+    }
+
+    private static let mostDoublings = 16
+
     /// Until when no PIN is taken; nothing while PINs are taken.
     package func pause(at now: Instant, under policy: Policy) -> Instant? {
         guard let last, failures >= policy.limit, !isForgotten(at: now, policy) else { return nil }
-        let doublings = min(failures - policy.limit, 16)
+        let doublings = min(failures - policy.limit, Self.mostDoublings)
         let seconds = min(policy.firstPauseSeconds << doublings, policy.longestPauseSeconds)
         let end = last.adding(seconds: seconds)
         // A clock that was set back must not lengthen a pause.

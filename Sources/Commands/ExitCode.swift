@@ -11,6 +11,6 @@ package enum ExitCode: Int32, Hashable, Sendable {
     case card = 4
     /// The clearinghouse could not be asked or answered badly.
     case clearinghouse = 5
-    /// The access history cannot be written or read.
+    /// The access history, or what is kept of check-ins, cannot be written or read.
     case history = 6
 }

@@ -10,6 +10,8 @@ package enum KeyFile {
     package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
         /// The system refused, with its error number.
         case system(path: String, errno: Int32)
+        /// A folder, a pipe, a device or (where none may be) a link stands in its place.
+        case notAFile(path: String)
         /// It is longer than a key or certificate can be.
         case tooLong(path: String)
         /// A folder holds more than is read.
@@ -22,6 +24,8 @@ package enum KeyFile {
         package var description: String {
             switch self {
             case .system(let path, let number): "\(path): \(errorText(number))"
+            case .notAFile(let path):
+                "\(path): not a plain file but a folder, pipe, device or link; put the file there"
             case .tooLong(let path): "\(path): too long for what it should hold"
             case .tooMany(let path): "\(path): too many certificates"
             case .looseMode(let path, let mode):
@@ -32,17 +36,29 @@ package enum KeyFile {
     }
 
     /// The octets of a file, at most `limit`. With `isPrivate`, nobody but the owner may be
-    /// allowed to read it.
+    /// allowed to read it. A link is followed, as certificates often lie behind one, but not with
+    /// `isOurs`: what a program of ours wrote itself is never a link.
+    ///
+    /// Never waits: a pipe or device in the file's place would hold up a start for ever.
     package static func read(
-        _ path: String, isPrivate: Bool = false, limit: Int = longestOctetCount
+        _ path: String, isPrivate: Bool = false, isOurs: Bool = false,
+        limit: Int = longestOctetCount
     ) throws(Failure) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system(path: path, errno: errno) }
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (isOurs ? O_NOFOLLOW : 0)
+        let descriptor = unsafe open(path, flags)
+        guard descriptor >= 0 else {
+            // A link that is not followed, a socket, a device that nothing drives.
+            switch errno {
+            case ELOOP where isOurs, ENXIO, ENODEV: throw .notAFile(path: path)
+            case let number: throw .system(path: path, errno: number)
+            }
+        }
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
             throw .system(path: path, errno: errno)
         }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
         if isPrivate && isLoose(status) {
             throw .looseMode(path: path, mode: status.st_mode & 0o777)
         }
@@ -72,12 +88,8 @@ package enum KeyFile {
     package static func write(
         _ octets: [UInt8], to path: String, isPrivate: Bool
     ) throws(Failure) {
-        let temporary = path + ".new"
         let isNew = unsafe access(path, F_OK) != 0
-        unsafe unlink(temporary)
-        let descriptor = unsafe open(
-            temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isPrivate ? 0o600 : 0o644)
-        guard descriptor >= 0 else { throw .system(path: path, errno: errno) }
+        let (temporary, descriptor) = try makeTemporary(for: path, mode: isPrivate ? 0o600 : 0o644)
         var written = 0
         while written < octets.count {
             let count = unsafe octets.withUnsafeBytes { buffer in
@@ -98,6 +110,28 @@ package enum KeyFile {
         }
         // A name that is lost with the power is a file that is lost; a replaced one is only old.
         if isNew { try syncFolder(of: path) }
+    }
+
+    /// What ends the name of a file that is not whole yet.
+    package static let temporarySuffix = ".new"
+
+    /// The file that will take the place of another. What an earlier crash left under its name
+    /// goes; where something else stands there (a folder), another name does as well.
+    private static func makeTemporary(
+        for path: String, mode: mode_t
+    ) throws(Failure) -> (path: String, descriptor: Int32) {
+        let other = "\(path).\(RandomOctets.make(8).hex)\(temporarySuffix)"
+        var failure = Failure.system(path: path, errno: EEXIST)
+        for temporary in [path + temporarySuffix, other] {
+            unsafe unlink(temporary)
+            let descriptor = unsafe open(
+                temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+            if descriptor >= 0 { return (temporary, descriptor) }
+            let number = errno
+            failure = .system(path: path, errno: number)
+            guard number == EEXIST else { break }
+        }
+        throw failure
     }
 
     private static func syncFolder(of path: String) throws(Failure) {

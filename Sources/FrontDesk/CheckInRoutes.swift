@@ -1,19 +1,22 @@
 internal import CheckIns
 internal import HTTP
 internal import JSON
+internal import Network
 internal import Octets
 internal import Records
 internal import Terminal
 
 extension LocalAPI {
     /// The check-ins and what may be opened of them.
-    func checkIns(_ path: [String], _ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+    func checkIns(
+        _ path: [String], _ request: HTTPRequest, _ peer: ServerPeer
+    ) async throws(Problem) -> HTTPResponse {
         let member = try staff(request)
         switch (request.method, path.count, path.last) {
         case ("GET", 0, _): return try await list(member)
         case ("GET", 1, _): return try await one(path[0], member)
-        case ("GET", 2, "drugs"): return try await record(.drugs, path[0], member)
-        case ("GET", 2, "checkups"): return try await record(.checkups, path[0], member)
+        case ("GET", 2, "drugs"): return try await record(.drugs, path[0], member, peer)
+        case ("GET", 2, "checkups"): return try await record(.checkups, path[0], member, peer)
         case ("POST", 2, "withdraw"):
             return try await end(path[0], member, by: parts.records.withdraw)
         case ("POST", 2, "close"):
@@ -40,10 +43,10 @@ extension LocalAPI {
     }
 
     private func record(
-        _ item: Item, _ id: String, _ member: StaffMember
+        _ item: Item, _ id: String, _ member: StaffMember, _ peer: ServerPeer
     ) async throws(Problem) -> HTTPResponse {
         do throws(OpeningRefusal) {
-            let opened = try await parts.records.open(item, of: id, for: member)
+            let opened = try await parts.records.open(item, of: id, for: member) { !peer.isGone }
             let record: JSONValue =
                 switch opened.content {
                 case .drugs(let drugs): drugs.json

@@ -62,7 +62,9 @@ package struct LocalAPI: HTTPHandler {
     package init(_ parts: Parts) { self.parts = parts }
 
     package func respond(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPResponse {
-        do throws(Problem) { return try await route(request) } catch { return .problem(error) }
+        do throws(Problem) { return try await route(request, peer) } catch {
+            return .problem(error)
+        }
     }
 
     package func takesSecret(_ head: HTTPRequest) -> Bool {
@@ -81,7 +83,9 @@ package struct LocalAPI: HTTPHandler {
         } catch { return .problem(error) }
     }
 
-    private func route(_ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+    private func route(
+        _ request: HTTPRequest, _ peer: ServerPeer
+    ) async throws(Problem) -> HTTPResponse {
         guard let segments = request.segments, segments.first == "v1" else { throw .notFound }
         let path = segments.dropFirst().map { $0 }
         switch (request.method, path.first, path.count) {
@@ -90,7 +94,8 @@ package struct LocalAPI: HTTPHandler {
         case ("GET", "session", 1):
             let runner = try await reader(request).runner
             return .json(await runner.view.shown(to: .anybody))
-        case (_, "check-ins", _): return try await checkIns(Array(path.dropFirst()), request)
+        case (_, "check-ins", _):
+            return try await checkIns(Array(path.dropFirst()), request, peer)
         case ("POST", "readers", 2) where path[1] == "end-pause": return try await endPause(request)
         case ("GET", "history", 2): return try await history(path[1], request)
         default: throw .notFound
@@ -100,7 +105,7 @@ package struct LocalAPI: HTTPHandler {
     private func status() async -> JSONValue {
         var readers: [JSONValue] = []
         for reader in await parts.roster.listings() {
-            let count = await parts.watch.count(on: reader.name)
+            let count = await parts.watch.count(on: reader.name, at: parts.scribe.now)
             let pause = await parts.watch.pause(on: reader.name, at: parts.scribe.now)
             readers.append(
                 .object(present: [
@@ -131,7 +136,7 @@ package struct LocalAPI: HTTPHandler {
             .event(.administratorAct, at: parts.scribe.now)
         (event.purpose, event.reason, event.note) = (.administration, "endPause", name)
         guard await parts.scribe.write(event) != nil else { throw .historyClosed }
-        await parts.watch.clear(name)
+        await parts.watch.clear(name, at: parts.scribe.now)
         return .json(["reader": .string(name), "failedPINs": 0])
     }
 

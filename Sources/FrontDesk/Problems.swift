@@ -317,6 +317,11 @@ extension Problem {
                 "受付は終了しましたが、記録できませんでした。再起動すると再び開きます。",
                 "Check the disk of the check-in folder (space, read-only), then ask again.",
                 "ディスクの空き容量と書込み可否を確認し、もう一度実行してください。")
+        case .viewerGone:
+            Problem(
+                .refusal, "viewer-gone", 409, "Whoever asked has gone; nothing was shown.",
+                "要求した画面が閉じられたため、表示していません。", "Open the record again.",
+                "もう一度開いてください。")
         case .sameStaff:
             Problem(
                 .refusal, "same-staff", 403,

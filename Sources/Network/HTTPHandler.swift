@@ -8,6 +8,12 @@ package struct ServerPeer: Hashable, Sendable {
     package var certificate: Certificate?
     /// The user of a UNIX socket's other end.
     package var user: UInt32?
+    /// The connection: open for as long as its request is being answered.
+    var descriptor: Int32?
+
+    /// Whether nobody is there any more to read the answer: both directions are closed. Good
+    /// while the request is being answered, not after.
+    package var isGone: Bool { descriptor.map(isHungUp) ?? false }
 
     /// A peer.
     package init(certificate: Certificate? = nil, user: UInt32? = nil) {

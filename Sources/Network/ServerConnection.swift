@@ -32,7 +32,8 @@ extension HTTPServer {
         var stream = Stream(Descriptor(raw), tls: engine)
         do throws(NetworkError) {
             try stream.handshake(until: Deadline(seconds: limits.headSeconds))
-            let peer = ServerPeer(certificate: stream.peerCertificate, user: peerUser(raw))
+            var peer = ServerPeer(certificate: stream.peerCertificate, user: peerUser(raw))
+            peer.descriptor = raw
             while try serveOne(&stream, peer) {}
         } catch {
             // The other side is gone or never spoke the protocol. What it can still be told, the
@@ -156,6 +157,13 @@ extension HTTPServer {
         }
         try stream.write(chunk([]), until: Deadline(seconds: limits.writeSeconds))
     }
+}
+
+/// Whether the other end of a connection is closed for good. Who has only said all that they
+/// will say still listens.
+func isHungUp(_ descriptor: Int32) -> Bool {
+    var request = pollfd(fd: descriptor, events: 0, revents: 0)
+    return unsafe poll(&request, 1, 0) > 0 && Int32(request.revents) & (POLLHUP | POLLERR) != 0
 }
 
 /// The user on the other end of a UNIX socket; nothing for TCP.

@@ -1,4 +1,5 @@
 package import CheckIns
+package import Disclosures
 package import Octets
 package import Records
 
@@ -32,6 +33,11 @@ package actor CheckInBook: CheckInPort {
     private var qualifications: [String: Qualification] = [:]
     /// Those whose state could not be kept: a restart would bring an older one back.
     private var unkept: Set<String> = []
+    /// Those whose debts somebody pays just now: nobody else does meanwhile.
+    private var claimed: Set<String> = []
+    /// Those that owed an entry when they were read back: it may have been written just before
+    /// the crash.
+    private var restoredDebts: Set<String> = []
     private let (newDebts, newDebt) = AsyncStream.makeStream(
         of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
@@ -45,7 +51,10 @@ package actor CheckInBook: CheckInPort {
     /// Reads back the check-ins of an earlier run. Today's ended ones come back too, so that no
     /// number is given twice on one day.
     package func restore() async {
-        for checkIn in await vault.load() { checkIns[checkIn.id] = checkIn }
+        for checkIn in await vault.load() {
+            checkIns[checkIn.id] = checkIn
+            if checkIn.owedEntry != nil { restoredDebts.insert(checkIn.id) }
+        }
         await expire()
         if !debts().isEmpty { newDebt.yield() }
     }
@@ -93,9 +102,13 @@ package actor CheckInBook: CheckInPort {
         await vault.patient(of: certificate)
     }
 
-    /// Ends a check-in; nothing where it is unknown or already ended.
-    package func end(id: String, by event: CheckIn.Event) async -> CheckIn? {
-        guard let ended = checkIns[id]?.transition(on: event) else { return nil }
+    /// Ends a check-in; nothing where it is unknown or already ended. The actor is who the access
+    /// history must name: that debt is kept with the end.
+    package func end(
+        id: String, by event: CheckIn.Event, actor: EventActor? = nil
+    ) async -> CheckIn? {
+        let note = actor.map { CheckIn.EndNote(actor: $0, at: clock.now()) }
+        guard let ended = checkIns[id]?.transition(on: event, note) else { return nil }
         checkIns[id] = ended
         qualifications[id] = nil
         await keep(ended)
@@ -119,14 +132,38 @@ package actor CheckInBook: CheckInPort {
         }
     }
 
-    // MARK: What the clearinghouse must still be told
+    // MARK: What must still be said of ends
 
-    /// The check-ins that ended here before their grants, of which the clearinghouse does not
-    /// know yet. A grant that ended by itself needs no word any more.
+    /// The check-ins of whose end the access history does not tell yet, or the clearinghouse does
+    /// not know.
     package func debts() -> [CheckIn] {
         let now = clock.now()
-        return checkIns.values.filter { $0.owesWithdrawal && now < $0.grant.until }
+        return checkIns.values.filter { $0.owesSomething(at: now) }
             .sorted { $0.openedAt < $1.openedAt }
+    }
+
+    /// The check-in with what it still owes, for one who pays it and then releases it; nothing
+    /// where nothing is owed any more, or somebody else is at it.
+    package func claimDebt(of id: String) -> CheckIn? {
+        guard let checkIn = checkIns[id], checkIn.owesSomething(at: clock.now()) else {
+            return nil
+        }
+        return claimed.insert(id).inserted ? checkIn : nil
+    }
+
+    /// Lets others pay.
+    package func releaseDebt(of id: String) { claimed.remove(id) }
+
+    /// Whether an owed entry may be there already, from before a restart.
+    package func mayBeEntered(id: String) -> Bool { restoredDebts.contains(id) }
+
+    /// The access history tells of the end.
+    package func enter(id: String) async -> CheckIn? {
+        guard let entered = checkIns[id]?.entered() else { return nil }
+        checkIns[id] = entered
+        restoredDebts.remove(id)
+        await keep(entered)
+        return entered
     }
 
     /// Says each time that something could not be told; for one listener.
@@ -151,7 +188,7 @@ package actor CheckInBook: CheckInPort {
         }
         for (id, checkIn) in checkIns
         where checkIn.state != .open && checkIn.openedAt.dateInJapan < now.dateInJapan
-            && !(checkIn.owesWithdrawal && now < checkIn.grant.until)
+            && !checkIn.owesSomething(at: now)
         {
             checkIns[id] = nil
             await vault.forget(id: id)

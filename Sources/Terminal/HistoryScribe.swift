@@ -48,7 +48,7 @@ package struct HistoryScribe: SessionHistory {
     }
 
     /// Writes events that belong together with one write; the last one's place.
-    private func write(_ events: [HistoryEvent]) async -> HistoryPlace? {
+    package func write(_ events: [HistoryEvent]) async -> HistoryPlace? {
         do throws(HistoryError) {
             guard let last = try await store.append(contentsOf: events).last else { return nil }
             return HistoryPlace(origin: store.origin, index: last.index)
@@ -56,6 +56,14 @@ package struct HistoryScribe: SessionHistory {
             complain(error)
             return nil
         }
+    }
+
+    /// Whether the history has an entry of a kind about a check-in, from an instant on.
+    func tells(of kind: EventKind, checkIn: String, since start: Instant) async -> Bool {
+        var query = HistoryQuery()
+        (query.kinds, query.from) = ([kind], start)
+        let found = try? await store.events(matching: query)
+        return found?.contains { $0.event.checkIn == checkIn } ?? false
     }
 
     /// The instant that goes into an event made now.

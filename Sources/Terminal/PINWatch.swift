@@ -3,15 +3,30 @@ package import Octets
 package import Records
 package import Secrets
 
+/// What is kept of a reader's failed PINs.
+package enum KeptFailures: Hashable, Sendable {
+    /// Nothing was counted yet.
+    case none
+    /// So many.
+    case count(FailureCount)
+    /// Something was, but it can no longer be read.
+    case unreadable
+}
+
 /// Where counts of failed PINs survive a restart.
 package protocol FailureVault: Sendable {
     /// The count of a reader, as it was last kept.
-    func failures(on reader: String) async -> FailureCount?
+    func failures(on reader: String) async -> KeptFailures
     /// Keeps it.
     func keep(_ failures: FailureCount, on reader: String) async
 }
 
 /// Counts wrong PINs on each reader, and says when entry pauses.
+///
+/// A count that can no longer be read stands for the worst that it may have said: entry pauses,
+/// once, for the longest pause. To begin at nothing would hand a thief the way to end a pause,
+/// and to refuse the start would close the desk over a file that a power cut can break; a pause
+/// costs some minutes, ends by itself, and an administrator may end it before.
 package actor PINWatch {
     private let vault: any FailureVault
     private let policy: FailureCount.Policy
@@ -27,30 +42,36 @@ package actor PINWatch {
     }
 
     /// What was counted on a reader.
-    package func count(on reader: String) async -> FailureCount {
+    package func count(on reader: String, at now: Instant) async -> FailureCount {
         if let count = counts[reader] { return count }
-        let kept = await vault.failures(on: reader) ?? FailureCount()
+        let kept = await vault.failures(on: reader)
         // Somebody else may have read it meanwhile, and counted on.
-        return counts[reader]
-            ?? {
-                counts[reader] = kept; return kept
-            }()
+        if let count = counts[reader] { return count }
+        switch kept {
+        case .none: counts[reader] = FailureCount()
+        case .count(let count): counts[reader] = count
+        case .unreadable:
+            let count = FailureCount.longestPause(from: now, under: policy)
+            // Kept, so that another restart neither forgets nor lengthens the pause.
+            await keep(count, on: reader)
+        }
+        return counts[reader] ?? FailureCount()
     }
 
     /// Until when no PIN is taken on a reader.
     package func pause(on reader: String, at now: Instant) async -> Instant? {
-        await count(on: reader).pause(at: now, under: policy)
+        await count(on: reader, at: now).pause(at: now, under: policy)
     }
 
     func failed(card: SHA256Digest, on reader: String, at now: Instant) async {
-        var count = await count(on: reader)
+        var count = await count(on: reader, at: now)
         count.fail(card: name(card), at: now, under: policy)
         await keep(count, on: reader)
     }
 
     /// A right PIN, or an administrator's word.
-    package func clear(_ reader: String) async {
-        guard await count(on: reader) != FailureCount() else { return }
+    package func clear(_ reader: String, at now: Instant) async {
+        guard await count(on: reader, at: now) != FailureCount() else { return }
         await keep(FailureCount(), on: reader)
     }
 
@@ -89,7 +110,7 @@ package struct WatchedCardPort: CardPort {
         let result = await port.prove(
             card: card, pin: pin, signing: message, spendsLastTry: spendsLastTry)
         switch result {
-        case .success: await watch.clear(reader)
+        case .success: await watch.clear(reader, at: clock.now())
         // What a pulled card kept to itself counts as wrong: else pulling would be a way round.
         case .failure(.failed(.wrongPIN)), .failure(.failed(.pinUnanswered)),
             .failure(.gone(afterPIN: true)):

@@ -35,15 +35,17 @@ package enum OpeningRefusal: Error, Hashable, Sendable {
     case storeClosed
     /// The check-in has ended here, but that could not be kept: a restart would open it again.
     case notKept
+    /// Whoever asked has gone, so nothing is shown.
+    case viewerGone
     /// The clearinghouse did not give it.
     case clearinghouse(ClearinghouseError)
 }
 
 /// Opens the records of check-ins: each opening is an intent, one exchange, and a disclosure.
 package struct RecordDesk: Sendable {
-    private let book: CheckInBook
-    private let client: ClearinghouseClient
-    private let scribe: HistoryScribe
+    let book: CheckInBook
+    let client: ClearinghouseClient
+    let scribe: HistoryScribe
     private let needsOtherViewer: Bool
 
     /// A desk; with `needsOtherViewer` nobody opens the records of a patient whom they themselves
@@ -56,9 +58,16 @@ package struct RecordDesk: Sendable {
         self.needsOtherViewer = needsOtherViewer
     }
 
-    /// Opens one item for somebody.
+    /// Opens one item for somebody, as long as they wait for it.
+    ///
+    /// Looked at again before the disclosure's entry: consent taken back or ended while the answer
+    /// was on its way, a viewer who has gone. What is found only after the entry is durable is
+    /// withheld as well, and an entry says that nothing was shown. From there on the record goes
+    /// to the viewer's connection; if that breaks now, the disclosure stands, since nobody can
+    /// know how much of it arrived.
     package func open(
-        _ item: Item, of id: String, for viewer: StaffMember
+        _ item: Item, of id: String, for viewer: StaffMember,
+        isAwaited: @Sendable () -> Bool = { true }
     ) async throws(OpeningRefusal) -> OpenedRecord {
         guard viewer.role.seesRecords else { throw .notAllowed }
         let checkIn = try await openCheckIn(id, item)
@@ -75,10 +84,34 @@ package struct RecordDesk: Sendable {
         let (content, digest) = try await fetch(item, of: checkIn, intent, place)
         let disclosure = intent.disclosure(
             ofIntentAt: place.index, answerDigest: digest, recipient: viewer.id, at: scribe.now)
+        if let reason = await reasonToWithhold(id, item, isAwaited) {
+            throw await withheld(intent, place, reason)
+        }
         guard let written = await scribe.write(disclosure) else { throw .storeClosed }
-        // The consent may have been taken back while the answer was on its way.
-        _ = try await openCheckIn(id, item)
+        if let reason = await reasonToWithhold(id, item, isAwaited) {
+            throw await withheld(intent, place, reason, entered: written)
+        }
         return OpenedRecord(content: content, disclosure: written)
+    }
+
+    private func reasonToWithhold(
+        _ id: String, _ item: Item, _ isAwaited: @Sendable () -> Bool
+    ) async -> OpeningRefusal? {
+        do throws(OpeningRefusal) { _ = try await openCheckIn(id, item) } catch { return error }
+        return isAwaited() ? nil : .viewerGone
+    }
+
+    /// Closes an intent whose record was there, but is not shown; where its disclosure was entered
+    /// already, this says that it did not happen.
+    private func withheld(
+        _ intent: HistoryEvent, _ place: HistoryPlace, _ reason: OpeningRefusal,
+        entered: HistoryPlace? = nil
+    ) async -> OpeningRefusal {
+        var event = intent.outcome(
+            ofIntentAt: place.index, .failed,
+            reason: reason == .viewerGone ? "viewerGone" : "consentEnded", at: scribe.now)
+        event.note = entered.map { "withheld: entry \($0.index) was not shown" } ?? "withheld"
+        return await scribe.write(event) == nil ? .storeClosed : reason
     }
 
     /// What a patient is entitled to, looked at again: recorded as a view.
@@ -96,95 +129,6 @@ package struct RecordDesk: Sendable {
         return qualification
     }
 
-    /// Takes the consent back: here at once, then at the clearinghouse. What the clearinghouse
-    /// could not be told yet stays owed, and asking again tells it again.
-    package func withdraw(
-        _ id: String, by member: StaffMember
-    ) async throws(OpeningRefusal) -> CheckIn {
-        let ended = try await end(id, by: .withdrawn)
-        let scene = scene(of: ended.checkIn, member)
-        if ended.isNew {
-            for consented in ended.checkIn.grant.items {
-                let event = scene.consent(
-                    to: DisclosedItem(consented.item), ConsentNote(.withdrawn), at: scribe.now)
-                guard await scribe.write(event) != nil else { throw .storeClosed }
-            }
-        }
-        return try await finish(ended.checkIn, scene)
-    }
-
-    /// Closes a check-in: nothing more is opened under it here, nor at the clearinghouse.
-    package func close(
-        _ id: String, by member: StaffMember
-    ) async throws(OpeningRefusal) -> CheckIn {
-        let ended = try await end(id, by: .closed)
-        let scene = scene(of: ended.checkIn, member)
-        if ended.isNew {
-            guard await scribe.write(scene.event(.checkInClosed, at: scribe.now)) != nil else {
-                throw .storeClosed
-            }
-        }
-        return try await finish(ended.checkIn, scene)
-    }
-
-    /// The clearinghouse is told, and the end survives a restart, before anybody is told of it.
-    private func finish(
-        _ checkIn: CheckIn, _ scene: EventScene
-    ) async throws(OpeningRefusal) -> CheckIn {
-        let told = checkIn.owesWithdrawal ? try await tellEnd(of: checkIn, scene) : checkIn
-        guard await book.isKept(id: checkIn.id) else { throw .notKept }
-        return told
-    }
-
-    /// Tells the clearinghouse what it could not be told before; whether it knows now.
-    package func settle(_ checkIn: CheckIn) async -> Bool {
-        let scene = scribe.scene(
-            actor: EventActor(id: "madoguchi", role: .system), patient: patient(of: checkIn),
-            checkIn: checkIn.id)
-        do throws(OpeningRefusal) {
-            return try await !tellEnd(of: checkIn, scene).owesWithdrawal
-        } catch { return false }
-    }
-
-    /// Ends a check-in, or finds it ended in the same way with the clearinghouse not told yet.
-    private func end(
-        _ id: String, by event: CheckIn.Event
-    ) async throws(OpeningRefusal) -> (checkIn: CheckIn, isNew: Bool) {
-        if let ended = await book.end(id: id, by: event) { return (ended, true) }
-        guard let checkIn = await book.checkIn(id: id) else { throw .unknownCheckIn }
-        guard !checkIn.owesWithdrawal else { return (checkIn, false) }
-        guard await book.lacksKeeping(id: id) else { throw .ended(checkIn.state) }
-        return (checkIn, false)
-    }
-
-    /// The problems that say there is no such grant any more; any other may pass.
-    private static let endedGrant: Set = ["grant-unknown", "grant-ended", "grant-withdrawn"]
-
-    /// One exchange that ends the grant. A problem that says there is no such grant any more
-    /// settles it as well; everything else is tried again.
-    private func tellEnd(
-        of checkIn: CheckIn, _ scene: EventScene
-    ) async throws(OpeningRefusal) -> CheckIn {
-        let intent = scene.intent(
-            .withdrawGrant, item: .qualification, purpose: .treatment,
-            requestID: scribe.requestID(), at: scribe.now)
-        guard let place = await scribe.write(intent) else { throw .storeClosed }
-        do throws(ClearinghouseError) {
-            try await client.withdraw(RecordAccess(checkIn, intent: place))
-        } catch {
-            if case .storeClosed = await refused(intent, place, error) { throw .storeClosed }
-            guard case .problem(let problem, _) = error, Self.endedGrant.contains(problem.name)
-            else {
-                await book.stayOwing()
-                return checkIn
-            }
-            return await book.settle(id: checkIn.id) ?? checkIn
-        }
-        let done = intent.outcome(ofIntentAt: place.index, .succeeded, at: scribe.now)
-        guard await scribe.write(done) != nil else { throw .storeClosed }
-        return await book.settle(id: checkIn.id) ?? checkIn
-    }
-
     private func openCheckIn(
         _ id: String, _ item: Item
     ) async throws(OpeningRefusal) -> CheckIn {
@@ -195,8 +139,11 @@ package struct RecordDesk: Sendable {
     }
 
     private func scene(of checkIn: CheckIn, _ member: StaffMember) -> EventScene {
-        scribe.scene(
-            actor: member.actor, patient: patient(of: checkIn), checkIn: checkIn.id)
+        scene(of: checkIn, member.actor)
+    }
+
+    func scene(of checkIn: CheckIn, _ actor: EventActor) -> EventScene {
+        scribe.scene(actor: actor, patient: patient(of: checkIn), checkIn: checkIn.id)
     }
 
     private func patient(of checkIn: CheckIn) -> PatientReference {
@@ -220,7 +167,7 @@ package struct RecordDesk: Sendable {
     }
 
     /// Closes an intent that brought nothing, and says why.
-    private func refused(
+    func refused(
         _ intent: HistoryEvent, _ place: HistoryPlace, _ cause: ClearinghouseError
     ) async -> OpeningRefusal {
         let event = intent.outcome(

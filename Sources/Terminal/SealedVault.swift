@@ -1,118 +1,132 @@
 package import CheckIns
-package import Cryptography
+internal import Cryptography
 internal import Executors
-internal import Glibc
 internal import JSON
 package import Octets
 internal import Records
 
-/// Keeps open check-ins in files, sealed with AES-256-GCM under a key of their own: the grant and
-/// who, never a record. One file each, `<id>.sealed`: nonce (12 octets) ‖ ciphertext ‖ tag, with
-/// the id as additional octets, so that one file cannot pass for another.
+/// Keeps open check-ins in files, sealed (`SealedFolder`): the grant and who, never a record. One
+/// file each, `<id>.sealed`.
 ///
 /// Beside them the patient's id that each certificate was met with, so that a clearinghouse which
-/// one day names another patient for the same card is found out: `<name>.patient`, sealed alike,
-/// where the name is HMAC-SHA256 of the certificate's digest under the same key; and the count of
-/// failed PINs of each reader, `<name>.failures`.
+/// one day names another patient for the same card is found out: `<name>.patient`, where the name
+/// is HMAC-SHA256 of the certificate's digest under the folder's key; and the count of failed PINs
+/// of each reader, `<name>.failures`.
+///
+/// A file that cannot be believed is named in the log and stays: an open check-in's where it is,
+/// another's under a name that ends in `.damaged` as soon as a new one takes its place.
 package actor SealedVault: CheckInVault, FailureVault {
-    private let folder: String
-    private let key: [UInt8]
+    private let folder: SealedFolder
     private let complain: @Sendable (String) -> Void
+    /// Files that were met and could not be believed: set aside before they are written anew.
+    private var flawed: Set<String> = []
     private let executor = BlockingExecutor(label: "check-in-vault")
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
 
-    /// A vault in a folder, which is made with its key where it is absent.
+    /// A vault in a folder, which is made with its key where it is absent. Fails where nothing
+    /// can be kept, or what was kept can no longer be opened.
     package init(
         folder: String, complain: @escaping @Sendable (String) -> Void = { _ in }
-    ) throws(KeyFile.Failure) {
-        self.folder = folder
+    ) throws(SealedFolder.Failure) {
+        self.folder = try SealedFolder(making: folder)
         self.complain = complain
-        if mkdir(folder, 0o700) != 0, errno != EEXIST {
-            throw .system(path: folder, errno: errno)
-        }
-        let keyPath = folder + "/key"
-        do throws(KeyFile.Failure) {
-            key = try KeyFile.read(keyPath, isPrivate: true)
-        } catch .system(_, ENOENT) {
-            key = RandomOctets.make(AES256GCM.keyOctetCount)
-            try KeyFile.write(key, to: keyPath, isPrivate: true)
-        }
-        guard key.count == AES256GCM.keyOctetCount else {
-            throw .malformed(path: keyPath, .malformed("a key of 32 octets"))
-        }
+        try self.folder.tryWriting()
+    }
+
+    /// What is odd in a folder, which may be in use; nothing where there is no folder yet.
+    package static func findings(
+        in folder: String
+    ) throws(SealedFolder.Failure) -> [SealedFinding] {
+        try SealedFolder(at: folder)?.findings(isLong: true) ?? []
     }
 
     package func load() -> [CheckIn] {
-        let names = (try? KeyFile.names(in: folder, endingIn: ".sealed")) ?? []
-        return names.compactMap { name in
-            let id = String(name.dropLast(".sealed".count))
-            guard let plain = open(name, as: id), let json = try? JSONValue(parsing: plain),
-                let checkIn = try? CheckIn(json: json), checkIn.id == id
-            else { return nil }
-            return checkIn
+        do throws(SealedFolder.Failure) {
+            for finding in try folder.findings(isLong: false) {
+                flawed.insert(finding.file)
+                complain("\(finding)")
+            }
+            return try folder.files().compactMap { file in
+                guard SealedFolder.Kind(of: file) == .checkIn else { return nil }
+                let id = file.dropLast(SealedFolder.Kind.checkIn.rawValue.count)
+                return try? folder.checkIn(String(id))
+            }
+        } catch {
+            complain("check-ins: \(error)")
+            return []
         }
     }
 
     package func keep(_ checkIn: CheckIn) -> Bool {
         // A check-in that could not be kept lives on until the service stops.
-        seal(checkIn.json.canonical, in: checkIn.id + ".sealed", as: checkIn.id)
+        seal(
+            checkIn.json.canonical, in: checkIn.id, .checkIn,
+            orElse: "check-ins cannot be kept over a restart")
     }
 
-    package func forget(id: String) { unlink("\(folder)/\(id).sealed") }
+    package func forget(id: String) { folder.remove(id, .checkIn) }
 
     package func patient(of certificate: SHA256Digest) -> String? {
-        let name = name(of: certificate)
-        return open(name + ".patient", as: name).map { String(decoding: $0, as: UTF8.self) }
+        opened(name(of: certificate), .patient) { (folder, name) throws(SealedFolder.Flaw) in
+            try folder.open(name, .patient).map { String(decoding: $0, as: UTF8.self) }
+        } ?? nil
     }
 
     package func remember(patient: String, of certificate: SHA256Digest) {
-        let name = name(of: certificate)
-        _ = seal(Array(patient.utf8), in: name + ".patient", as: name)
+        _ = seal(
+            Array(patient.utf8), in: name(of: certificate), .patient,
+            orElse: "a card's patient cannot be kept")
     }
 
     private func name(of certificate: SHA256Digest) -> String {
-        HMACSHA256.code(key: key, message: certificate.octets).hex
+        folder.code(of: certificate.octets)
     }
 
-    package func failures(on reader: String) -> FailureCount? {
-        let name = name(of: reader)
-        return open(name + ".failures", as: name)
-            .flatMap { try? FailureCount(json: JSONValue(parsing: $0)) }
+    package func failures(on reader: String) -> KeptFailures {
+        let count = opened(name(of: reader), .failures) {
+            (folder, name) throws(SealedFolder.Flaw) in try folder.failures(name)
+        }
+        return count.map { $0.map(KeptFailures.count) ?? .none } ?? .unreadable
     }
 
     package func keep(_ failures: FailureCount, on reader: String) {
-        let name = name(of: reader)
-        _ = seal(failures.json.canonical, in: name + ".failures", as: name)
+        _ = seal(
+            failures.json.canonical, in: name(of: reader), .failures,
+            orElse: "wrong PINs cannot be kept over a restart")
     }
 
     private func name(of reader: String) -> String {
-        HMACSHA256.code(key: key, message: Array("reader \(reader)".utf8)).hex
+        folder.code(of: Array("reader \(reader)".utf8))
     }
 
-    private func open(_ file: String, as name: String) -> [UInt8]? {
-        guard let sealed = try? KeyFile.read(folder + "/" + file, isPrivate: true),
-            sealed.count > AES256GCM.nonceOctetCount
-        else { return nil }
-        return try? AES256GCM.open(
-            [UInt8](sealed.dropFirst(AES256GCM.nonceOctetCount)), key: key,
-            nonce: [UInt8](sealed.prefix(AES256GCM.nonceOctetCount)),
-            additional: Array(name.utf8))
+    /// What is kept in a file; nothing, and it is named, where it cannot be believed.
+    private func opened<Value>(
+        _ name: String, _ kind: SealedFolder.Kind,
+        _ read: (SealedFolder, String) throws(SealedFolder.Flaw) -> Value
+    ) -> Value? {
+        do throws(SealedFolder.Flaw) { return try read(folder, name) } catch {
+            if flawed.insert(name + kind.rawValue).inserted {
+                complain("\(SealedFinding(name + kind.rawValue, kind, error))")
+            }
+            return nil
+        }
     }
 
-    private func seal(_ plain: [UInt8], in file: String, as name: String) -> Bool {
-        let nonce = RandomOctets.make(AES256GCM.nonceOctetCount)
-        guard
-            let sealed = try? AES256GCM.seal(
-                plain, key: key, nonce: nonce, additional: Array(name.utf8))
-        else { return false }
+    private func seal(
+        _ plain: [UInt8], in name: String, _ kind: SealedFolder.Kind, orElse trouble: String
+    ) -> Bool {
         do throws(KeyFile.Failure) {
-            try KeyFile.write(nonce + sealed, to: folder + "/" + file, isPrivate: true)
+            if flawed.contains(name + kind.rawValue) {
+                try folder.setAside(name, kind)
+                flawed.remove(name + kind.rawValue)
+            }
+            try folder.seal(plain, in: name, kind)
             return true
         } catch {
-            complain("check-ins cannot be kept over a restart: \(error)")
+            complain("\(trouble): \(error). Check the disk of the check-in folder.")
             return false
         }
     }

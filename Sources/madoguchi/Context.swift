@@ -111,31 +111,6 @@ struct Context {
         }
     }
 
-    // MARK: The PIN
-
-    /// The PIN from a file or standard input, without its line's end; read into a page that is
-    /// wiped, whatever its length: the daemon and the card say whether it is one.
-    func pin() throws(CommandFailure) -> SecretPage {
-        guard let path = invocation.value("pin-file") else {
-            throw CommandFailure(UsageError("--pin-file is missing; a PIN is no argument"))
-        }
-        let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw CommandFailure(
-                .usage, "pin-file", "\(path): \(errorText(errno))", next: "Name a readable file.")
-        }
-        defer { if descriptor > 0 { close(descriptor) } }
-        var page = SecretPage(capacity: 64)
-        while page.count < 64 {
-            var octet: UInt8 = 0
-            let count = read(descriptor, &octet, 1)
-            if count < 0 && errno == EINTR { continue }
-            guard count == 1, octet != 0x0A, octet != 0x0D else { break }
-            page.append(octet)
-        }
-        return page
-    }
-
     /// The query that names the reader, if one was named.
     func readerQuery(_ more: [(String, String?)] = []) -> String {
         let parts = ([("reader", invocation.value("reader"))] + more).compactMap { name, value in

@@ -39,9 +39,15 @@ extension Context {
         }
         findings.append(clock())
         findings.append(disk(configuration))
+        findings += checkIns(configuration)
+        // A history that does not fit together keeps the daemon from starting: the first cause.
+        // Before the first start there is none, and that is no cause.
+        let history = history(configuration)
+        let isThere = access(configuration.historyFolder, F_OK) == 0
+        if isThere { findings.append(history) }
         findings.append(await daemon())
         findings.append(await clearinghouse(configuration))
-        findings.append(history(configuration))
+        if !isThere { findings.append(history) }
         return try report(findings)
     }
 
@@ -99,12 +105,17 @@ extension Context {
 
     /// Whether the daemon can write its history: without that it does not start.
     private func disk(_ configuration: TerminalConfiguration) -> Finding {
-        let folder = configuration.historyFolder
+        // Below this the access history may not grow by its next step.
+        disk("disk", configuration.historyFolder, leastFreeOctets: 16 << 20)
+    }
+
+    /// Whether there is room, and the right, to write in a folder.
+    private func disk(_ name: String, _ folder: String, leastFreeOctets: UInt64) -> Finding {
         // Before the daemon's first start the folder is not there: then the one around it counts.
         let place = access(folder, F_OK) == 0 ? folder : state
         guard access(place, W_OK) == 0 else {
             return Finding(
-                name: "disk", isGood: false,
+                name: name, isGood: false,
                 detail: "\(place) may not be written: \(errorText(errno))",
                 next: "Mount it writable, or give it to the user that the daemon runs as.",
                 exitCode: .history)
@@ -112,19 +123,36 @@ extension Context {
         var status = statvfs()
         guard statvfs(place, &status) == 0 else {
             return Finding(
-                name: "disk", isGood: false, detail: "\(place): \(errorText(errno))",
+                name: name, isGood: false, detail: "\(place): \(errorText(errno))",
                 next: "Look at the disk.", exitCode: .history)
         }
         let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
-        let isEnough = free >= Self.leastFreeOctets
+        let isEnough = free >= leastFreeOctets
         return Finding(
-            name: "disk", isGood: isEnough, detail: "\(free >> 20) MiB are free at \(place)",
+            name: name, isGood: isEnough, detail: "\(free >> 20) MiB are free at \(place)",
             next: isEnough ? "" : "Make room, then restart the daemon.",
             exitCode: isEnough ? .ok : .history)
     }
 
-    /// Below this the access history may not grow by its next step.
-    private static let leastFreeOctets: UInt64 = 16 << 20
+    /// Whether check-ins are kept over a restart, and every file there that is not as it should be.
+    private func checkIns(_ configuration: TerminalConfiguration) -> [Finding] {
+        let folder = configuration.checkInFolder
+        do throws(SealedFolder.Failure) {
+            let odd = try SealedVault.findings(in: folder).map { finding in
+                Finding(
+                    name: "check-ins", isGood: false,
+                    detail: "\(folder)/\(finding.file): \(finding.reason)", next: finding.next,
+                    exitCode: .history)
+            }
+            return [disk("check-ins", folder, leastFreeOctets: 1 << 20)] + odd
+        } catch {
+            return [
+                Finding(
+                    name: "check-ins", isGood: false, detail: error.what, next: error.next,
+                    exitCode: .history)
+            ]
+        }
+    }
 
     private func daemon() async -> Finding {
         do throws(CommandFailure) {

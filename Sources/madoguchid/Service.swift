@@ -23,6 +23,7 @@ struct Service {
     private let anchors: TrustAnchors
     private let staff: StaffRegister
     private let statementKey: TerminalKey
+    private let acceptsLostMarks: Bool
 
     init(_ invocation: Invocation) throws(ServiceError) {
         let path: String
@@ -36,6 +37,7 @@ struct Service {
         var configuration = try Self.read(path)
         if let reader = invocation.value("reader") { configuration.reader = reader }
         self.configuration = configuration
+        acceptsLostMarks = invocation.has("accept-lost-marks")
         do throws(KeyFile.Failure) {
             anchors = try TrustAnchors(folder: configuration.trustFolder)
             let answerKey = try KeyFile.publicKey(configuration.clearinghouse.answerKeyFile)
@@ -142,11 +144,12 @@ extension Service {
 
     private func openHistory(_ clock: SystemClock) async throws(ServiceError) -> HistoryStore {
         do throws(HistoryError) {
-            let store = try await HistoryStore.open(
-                HistorySettings(
-                    folder: configuration.historyFolder, place: place,
-                    software: "madoguchid \(madoguchiVersion)",
-                    clock: { (clock.now(), clock.timeQuality) }))
+            var settings = HistorySettings(
+                folder: configuration.historyFolder, place: place,
+                software: "madoguchid \(madoguchiVersion)",
+                clock: { (clock.now(), clock.timeQuality) })
+            settings.acceptsLostMarks = acceptsLostMarks
+            let store = try await HistoryStore.open(settings)
             // What was asked before a crash and never answered is closed as unknown.
             _ = try await store.closeOpenIntents()
             return store
@@ -162,9 +165,9 @@ extension Service {
             store: store, place: place, clock: clock, quality: { clock.timeQuality }, ids: ids,
             items: items, complain: { complain("nothing is disclosed: \($0.description)") })
         let vault: SealedVault
-        do throws(KeyFile.Failure) {
+        do throws(SealedFolder.Failure) {
             vault = try SealedVault(folder: configuration.checkInFolder) { complain($0) }
-        } catch { throw .file(error) }
+        } catch { throw .checkIns(error) }
         let book = CheckInBook(vault: vault, clock: clock, ids: ids)
         await book.restore()
         let identity = SessionRunner.Identity(

@@ -13,6 +13,7 @@ enum ServiceError: Error, CustomStringConvertible {
     case cryptography(String, CryptographyError)
     case staff(String)
     case history(HistoryError)
+    case checkIns(SealedFolder.Failure)
     case listener(String, NetworkError)
     case noTrustAnchors(String)
 
@@ -26,6 +27,7 @@ enum ServiceError: Error, CustomStringConvertible {
         case .cryptography(let path, let error): "\(path): \(error)"
         case .staff(let reason): "the staff file: \(reason)"
         case .history(let error): error.description
+        case .checkIns(let error): error.description
         case .listener(let path, .addressInUse):
             "\(path): another madoguchid serves this socket already"
         case .listener(let path, let error): "\(path): \(error)"
@@ -34,5 +36,12 @@ enum ServiceError: Error, CustomStringConvertible {
         }
     }
 
-    var exitCode: ExitCode { if case .history = self { .history } else { .usage } }
+    var exitCode: ExitCode {
+        switch self {
+        case .history, .checkIns: .history
+        case .noConfiguration, .configuration, .file, .cryptography, .staff, .listener,
+            .noTrustAnchors:
+            .usage
+        }
+    }
 }

@@ -12,6 +12,10 @@ let program = Program(
                 .init("config", "FILE", "the configuration file"),
                 .init("state", "DIR", "a stack's folder: its terminal/config.json is used"),
                 .init("reader", "NAME", "serve this reader, whatever the configuration says"),
+                .init(
+                    "accept-lost-marks", nil,
+                    "for this start: make a lost head or checkpoint of the access history anew "
+                        + "from its segments; an entry says so"),
                 .init("check", nil, "read the configuration and keys, then end"),
             ])
     ])

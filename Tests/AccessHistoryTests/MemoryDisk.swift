@@ -1,4 +1,5 @@
 import Disclosures
+import Executors
 import Records
 import Synchronization
 
@@ -173,10 +174,25 @@ final class MemoryDisk: HistoryDisk {
 
 extension MemoryDisk {
     /// Opens the disk as a store does, without writing the entries that tell of it.
-    func opened() throws(HistoryError) -> (KeyRing, HistoryWriter, OpeningFindings) {
+    func opened(
+        acceptsLostMarks: Bool = false
+    ) throws(HistoryError) -> (KeyRing, HistoryWriter, OpeningFindings) {
         try HistoryOpening(
-            disk: self, origin: Sample.place.logOrigin, growthOctetCount: 16 << 10
+            disk: self, origin: Sample.place.logOrigin, growthOctetCount: 16 << 10,
+            acceptsLostMarks: acceptsLostMarks
         ).run()
+    }
+
+    /// Opens the disk as the service does: with the entries that tell of it, and signed.
+    func store(acceptsLostMarks: Bool = false) async throws(HistoryError) -> HistoryStore {
+        var settings = HistorySettings(folder: "memory", place: Sample.place, software: "test 1") {
+            (Sample.noon, .synchronised)
+        }
+        settings.growthOctetCount = 16 << 10
+        settings.acceptsLostMarks = acceptsLostMarks
+        return try await HistoryStore.open(
+            settings, executor: BlockingExecutor(label: "memory")
+        ) { () throws(HistoryError) in self }
     }
 
     /// A store with single-entry groups, as a killed process leaves it.

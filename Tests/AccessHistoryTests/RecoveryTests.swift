@@ -108,27 +108,30 @@ struct RecoveryTests {
         #expect(disk.segments.count == 1)
     }
 
-    @Test("one broken place of head is no matter; with both broken it is rebuilt and said")
+    @Test("one broken place of head is no matter; both broken are refused, or rebuilt on a word")
     func headPlaces() throws {
         for place in [0, Head.placeOctetCount] {
             let disk = killed.copy()
             disk.patch("head", [0xFF], at: place + 30)
             #expect(try disk.opened().1.frontier.size == 6)
         }
-        let disk = killed.copy()
-        disk.set("head", [UInt8](repeating: 0xFF, count: Head.fileOctetCount))
-        let (_, writer, findings) = try disk.opened()
-        #expect(writer.frontier.size == 6 && findings.wasHeadRebuilt)
-        disk.set("head", nil)
-        #expect(try disk.opened().2.wasHeadRebuilt)
+        for octets in [[UInt8](repeating: 0xFF, count: Head.fileOctetCount), nil] {
+            let disk = killed.copy()
+            disk.set("head", octets)
+            #expect(throws: HistoryError.self) { try disk.copy().opened() }
+            let (_, writer, findings) = try disk.opened(acceptsLostMarks: true)
+            #expect(writer.frontier.size == 6 && findings.wasHeadRebuilt)
+            #expect(try disk.opened().2.wasHeadRebuilt == false)
+        }
     }
 
-    @Test("without head nothing may be cut")
+    @Test("without head nothing may be cut but on an administrator's word, and the cut is kept")
     func headless() throws {
         let disk = killed.copy()
         disk.set("head", nil)
         disk.patch(segment, [1, 2, 3], at: end)
         #expect(throws: HistoryError.self) { try disk.opened() }
+        #expect(try disk.opened(acceptsLostMarks: true).2.cuts.map(\.note.octetCount) == [3])
     }
 
     @Test("a head of a later version is named, not overwritten")

@@ -1,4 +1,6 @@
 import Disclosures
+import Foundation
+import Glibc
 import Octets
 import Records
 import TestFolders
@@ -32,6 +34,23 @@ struct StoreTests {
         #expect(try await again.verify().openedCount == 5)
     }
 
+    @Test(
+        "a pipe or folder in place of one of its files is named, and never waited for",
+        arguments: ["keys.json", "head", "checkpoint", "lock", ".segment"])
+    func notAFile(name: String) async throws {
+        try await HistoryStore.open(Sample.settings(folder)).close()
+        let file = try #require(folder.names.first { $0.hasSuffix(name) })
+        for makesPipe in [true, false] {
+            let copy = try folder.copy()
+            let path = copy.path + "/" + file
+            #expect(unlink(path) == 0)
+            #expect((makesPipe ? mkfifo(path, 0o600) : mkdir(path, 0o700)) == 0)
+            await #expect(throws: HistoryError.self) {
+                try await HistoryStore.open(Sample.settings(copy))
+            }
+        }
+    }
+
     @Test("a second store on the same folder is kept out, and let in after a close")
     func oneWriter() async throws {
         let store = try await HistoryStore.open(Sample.settings(folder))
@@ -54,6 +73,27 @@ struct StoreTests {
         #expect(Set(receipts.map(\.index)) == Set(1...300))
         let report = try await store.verify()
         #expect(report.isWhole && report.size == 301 && report.openedCount == 301)
+    }
+
+    @Test("a store that is written, stopped and opened meanwhile verifies as whole at every look")
+    func verifiedWhileWritten() async throws {
+        let settings = Sample.settings(folder, growth: 8192)
+        try await HistoryStore.open(settings).close()
+        let path = folder.path
+        let looks = onThread {
+            try (0..<60).map { _ in try HistoryArchive.verify(folder: path).fault }
+        }
+        for round in 0..<20 {
+            let store = try await HistoryStore.open(settings)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<12 {
+                    group.addTask { _ = try await store.append(Sample.event("\(round) \(number)")) }
+                }
+                try await group.waitForAll()
+            }
+            try await store.close()
+        }
+        #expect(try await looks().allSatisfy { $0 == nil })
     }
 
     @Test("a new month begins a new segment under a new key; a late entry joins the open one")
@@ -176,5 +216,20 @@ struct StoreTests {
             let text = String(decoding: folder.read(name), as: UTF8.self)
             #expect(!text.contains("secret") && !text.contains("viewed"))
         }
+    }
+}
+
+/// Starts a body on a thread of its own; the result waits for its end.
+private func onThread<Value: Sendable>(
+    _ body: @escaping @Sendable () throws -> Value
+) -> @Sendable () async throws -> Value {
+    let (results, continuation) = AsyncStream.makeStream(of: Result<Value, any Error>.self)
+    Thread.detachNewThread {
+        continuation.yield(Result { try body() })
+        continuation.finish()
+    }
+    return {
+        for await result in results { return try result.get() }
+        throw CancellationError()
     }
 }

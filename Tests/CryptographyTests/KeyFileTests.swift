@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import Glibc
 import TestFolders
 import Testing
 
@@ -65,6 +66,42 @@ struct KeyFileTests {
             [UInt8](repeating: 0x0A, count: KeyFile.longestOctetCount + 1), to: path,
             isPrivate: false)
         #expect(throws: KeyFile.Failure.tooLong(path: path)) { try KeyFile.certificate(path) }
+    }
+
+    @Test("a pipe, a folder or a device in a file's place is told at once, never waited for")
+    func notAFile() throws {
+        let folder = TemporaryFolder()
+        #expect(mkfifo(folder.path + "/pipe", 0o600) == 0)
+        #expect(mkdir(folder.path + "/folder", 0o700) == 0)
+        for path in [folder.path + "/pipe", folder.path + "/folder", "/dev/zero", "/dev/null"] {
+            #expect(throws: KeyFile.Failure.notAFile(path: path)) { try KeyFile.read(path) }
+        }
+        #expect(KeyFile.Failure.notAFile(path: "x").description.contains("put the file there"))
+    }
+
+    @Test("a link is followed, as certificates lie behind them, but not for what is our own")
+    func links() throws {
+        let folder = TemporaryFolder()
+        folder.write([1], to: "file")
+        #expect(symlink("file", folder.path + "/link") == 0)
+        #expect(try KeyFile.read(folder.path + "/link") == [1])
+        #expect(throws: KeyFile.Failure.notAFile(path: folder.path + "/link")) {
+            try KeyFile.read(folder.path + "/link", isOurs: true)
+        }
+        #expect(try KeyFile.read(folder.path + "/file", isOurs: true) == [1])
+    }
+
+    @Test("what stands in the way of an unfinished file, a folder too, does not stop a write")
+    func strayTemporary() throws {
+        let folder = TemporaryFolder()
+        let path = folder.path + "/kept"
+        folder.write([9], to: "kept.new")
+        try KeyFile.write([1], to: path, isPrivate: true)
+        #expect(folder.names == ["kept"])
+        #expect(mkdir(path + ".new", 0o700) == 0)
+        try KeyFile.write([2], to: path, isPrivate: true)
+        #expect(try KeyFile.read(path, isPrivate: true) == [2])
+        #expect(folder.names == ["kept", "kept.new"])
     }
 
     @Test("a trust folder's files are all read, bundles too, doubles once, and none is skipped")

@@ -47,6 +47,28 @@ struct ServerTests {
         }
     }
 
+    @Test("a handler can see that nobody waits any more, and that a half-closed peer still does")
+    func gone() async throws {
+        let seen = Mailbox()
+        try await serving(handler: Watching(seen: seen)) { port in
+            let half = try await Raw.exchange(
+                port, "GET /here HTTP/1.1\r\nHost: x\r\n\r\n", closesHalf: true)
+            #expect(half.contains("\"gone\":false"))
+        }
+        try await serving(handler: Watching(seen: seen)) { port in
+            var line: Raw.Connection? = try Raw.connect(port)
+            try line?.send(Array("GET /leave HTTP/1.1\r\nHost: x\r\n\r\n".utf8))
+            await seen.untilAsked()
+            // Closed at once, with a reset.
+            var reset = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(
+                line?.descriptor ?? -1, SOL_SOCKET, SO_LINGER, &reset,
+                socklen_t(MemoryLayout<linger>.size))
+            line = nil
+            #expect(await seen.untilGone())
+        }
+    }
+
     @Test(
         "what is too large, or wrong in its expectations, is refused before it is read",
         arguments: [
@@ -217,5 +239,32 @@ struct ServerTests {
                 .send(HTTPRequest(method: "GET", target: "/"), seconds: 60)
             #expect(answer.status == 200)
         }
+    }
+}
+
+/// Says whether the peer has gone; at `/leave` it waits until it has.
+private struct Watching: HTTPHandler {
+    let seen: Mailbox
+
+    func respond(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPResponse {
+        if request.path == "/leave" {
+            seen.asked()
+            while !peer.isGone, !Task.isCancelled { await Task.yield() }
+            seen.gone(peer.isGone)
+        }
+        return .json(["gone": .bool(peer.isGone)])
+    }
+}
+
+/// Tells a test what a handler saw.
+private final class Mailbox: Sendable {
+    private let (asks, ask) = AsyncStream.makeStream(of: Void.self)
+    private let (ends, end) = AsyncStream.makeStream(of: Bool.self)
+    func asked() { ask.yield() }
+    func gone(_ isGone: Bool) { end.yield(isGone) }
+    func untilAsked() async { for await _ in asks { return } }
+    func untilGone() async -> Bool {
+        for await isGone in ends { return isGone }
+        return false
     }
 }

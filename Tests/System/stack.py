@@ -738,12 +738,14 @@ class Doctors(StackCase):
 
 
 class BadDisks(StackCase):
-    def mounted(self, *options):
-        folder = self.stack.path("terminal", "history")
+    def mounted(self, *options, name="history"):
+        folder = self.stack.path("terminal", name)
         os.makedirs(folder, exist_ok=True)
         subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", folder],
                        check=True)
         self.addCleanup(subprocess.run, ["umount", "-l", folder], check=False)
+        # Nothing is written under another folder's key once this one is away.
+        self.addCleanup(lambda: self.stack.stop(self.stack.daemon))
         return folder
 
     def setUp(self):
@@ -754,7 +756,7 @@ class BadDisks(StackCase):
         self.doCleanups()
         self.usable()
 
-    def starts_not(self):
+    def starts_not(self, check="disk"):
         """What the daemon says that ends with 6 at its start, and madoguchi doctor, too."""
         stack = self.stack
         with open(stack.path("..", "madoguchi-start." + str(os.getpid())), "w+") as said:
@@ -767,7 +769,7 @@ class BadDisks(StackCase):
         doctor = stack.run("doctor", "--json")
         self.assertEqual(doctor.code, 6, doctor)
         wrong = [finding for finding in doctor.json["findings"] if not finding["good"]]
-        self.assertEqual(wrong[0]["check"], "disk", doctor)
+        self.assertEqual(wrong[0]["check"], check, doctor)
         self.assertTrue(wrong[0]["next"])
         self.assertEqual(stack.check_in().code, 1)
         return lines[-1]
@@ -819,6 +821,216 @@ class BadDisks(StackCase):
         stack.start_daemon()
         self.assertEqual(stack.run("history", "verify").code, 0)
         self.accepted("--wait", "10")
+
+
+    def test_check_ins_full_at_start(self):
+        """A check-in folder without room: the daemon ends with 6 and says why."""
+        self.mounted("size=4k", name="check-ins")
+        said = self.starts_not("check-ins")
+        self.assertIn("No space left", said)
+        self.assertIn("free space", said)
+
+    def test_check_ins_read_only(self):
+        """A check-in folder that cannot be written: the same."""
+        self.mounted("ro", name="check-ins")
+        said = self.starts_not("check-ins")
+        self.assertIn("Read-only", said)
+        self.assertIn("mount", said)
+
+    def test_check_ins_full_while_running(self):
+        """The check-in folder fills up: an end that cannot be kept is told with exit 6, as is
+        doctor's finding; with room again the same end is kept."""
+        stack = self.stack
+        folder = self.mounted("size=64k", name="check-ins")
+        stack.start_daemon()
+        stack.insert("mado")
+        one = ["--check-in", self.accepted()["checkIn"]]
+        with open(folder + "/filler", "wb", buffering=0) as filler:
+            try:
+                while True:
+                    filler.write(bytes(4096))
+            except OSError:
+                pass
+        view = self.accepted()
+        self.refused(stack.run("withdraw", *one, "--json"), 6, "end-not-kept")
+        doctor = stack.run("doctor", "--json")
+        self.assertEqual(doctor.code, 6, doctor)
+        named = {finding["check"] for finding in doctor.json["findings"] if not finding["good"]}
+        self.assertEqual(named, {"check-ins"}, doctor)
+        with open(stack.path("daemon.log")) as log:
+            self.assertIn("cannot be kept over a restart", log.read())
+        os.remove(folder + "/filler")
+        self.assertEqual(stack.run("withdraw", *one, "--json").json["state"], "withdrawn")
+        stack.stop(stack.daemon)
+        stack.start_daemon()
+        kept = {entry["id"]: entry["state"]
+                for entry in stack.run("check-ins", "--json").json["checkIns"]}
+        self.assertEqual(kept[one[1]], "withdrawn")
+        # What was accepted while nothing could be kept is gone, as the log said.
+        self.assertNotIn(view["checkIn"], kept)
+
+
+class BadFiles(StackCase):
+    """Files of the terminal that are damaged, gone, or no files at all."""
+
+    def setUp(self):
+        super().setUp()
+        self.stack.stop(self.stack.daemon)
+        self.saved = self.stack.path("terminal.saved")
+        shutil.copytree(self.stack.path("terminal"), self.saved)
+
+    def tearDown(self):
+        self.stack.stop(self.stack.daemon)
+        shutil.rmtree(self.stack.path("terminal"))
+        os.rename(self.saved, self.stack.path("terminal"))
+        self.usable()
+
+    def file(self, *names):
+        return self.stack.path("terminal", *names)
+
+    def ends(self, code, *more):
+        """What the daemon says that ends by itself, soon, with a code."""
+        done = subprocess.run([program("madoguchid"), "--state", self.stack.state, *more],
+                              capture_output=True, timeout=10)
+        self.assertEqual(done.returncode, code, done)
+        return done.stderr.decode()
+
+    def test_no_file(self):
+        """A pipe or a folder in place of a key, the state or the staff file: an end, no wait."""
+        for names, code in [(("statement.key",), 2), (("staff.json",), 2), (("config.json",), 2),
+                            (("check-ins", "key"), 6), (("history", "keys.json"), 6),
+                            (("history", "head"), 6)]:
+            path = self.file(*names)
+            if not os.path.exists(path):
+                self.fail(path)
+            os.rename(path, path + ".kept")
+            for make, remove in [(os.mkfifo, os.remove), (os.mkdir, os.rmdir)]:
+                with self.subTest(names=names, make=make.__name__):
+                    make(path)
+                    self.assertIn("not a plain file", self.ends(code))
+                    remove(path)
+            os.rename(path + ".kept", path)
+
+    def test_pin_file(self):
+        """--pin-file: a pipe that fills in time is read; one that stays empty, or a folder, is a
+        mistake of use."""
+        stack = self.stack
+        stack.start_daemon()
+        stack.insert("mado")
+        words = ["check-in", "--consent", "none", "--json", "--state", stack.state, "--wait", "10"]
+        ran = subprocess.run(
+            ["bash", "-c", '"$0" "$@" --pin-file <(sleep 0.3; echo 1234)', program("madoguchi"),
+             *words], capture_output=True, timeout=60)
+        self.assertEqual(ran.returncode, 0, ran)
+        pipe = stack.path("pipe")
+        os.mkfifo(pipe)
+        for path in [pipe, stack.state]:
+            ran = subprocess.run([program("madoguchi"), *words, "--pin-file", path],
+                                 capture_output=True, timeout=60)
+            self.assertEqual(ran.returncode, 2, ran)
+            self.assertTrue(json.loads(ran.stdout)["nextStep"], ran)
+        os.remove(pipe)
+
+    def test_check_ins(self):
+        """A damaged check-in is named by the daemon and by doctor, and stays; the others open."""
+        stack = self.stack
+        stack.start_daemon()
+        stack.insert("mado")
+        ids = [self.accepted("--wait", "10")["checkIn"] for _ in range(2)]
+        stack.stop(stack.daemon)
+        broken = self.file("check-ins", ids[0] + ".sealed")
+        with open(broken, "r+b") as file:
+            file.truncate(40)
+        stack.start_daemon()
+        with open(stack.path("daemon.log")) as log:
+            said = [line for line in log if ids[0] + ".sealed" in line]
+        self.assertEqual(len(said), 1, said)
+        open_ = {entry["id"] for entry in stack.run("check-ins", "--json").json["checkIns"]}
+        self.assertNotIn(ids[0], open_)
+        self.assertIn(ids[1], open_)
+        doctor = stack.run("doctor", "--json")
+        self.assertEqual(doctor.code, 6, doctor)
+        wrong = [finding for finding in doctor.json["findings"] if not finding["good"]]
+        self.assertEqual([finding["check"] for finding in wrong], ["check-ins"])
+        self.assertIn(ids[0] + ".sealed", wrong[0]["detail"])
+        self.assertTrue(wrong[0]["next"])
+        self.assertEqual(os.path.getsize(broken), 40)
+        self.usable()
+
+    def test_failures(self):
+        """Wrong PINs are counted over a restart; a damaged count pauses entry, once, and an
+        administrator ends the pause."""
+        stack = self.stack
+
+        def reader():
+            return stack.run("status", "--json").json["readers"][0]
+        stack.start_daemon()
+        stack.insert("mado")
+        self.refused(stack.check_in(pin="9999"), 4, "wrong-pin")
+        self.assertEqual(reader()["failedPINs"], 1)
+        stack.stop(stack.daemon, signal.SIGKILL)
+        stack.start_daemon()
+        self.assertEqual(reader()["failedPINs"], 1)
+        stack.stop(stack.daemon)
+        [name] = [name for name in os.listdir(self.file("check-ins")) if name.endswith(".failures")]
+        with open(self.file("check-ins", name), "r+b") as file:
+            file.truncate(0)
+        stack.start_daemon()
+        self.assertIn("pausedUntil", reader())
+        wait_for("the card is seen", stack.seen)
+        tries = stack.tries()
+        self.assertEqual(stack.check_in("--wait", "10").code, 4)
+        self.assertEqual(stack.tries(), tries)
+        self.assertEqual(stack.run("end-pause").code, 0)
+        self.accepted("--wait", "10")
+
+    def test_lost_marks(self):
+        """A history without its keys, head or checkpoint: verify says 1, the daemon 6; a lost head
+        is made anew on an administrator's word, and an entry says so."""
+        stack = self.stack
+        stack.start_daemon()
+        stack.insert("mado")
+        self.accepted("--wait", "10")
+        stack.stop(stack.daemon)
+        self.assertEqual(stack.run("history", "verify").code, 0)
+        for name in ["keys.json", "checkpoint", "head"]:
+            with self.subTest(name):
+                path = self.file("history", name)
+                os.rename(path, stack.path(name))
+                verified = stack.run("history", "verify", "--json")
+                self.assertEqual((verified.code, verified.json["whole"]), (1, False), verified)
+                self.assertIn(name, verified.json["fault"])
+                self.assertIn(name, self.ends(6))
+                self.assertEqual(stack.run("doctor").code, 6)
+                if name != "head":
+                    os.rename(stack.path(name), path)
+        self.assertIn("--accept-lost-marks", self.ends(6))
+        stack.daemon = stack.spawn(program("madoguchid"), "--state", stack.state, "--reader",
+                                   READER, "--accept-lost-marks", stdout=stack.log)
+        wait_for("the daemon answers", lambda: stack.run("status").code == 0)
+        told = [entry["event"] for entry in stack.entries()
+                if entry["event"].get("reason") == "lostMarkAccepted"]
+        self.assertEqual(len(told), 1)
+        self.assertEqual(stack.run("history", "verify").code, 0)
+        stack.stop(stack.daemon)
+        stack.start_daemon()
+        self.accepted("--wait", "10")
+
+    def test_beyond_stop(self):
+        """One octet beyond a clean stop: verify and the daemon agree."""
+        stack = self.stack
+        folder = self.file("history")
+        segment = max((os.path.join(folder, name) for name in os.listdir(folder)
+                       if name.endswith(".segment")))
+        with open(segment, "r+b") as file:
+            octets = file.read()
+            end = len(octets.rstrip(b"\0"))
+            file.seek(end)
+            file.write(b"\1")
+        verified = stack.run("history", "verify", "--json")
+        self.assertEqual(verified.code, 1, verified)
+        self.assertIn("clean stop", verified.json["fault"])
+        self.assertIn("clean stop", self.ends(6))
 
 
 class BadConfigurations(StackCase):

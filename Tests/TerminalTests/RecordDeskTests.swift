@@ -83,6 +83,108 @@ struct RecordDeskTests {
         }
     }
 
+    @Test("an end whose entry the closed store would not take is entered after the restart, once")
+    func entryOwed() async throws {
+        for (word, kind) in [("withdrawn", "consentWithdrawn"), ("closed", "checkInClosed")] {
+            let world = try await DeskWorld(line: [])
+            try await world.store.close()
+            await #expect(throws: OpeningRefusal.storeClosed) {
+                _ =
+                    word == "closed"
+                    ? try await world.desk.close("open", by: world.staff)
+                    : try await world.desk.withdraw("open", by: world.staff)
+            }
+            #expect(await world.book.checkIn(id: "open")?.state.rawValue == word)
+            #expect(world.line.targets.isEmpty)
+            let again = try await world.restarted()
+            try await again.courierRuns { await again.book.debts().isEmpty }
+            let entries = try await again.store.events(matching: HistoryQuery()).map(\.event)
+            let entry = try #require(entries.first { $0.kind.rawValue == kind })
+            // By whom it was ended, not by whom it was written.
+            #expect(entry.actor == world.staff.actor && entry.checkIn == "open")
+            #expect(entries.filter { $0.kind.rawValue == kind }.count == 1)
+            #expect(world.line.targets == ["/v1/grants/withdraw"])
+            try await again.close()
+        }
+    }
+
+    @Test("an entry written just before a crash that left it owed is not written again")
+    func entryNotDoubled() async throws {
+        let world = try await DeskWorld(line: [.failure(.timedOut)])
+        let before = try #require(await world.book.checkIn(id: "open"))
+        _ = try await world.desk.withdraw("open", by: world.staff)
+        let note = CheckIn.EndNote(actor: world.staff.actor, at: world.clock.now())
+        let owing = try #require(before.transition(on: .withdrawn, note))
+        #expect(try CheckIn(json: owing.json) == owing)
+        let vault = try SealedVault(folder: world.folder.path + "/vault")
+        #expect(await vault.keep(owing))
+        let again = try await world.restarted()
+        #expect(await again.book.checkIn(id: "open")?.owedEntry == note)
+        try await again.courierRuns { await again.book.debts().isEmpty }
+        #expect(try await again.kinds().filter { $0 == "consentWithdrawn" }.count == 1)
+        try await again.close()
+    }
+
+    @Test("an owed entry outlives the grant: only the clearinghouse needs no word any more")
+    func entryOutlivesGrant() async throws {
+        let note = CheckIn.EndNote(
+            actor: EventActor(id: "clinician-1", role: .clinician), at: PatientClock.start)
+        let yesterday = PatientClock.start.adding(seconds: -90_000)
+        let open = CheckInBookTests.checkIn("old", until: -10, openedAt: yesterday)
+        let owing = try #require(open.transition(on: .closed, note))
+        let world = try await DeskWorld(line: [], more: [owing])
+        #expect(await world.book.debts().map(\.id) == ["old"])
+        try await world.courierRuns { await world.book.debts().isEmpty }
+        #expect(world.line.targets.isEmpty)
+        #expect(try await world.kinds().last == "checkInClosed")
+        #expect(await world.book.all().map(\.id) == ["open"])
+        try await world.close()
+    }
+
+    @Test("of two debts the first is refused by the clearinghouse: the second is told all the same")
+    func twoDebts() async throws {
+        let refused = Problem("client-unknown", status: 403, title: "a", titleJapanese: "b")
+        let later = CheckInBookTests.checkIn(
+            "later", until: 3600, openedAt: PatientClock.start.adding(seconds: 1), grant: "g2")
+        let world = try await DeskWorld(
+            line: [
+                .failure(.timedOut), .failure(.timedOut),
+                .failure(.problem(refused, receipt: nil)), .success(()),
+                .failure(.problem(refused, receipt: nil)),
+            ], more: [later])
+        for id in ["open", "later"] {
+            #expect(try await world.desk.withdraw(id, by: world.staff).owesWithdrawal)
+        }
+        try await world.courierRuns { await world.book.debts().isEmpty }
+        // Both at first; then the first refused, the second told; the first refused again, told.
+        #expect(world.line.grants == ["g", "g2", "g", "g2", "g", "g"])
+        #expect(world.clock.slept == [5, 10, 20])
+        try await world.close()
+    }
+
+    @Test("the courier sends no second word while the first is on its way")
+    func inFlight() async throws {
+        let later = CheckInBookTests.checkIn("later", until: 3600, grant: "g2")
+        let world = try await DeskWorld(line: [.failure(.timedOut)], more: [later])
+        #expect(try await world.desk.withdraw("later", by: world.staff).owesWithdrawal)
+        world.line.hold(grant: "g")
+        async let first = world.desk.withdraw("open", by: world.staff)
+        await world.line.untilHeld()
+        // The courier pays the other debt, and goes round some times with this one in sight. Nor
+        // does asking again send a second word.
+        try await world.courierRuns {
+            if world.clock.slept.count > 3 { world.line.release() }
+            return await world.book.debts().isEmpty
+        } begin: {
+            let again = try await world.desk.withdraw("open", by: world.staff)
+            #expect(again.owesWithdrawal)
+        }
+        #expect(try await !first.owesWithdrawal)
+        #expect(world.line.grants == ["g2", "g", "g2"])
+        #expect(try await world.kinds().filter { $0 == "checkInClosed" }.isEmpty)
+        try await world.close()
+    }
+
     @Test("closing is an entry of its own, and ends the grant as well")
     func closed() async throws {
         let gone = Problem("grant-ended", status: 410, title: "a", titleJapanese: "b")
@@ -128,10 +230,12 @@ struct DeskWorld {
     let staff = StaffMember(id: "clinician-1", role: .clinician)
     private static let checkIn = CheckInBookTests.checkIn("open", until: 3600)
 
-    init(line failures: [Result<Void, ClearinghouseError>]) async throws {
+    init(
+        line failures: [Result<Void, ClearinghouseError>], more: [CheckIn] = []
+    ) async throws {
         let folder = TemporaryFolder()
         let vault = try SealedVault(folder: folder.path + "/vault")
-        _ = await vault.keep(Self.checkIn.opening(.drugs))
+        for checkIn in [Self.checkIn.opening(.drugs)] + more { _ = await vault.keep(checkIn) }
         try await self.init(folder, Line(failures), vault)
     }
 
@@ -168,18 +272,45 @@ struct DeskWorld {
     }
 
     func close() async throws { try await store.close() }
+
+    /// Lets the courier run until something holds.
+    func courierRuns(
+        until holds: () async throws -> Bool, begin: () async throws -> Void = {}
+    ) async throws {
+        let courier = WithdrawalCourier(book: book, desk: desk, clock: clock)
+        let running = Task { await courier.run() }
+        try await begin()
+        while try await !holds() { await Task.yield() }
+        running.cancel()
+        await running.value
+    }
 }
 
 /// A line that fails as it is told, then answers that the grant has ended.
 final class Line: ClearinghouseTransport {
     private let failures: Mutex<[Result<Void, ClearinghouseError>]>
-    private let asked = Mutex<[String]>([])
-    var targets: [String] { asked.withLock { $0 } }
+    private let asked = Mutex<[(target: String, grant: String)]>([])
+    private let held = Mutex<String?>(nil)
+    private let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
+    private let (releases, released) = AsyncStream.makeStream(of: Void.self)
+    var targets: [String] { asked.withLock { $0.map(\.target) } }
+    /// The grants that were spoken of, in order.
+    var grants: [String] { asked.withLock { $0.map(\.grant) } }
 
     init(_ failures: [Result<Void, ClearinghouseError>]) { self.failures = Mutex(failures) }
 
+    /// Holds the next request about a grant until it is let go.
+    func hold(grant: String) { held.withLock { $0 = grant } }
+    func untilHeld() async { for await _ in arrivals { return } }
+    func release() { released.yield() }
+
     func send(_ request: HTTPRequest) async throws(ClearinghouseError) -> HTTPResponse {
-        asked.withLock { $0.append(request.target) }
+        let grant = request.headers["Madoguchi-Grant"] ?? ""
+        asked.withLock { $0.append((request.target, grant)) }
+        if held.withLock({ $0 == grant && $0.take() != nil }) {
+            arrived.yield()
+            for await _ in releases { break }
+        }
         try failures.withLock { $0.isEmpty ? .success(()) : $0.removeFirst() }.get()
         return .json([
             "patient": "p",

@@ -25,6 +25,8 @@ package final class WholeDesk: Sendable {
     package let slot: CardSlot
     package let store: HistoryStore
     package let book: CheckInBook
+    /// What opens the records of check-ins.
+    package let records: RecordDesk
     package let roster: ReaderRoster
     package let house: ClearinghouseSimulator.House
     package let wire: Wire
@@ -110,10 +112,10 @@ package final class WholeDesk: Sendable {
                     clock: clock, ids: ids, identity: identity, limits: limits))
         }
         self.roster = roster
+        records = RecordDesk(book: book, client: client, scribe: scribe)
         api = LocalAPI(
             LocalAPI.Parts(
-                roster: roster, book: book,
-                records: RecordDesk(book: book, client: client, scribe: scribe),
+                roster: roster, book: book, records: records,
                 portal: PortalDesk(client: portal, scribe: scribe, identity: identity),
                 scribe: scribe, watch: watch, staff: Self.staff, items: [.drugs, .checkups],
                 version: "test"))

@@ -1,0 +1,86 @@
+import Commands
+import Cryptography
+import Glibc
+import Secrets
+
+extension Context {
+    /// The PIN from a file or standard input, without its line's end; read into a page that is
+    /// wiped, whatever its length: the daemon and the card say whether it is one.
+    func pin() throws(CommandFailure) -> SecretPage {
+        guard let path = invocation.value("pin-file") else {
+            throw CommandFailure(UsageError("--pin-file is missing; a PIN is no argument"))
+        }
+        guard path != "-" else { return try PINFile(path, descriptor: 0, waits: nil).read() }
+        let file = try PINFile(opening: path)
+        defer { close(file.descriptor) }
+        return try file.read()
+    }
+}
+
+/// Where a PIN is read from: a file; or a pipe such as `<(pass show card)`, which may take its
+/// time, but not for ever.
+private struct PINFile {
+    let descriptor: Int32
+    private let path: String
+    /// Until when something must have come, on the monotonic clock; nothing for standard input,
+    /// where somebody types.
+    private let deadline: ContinuousClock.Instant?
+    /// How long a pipe may take, in seconds.
+    private static let longestWaitSeconds = 10
+    private static let longestOctetCount = 64
+
+    init(_ path: String, descriptor: Int32, waits seconds: Int?) {
+        (self.path, self.descriptor) = (path, descriptor)
+        deadline = seconds.map { ContinuousClock.now + .seconds($0) }
+    }
+
+    /// Opens without waiting for a pipe's other end.
+    init(opening path: String) throws(CommandFailure) {
+        let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard opened >= 0 else {
+            throw Self.failure(path, errorText(errno), "Name a readable file.")
+        }
+        var status = stat()
+        let kind = fstat(opened, &status) == 0 ? status.st_mode & S_IFMT : 0
+        guard [S_IFREG, S_IFIFO, S_IFCHR].contains(kind) else {
+            close(opened)
+            throw Self.failure(path, "not a file", "Name a file that holds the PIN, or a pipe.")
+        }
+        self.init(path, descriptor: opened, waits: Self.longestWaitSeconds)
+    }
+
+    private static func failure(_ path: String, _ reason: String, _ next: String) -> CommandFailure
+    {
+        CommandFailure(.usage, "pin-file", "\(path): \(reason)", next: next)
+    }
+
+    /// The first line. A pipe that did not end it in time gives nothing: half a PIN is none.
+    func read() throws(CommandFailure) -> SecretPage {
+        var page = SecretPage(capacity: Self.longestOctetCount)
+        while page.count < Self.longestOctetCount {
+            guard waitForMore() else {
+                throw Self.failure(
+                    path, "no whole line within \(Self.longestWaitSeconds) s",
+                    "Write the PIN into this pipe, with a line's end, or close it.")
+            }
+            var octet: UInt8 = 0
+            let count = Glibc.read(descriptor, &octet, 1)
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
+            guard count == 1, octet != 0x0A, octet != 0x0D else { break }
+            page.append(octet)
+        }
+        return page
+    }
+
+    /// Whether there is something to read, or the end; false when the time is over.
+    private func waitForMore() -> Bool {
+        guard let deadline else { return true }
+        while ContinuousClock.now < deadline {
+            let rest = (deadline - ContinuousClock.now).components
+            let milliseconds = rest.seconds * 1000 + rest.attoseconds / 1_000_000_000_000_000
+            var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            if poll(&request, 1, Int32(milliseconds) + 1) > 0 { return true }
+        }
+        return false
+    }
+}
