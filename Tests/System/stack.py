@@ -16,6 +16,7 @@ import time
 import unittest
 
 import readers
+import standings
 from case import AWAY, LIMITS, NAMED, PROVING, READING, WHOLE, StackCase
 from rig import BIN, READER, ROOT, OtherProgram, Pcscd, Stack, Tap, program, wait_for
 
@@ -969,7 +970,7 @@ class OtherCards(StackCase):
 
 
 def main():
-    modules = [sys.modules["__main__"], readers]
+    modules = [sys.modules["__main__"], readers, standings]
     classes = {name: value for module in modules for name, value in vars(module).items()
                if isinstance(value, type) and issubclass(value, unittest.TestCase)
                and value is not StackCase}
