@@ -2,6 +2,7 @@ package import Authority
 import Cryptography
 import Executors
 package import Records
+import Synchronization
 import VirtualCard
 
 /// The office of the simulated authorities, over the folder in which they live: what they know of
@@ -11,10 +12,15 @@ import VirtualCard
 package actor AuthorityOffice {
     private let folder: String
     private let executor = BlockingExecutor(label: "authority-office")
-    private var known = CertificateRegister()
-    private var registerMark: KeyFile.Mark?
+    private let known = Mutex(Known(register: CertificateRegister(), mark: nil))
     private var folderMark: KeyFile.Mark?
     private var authorities: [StandingAuthority] = []
+
+    /// The register as it was last read, and its file's mark then.
+    private struct Known {
+        var register: CertificateRegister
+        var mark: KeyFile.Mark?
+    }
 
     /// An office over the authorities' folder.
     package init(folder: String) { self.folder = folder }
@@ -25,13 +31,28 @@ package actor AuthorityOffice {
     }
 
     /// The register as it is now. One that cannot be read stops everything that rests on it.
-    package func register() throws(Refusal) -> CertificateRegister {
+    ///
+    /// Every request asks, so this looks only at the file's mark, which the system knows without a
+    /// disk; on this actor's thread the file is read where it changed.
+    nonisolated package func register() async throws(Refusal) -> CertificateRegister {
+        let known = known.withLock { $0 }
+        return try mark() == known.mark ? known.register : try await reread()
+    }
+
+    nonisolated private func mark() throws(Refusal) -> KeyFile.Mark? {
         do throws(KeyFile.Failure) {
-            let mark = try KeyFile.mark(of: CardAuthorities.registerPath(in: folder))
-            if mark == registerMark { return known }
-            known = try read()
-            registerMark = mark
-            return known
+            return try KeyFile.mark(of: CardAuthorities.registerPath(in: folder))
+        } catch { throw Self.unreadable }
+    }
+
+    private func reread() throws(Refusal) -> CertificateRegister {
+        // The mark first: what is written while the file is read is read again.
+        let (mark, before) = (try mark(), known.withLock { $0 })
+        guard mark != before.mark else { return before.register }
+        do throws(KeyFile.Failure) {
+            let register = try read()
+            known.withLock { $0 = Known(register: register, mark: mark) }
+            return register
         } catch { throw Self.unreadable }
     }
 
@@ -51,7 +72,7 @@ package actor AuthorityOffice {
     package func change(
         _ serial: String, to order: StandingOrder, at now: Instant
     ) throws(Refusal) -> CertificateRegister {
-        var register = try register()
+        var register = try reread()
         do throws(CertificateRegister.Refusal) {
             switch order {
             case .good where register.standings[serial] == nil: break
@@ -68,7 +89,7 @@ package actor AuthorityOffice {
 
     /// The list of an authority (CRL), DER; nothing if there is no authority of this name.
     package func list(of name: String, at now: Instant) throws(Refusal) -> [UInt8]? {
-        let register = try register()
+        let register = try reread()
         try look()
         guard let index = authorities.firstIndex(where: { $0.name == name }) else { return nil }
         do throws(CryptographyError) {
@@ -80,7 +101,7 @@ package actor AuthorityOffice {
     package func statusAnswer(
         to request: [UInt8], at now: Instant
     ) throws(Refusal) -> [UInt8] {
-        let register = try register()
+        let register = try reread()
         try look()
         let index = authorities.firstIndex {
             StatusResponder.isAsked(by: request, about: $0.authority.certificate)
