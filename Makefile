@@ -13,7 +13,7 @@ ONCE ?=
 
 export STATE PERSON AS_OF CARD ONCE
 
-.PHONY: demo test system up down build bench soak sessions fuzz leaks lint format clean
+.PHONY: demo test system up down build bench soak sessions life fuzz leaks lint format clean
 
 ## Checks one patient in, end to end, and shows what everybody sees.
 demo: build
@@ -66,6 +66,12 @@ sessions:
 	@scripts/packages.sh build run test
 	swift build --build-tests
 	SESSIONS=$${SESSIONS:-10000} swift test --skip-build --filter FrontDeskTests.SoakTests
+
+## Card sessions by chance through pcscd, with every kind of fault: SESSIONS=100, SEED=1.
+life: build
+	@scripts/packages.sh build run test
+	@BIN=$(CURDIR)/.build/release SESSIONS=$${SESSIONS:-100} \
+		Tests/System/private-pcscd.sh python3 -B Tests/System/life.py
 
 lint:
 	swift format lint --strict --recursive --configuration .swift-format Sources Simulators Tests Package.swift

@@ -1,3 +1,5 @@
+package import Cryptography
+package import Octets
 package import Records
 
 /// What an authority knows of the certificates it no longer stands by, by serial number. Suspended
@@ -38,8 +40,32 @@ package struct CertificateRegister: Hashable, Sendable {
     /// The certificates that are not good, by serial number in hexadecimal.
     package private(set) var standings: [String: Standing] = [:]
 
+    /// A card that was given a new certificate in place of an old one.
+    package struct Renewal: Hashable, Sendable {
+        /// The old certificate's digest.
+        package var old: SHA256Digest
+        /// When.
+        package var since: Instant
+
+        /// A renewal.
+        package init(of old: SHA256Digest, since: Instant) { (self.old, self.since) = (old, since) }
+    }
+
+    /// What each new certificate took the place of, by the new one's digest.
+    package private(set) var renewals: [SHA256Digest: Renewal] = [:]
+
     /// A register; empty by default.
-    package init(_ standings: [String: Standing] = [:]) { self.standings = standings }
+    package init(
+        _ standings: [String: Standing] = [:], renewals: [SHA256Digest: Renewal] = [:]
+    ) {
+        (self.standings, self.renewals) = (standings, renewals)
+    }
+
+    /// Revokes a certificate whose holder got a new one, and links the two.
+    package mutating func renew(_ old: Certificate, as new: Certificate, at now: Instant) {
+        revoke(old.serialHex, because: .superseded, at: now)
+        renewals[new.digest] = Renewal(of: old.digest, since: now)
+    }
 
     /// Revokes a certificate. One that was revoked before keeps its first date and reason.
     package mutating func revoke(_ serial: String, because reason: Reason, at now: Instant) {

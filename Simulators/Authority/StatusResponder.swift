@@ -30,20 +30,53 @@ package struct StatusResponder: Sendable {
                 notAfter: now.adding(seconds: Self.delegationSeconds), profile: .statusResponder))
     }
 
+    /// Whether a request asks about an authority's certificates: its first question says.
+    package static func isAsked(by request: [UInt8], about authority: Certificate) -> Bool {
+        defer { ERR_clear_error() }
+        let read = unsafe read(request)
+        defer { unsafe OCSP_REQUEST_free(read) }
+        guard unsafe read != nil else { return false }
+        return unsafe isAbout(authority, OCSP_onereq_get0_id(OCSP_request_onereq_get0(read, 0)))
+    }
+
+    /// The answer to a request that is about none of the authorities here (RFC 6960 §2.3), or that
+    /// cannot be read.
+    package static func answer(toUnservable request: [UInt8]) -> [UInt8] {
+        defer { ERR_clear_error() }
+        let read = unsafe read(request)
+        defer { unsafe OCSP_REQUEST_free(read) }
+        let isMalformed = unsafe read == nil
+        return unsafe response(
+            isMalformed
+                ? OCSP_RESPONSE_STATUS_MALFORMEDREQUEST : OCSP_RESPONSE_STATUS_UNAUTHORIZED, nil)
+    }
+
+    /// A request of a bounded size with a bounded number of questions, one at least.
+    private static func read(_ request: [UInt8]) -> OpaquePointer? {
+        guard request.count <= longestRequest else { return nil }
+        let read = unsafe request.withUnsafeBufferPointer { buffer -> OpaquePointer? in
+            var cursor = buffer.baseAddress
+            return unsafe d2i_OCSP_REQUEST(nil, &cursor, buffer.count)
+        }
+        guard unsafe read != nil,
+            (1...mostQuestions).contains(unsafe OCSP_request_onereq_count(read))
+        else {
+            unsafe OCSP_REQUEST_free(read)
+            return nil
+        }
+        return unsafe read
+    }
+
     /// The answer to a request, DER; a request that cannot be read is answered with that.
     package func answer(
         _ request: [UInt8], from register: CertificateRegister, at now: Instant
     ) throws(CryptographyError) -> [UInt8] {
         defer { ERR_clear_error() }
-        let read = unsafe request.withUnsafeBufferPointer { buffer -> OpaquePointer? in
-            guard buffer.count <= Self.longestRequest else { return nil }
-            var cursor = buffer.baseAddress
-            return unsafe d2i_OCSP_REQUEST(nil, &cursor, buffer.count)
-        }
+        let read = unsafe Self.read(request)
         defer { unsafe OCSP_REQUEST_free(read) }
-        guard unsafe read != nil,
-            (1...Self.mostQuestions).contains(unsafe OCSP_request_onereq_count(read))
-        else { return unsafe response(OCSP_RESPONSE_STATUS_MALFORMEDREQUEST, nil) }
+        guard unsafe read != nil else {
+            return unsafe Self.response(OCSP_RESPONSE_STATUS_MALFORMEDREQUEST, nil)
+        }
         let basic = unsafe OCSP_BASICRESP_new()
         defer { unsafe OCSP_BASICRESP_free(basic) }
         var steps = Steps()
@@ -59,10 +92,10 @@ package struct StatusResponder: Sendable {
         }
         steps.require(signed, "signature")
         try steps.check("status answer")
-        return unsafe response(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic)
+        return unsafe Self.response(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic)
     }
 
-    private func response(_ status: Int32, _ basic: OpaquePointer?) -> [UInt8] {
+    private static func response(_ status: Int32, _ basic: OpaquePointer?) -> [UInt8] {
         let response = unsafe OCSP_response_create(status, basic)
         defer { unsafe OCSP_RESPONSE_free(response) }
         return unsafe encoded { unsafe i2d_OCSP_RESPONSE(response, $0) }
@@ -74,7 +107,7 @@ package struct StatusResponder: Sendable {
         to basic: OpaquePointer?, _ steps: inout Steps
     ) {
         let standing = unsafe serial(identity).flatMap { register.standings[$0] }
-        let isOurs = unsafe isOurs(identity)
+        let isOurs = unsafe Self.isAbout(authority, identity)
         let status =
             !isOurs
             ? V_OCSP_CERTSTATUS_UNKNOWN
@@ -101,8 +134,8 @@ package struct StatusResponder: Sendable {
         return unsafe [UInt8](UnsafeBufferPointer(start: start, count: count)).hex
     }
 
-    /// Whether the question names this authority, by the hash of its name and key.
-    private func isOurs(_ identity: OpaquePointer?) -> Bool {
+    /// Whether a question names an authority, by the hash of its name and key.
+    private static func isAbout(_ authority: Certificate, _ identity: OpaquePointer?) -> Bool {
         var algorithm: OpaquePointer?
         guard unsafe OCSP_id_get0_info(nil, &algorithm, nil, nil, identity) == 1 else {
             return false

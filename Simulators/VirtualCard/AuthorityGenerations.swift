@@ -1,6 +1,7 @@
 package import Authority
 internal import Cryptography
 internal import JSON
+internal import Octets
 package import Records
 
 extension CardAuthorities {
@@ -44,8 +45,26 @@ extension CardAuthorities {
     package static func generations(
         in folder: String
     ) throws(CardFileError) -> [CertificateAuthority] {
-        var found: [CertificateAuthority] = []
-        for (name, _) in names {
+        try authorities(names.map(\.0), in: folder).map(\.authority)
+    }
+
+    /// Every authority of a folder with its name there: both of cards with all their generations,
+    /// and the one of connections, where there are any.
+    package static func named(
+        in folder: String
+    ) throws(CardFileError) -> [(name: String, authority: CertificateAuthority)] {
+        let files = try written { () throws(KeyFile.Failure) in
+            try KeyFile.names(in: folder, endingIn: ".pem")
+        }
+        let wanted = (names.map(\.0) + ["connections"]).filter { files.contains($0 + ".pem") }
+        return try authorities(wanted, in: folder)
+    }
+
+    private static func authorities(
+        _ names: [String], in folder: String
+    ) throws(CardFileError) -> [(name: String, authority: CertificateAuthority)] {
+        var found: [(name: String, authority: CertificateAuthority)] = []
+        for name in names {
             var stems = [name]
             let files = try written { () throws(KeyFile.Failure) in
                 try KeyFile.names(in: folder, endingIn: ".pem")
@@ -53,23 +72,26 @@ extension CardAuthorities {
             stems += (1...mostGenerations).reversed().map { "\(name).\($0)" }
                 .filter { files.contains($0 + ".pem") }
             for stem in stems {
-                found.append(
-                    try written { () throws(KeyFile.Failure) in
-                        try CertificateAuthority.load(from: folder, named: stem)
-                    })
+                let authority = try written { () throws(KeyFile.Failure) in
+                    try CertificateAuthority.load(from: folder, named: stem)
+                }
+                found.append((stem, authority))
             }
         }
         return found
     }
 
-    /// What both authorities know of certificates that are not good; nothing where there is no
+    /// The file in which the authorities of a folder keep what is not good any more.
+    package static func registerPath(in folder: String) -> String { "\(folder)/\(registerName)" }
+
+    /// What the authorities know of certificates that are not good; nothing where there is no
     /// such file.
     package static func register(in folder: String) throws(CardFileError) -> CertificateRegister {
         let names = try written { () throws(KeyFile.Failure) in
             try KeyFile.names(in: folder, endingIn: registerName)
         }
         guard names.contains(registerName) else { return CertificateRegister() }
-        let path = "\(folder)/\(registerName)"
+        let path = registerPath(in: folder)
         let octets = try written { () throws(KeyFile.Failure) in try KeyFile.read(path) }
         do throws(JSONError) {
             return try CertificateRegister(JSONValue(parsing: octets))
@@ -84,7 +106,7 @@ extension CardAuthorities {
     ) throws(CardFileError) {
         try written { () throws(KeyFile.Failure) in
             try KeyFile.write(
-                register.json.pretty, to: "\(folder)/\(registerName)", isPrivate: false)
+                register.json.pretty, to: registerPath(in: folder), isPrivate: false)
         }
     }
 
@@ -104,9 +126,7 @@ extension CertificateRegister {
         let standings = try fields.array("certificates") { (value, path) throws(JSONError) in
             var fields = try JSONFields(value, at: path)
             let serial = try fields.string("serial", maximum: Self.longestSerial)
-            let since = try fields.require("since", "must be an instant: 2026-11-22T00:00:00Z") {
-                $0.stringValue.flatMap { Instant(rfc3339: $0) }
-            }
+            let since = try fields.require("since", instantRule, instant)
             let reason = try fields.optional("reason", "must be a reason of RFC 5280") {
                 $0.integerValue.flatMap { Reason(rawValue: Int($0)) }
             }
@@ -117,8 +137,17 @@ extension CertificateRegister {
                     ?? Standing.suspended(since: since)
             )
         }
+        let renewals = try fields.array("renewals") { (value, path) throws(JSONError) in
+            var fields = try JSONFields(value, at: path)
+            let renewal = Renewal(
+                of: try fields.require("old", "must be a SHA-256 digest", digest),
+                since: try fields.require("since", instantRule, instant))
+            let new = try fields.require("new", "must be a SHA-256 digest", digest)
+            try fields.finish()
+            return (new, renewal)
+        }
         try fields.finish()
-        self.init(Dictionary(standings) { $1 })
+        self.init(Dictionary(standings) { $1 }, renewals: Dictionary(renewals) { $1 })
     }
 
     /// The register as JSON: a suspension has no reason.
@@ -134,6 +163,21 @@ extension CertificateRegister {
                         ("reason", reason),
                     ])
                 }),
+            "renewals": .array(
+                renewals.sorted { $0.key.hex < $1.key.hex }.map { new, renewal in
+                    [
+                        "old": .string(renewal.old.hex), "new": .string(new.hex),
+                        "since": .string(renewal.since.rfc3339),
+                    ]
+                }),
         ]
     }
+}
+
+private let instantRule = "must be an instant: 2026-11-22T00:00:00Z"
+private func instant(_ value: JSONValue) -> Instant? {
+    value.stringValue.flatMap { Instant(rfc3339: $0) }
+}
+private func digest(_ value: JSONValue) -> SHA256Digest? {
+    value.stringValue.flatMap { SHA256Digest(hex: $0) }
 }

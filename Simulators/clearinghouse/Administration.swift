@@ -30,6 +30,20 @@ func bind(_ invocation: Invocation) async throws {
         ])
 }
 
+/// `clearinghouse revoke`, `suspend`, `resume`: how a certificate stands from now on.
+func changeStanding(_ invocation: Invocation) async throws {
+    let standings = ["revoke": "revoked", "suspend": "suspended", "resume": "good"]
+    guard let file = invocation.argument("CERTIFICATE"),
+        let standing = invocation.command.words.first.flatMap({ standings[$0] })
+    else { throw UsageError("revoke, suspend or resume CERTIFICATE") }
+    try await administer(
+        invocation, "PUT", "/admin/certificates",
+        [
+            "certificate": .string(String(decoding: try certificate(in: file).pem, as: UTF8.self)),
+            "standing": .string(standing),
+        ])
+}
+
 /// A certificate from its PEM file, or from a virtual card's file.
 private func certificate(in file: String) throws -> Certificate {
     guard file.hasSuffix(".json") else { return try KeyFile.certificate(file) }

@@ -33,6 +33,9 @@ let program = Program(
                     "portal-port", "PORT",
                     "a listener of the portal's own; without it both share --port"),
                 .init(
+                    "status-port", "PORT",
+                    "lists (CRL) and answers (OCSP) about certificates, over plain HTTP"),
+                .init(
                     "as-of", "DATE",
                     "the business date, or a person's name for the date of that sample"),
                 .init(
@@ -47,7 +50,8 @@ let program = Program(
                 Port 0 takes any free port. When it listens, it prints one line of JSON:
                 {"ready":true,"port":8710,"adminPort":8711,"address":"https://127.0.0.1:8710",
                 "admin":"http://127.0.0.1:8711","portal":"https://127.0.0.1:8710",
-                "portalPort":8710,"businessDate":"2026-11-22"}.
+                "portalPort":8710,"businessDate":"2026-11-22"}, with --status-port also
+                "status":"http://127.0.0.1:8712" and "statusPort":8712.
                 All ports are bound to 127.0.0.1. GET /v1/openapi.json describes the interface,
                 GET /admin/openapi.json the administration port.
                 """),
@@ -67,8 +71,23 @@ let program = Program(
                 The certificate is a PEM file, or a virtual card's file. The answer says whether it
                 is trusted, and why not.
                 """),
-    ],
+    ] + standingCommands,
     common: [
         .init("state", "FOLDER", "the folder of the simulated world (default .madoguchi)"),
         .init("json", nil, "write JSON to standard output"),
     ])
+
+private let standingCommands = [
+    ("revoke", "revokes a card's or a terminal's certificate, for good"),
+    ("suspend", "suspends a card's or a terminal's certificate"),
+    ("resume", "takes a suspension back"),
+].map { verb, about in
+    Command(
+        verb, about,
+        options: [.init("admin-port", "PORT", "its administration port (default 8711)")],
+        arguments: [.init("CERTIFICATE")],
+        discussion: """
+            The certificate is a PEM file, or a virtual card's file. The running clearinghouse goes by
+            it from the next request on.
+            """)
+}

@@ -24,6 +24,8 @@ func serve(_ invocation: Invocation) async throws {
         chance: Chance(
             seed: try invocation.integer("seed", in: 0...1 << 52).map(Int64.init)))
     let trust = TrustFolder(path: paths.trust)
+    let office = AuthorityOffice(folder: paths.authority)
+    _ = try await office.register()
     for fault in await trust.faults(at: systemTime()).faults {
         printError("clearinghouse: left out of the trust anchors: \(fault)")
     }
@@ -34,7 +36,8 @@ func serve(_ invocation: Invocation) async throws {
         try HTTPServer(
             .tcp(host: "127.0.0.1", port: port), tls: try tls(paths, certificate),
             handler: ClearinghouseService(
-                house: house, trust: trust, insurer: insurer, speakers: speakers,
+                house: house, trust: trust, office: office, insurer: insurer,
+                speakers: speakers,
                 now: systemTime))
     }
     // With a listener of its own, the portal is nowhere else.
@@ -46,14 +49,20 @@ func serve(_ invocation: Invocation) async throws {
     let administration = try HTTPServer(
         .tcp(host: "127.0.0.1", port: invocation.integer("admin-port", in: 0...65_535) ?? 8711),
         handler: AdministrationService(
-            house: house, trust: trust, token: try reading.adminToken(), port: adminPort,
-            now: systemTime))
+            house: house, trust: trust, office: office, token: try reading.adminToken(),
+            port: adminPort, now: systemTime))
+    let status = try invocation.integer("status-port", in: 0...65_535).map {
+        try HTTPServer(
+            .tcp(host: "127.0.0.1", port: $0), limits: StatusService.limits,
+            handler: StatusService(office: office, now: systemTime))
+    }
     adminPort.number = administration.port
     printLine(
-        readyLine(main.port, portal?.port, administration.port, date).canonicalText)
+        readyLine(main.port, portal?.port, administration.port, status?.port, date)
+            .canonicalText)
     await withTaskGroup(of: Void.self) { group in
         if let journal { group.addTask { await journal.run() } }
-        await serve([main, administration] + [portal].compactMap { $0 }, until: signals)
+        await serve([main, administration] + [portal, status].compactMap { $0 }, until: signals)
         // The journal ends when everything is written.
         journal?.finish()
     }
@@ -70,7 +79,7 @@ private func serve(_ servers: [HTTPServer], until signals: ProcessSignals) async
 }
 
 private func readyLine(
-    _ port: Int, _ portalPort: Int?, _ adminPort: Int, _ date: LocalDate?
+    _ port: Int, _ portalPort: Int?, _ adminPort: Int, _ statusPort: Int?, _ date: LocalDate?
 ) -> JSONValue {
     .object(present: [
         ("ready", true), ("port", JSONValue(port)), ("adminPort", JSONValue(adminPort)),
@@ -78,6 +87,8 @@ private func readyLine(
         ("admin", .string("http://127.0.0.1:\(adminPort)")),
         ("portal", .string("https://127.0.0.1:\(portalPort ?? port)")),
         ("portalPort", JSONValue(portalPort ?? port)),
+        ("status", statusPort.map { .string("http://127.0.0.1:\($0)") }),
+        ("statusPort", statusPort.map { JSONValue($0) }),
         ("businessDate", .string((date ?? systemTime().dateInJapan).description)),
     ])
 }

@@ -90,11 +90,17 @@ func renew(_ invocation: Invocation) throws -> JSONValue {
     let authorities = try authorities(in: folder)
     var image = try file.loadImage()
     var register = try CardAuthorities.register(in: folder)
-    for serial in serials(of: image, "both") {
-        register.revoke(serial, because: .superseded, at: now())
-    }
+    let old = image
     try image.renew(
         order, authentication: authorities.authentication, signature: authorities.signature)
+    for serial in serials(of: old, "both") {
+        register.revoke(serial, because: .superseded, at: now())
+    }
+    if let before = old.authentication, let after = image.authentication {
+        register.renew(
+            try Certificate(der: before.certificate), as: try Certificate(der: after.certificate),
+            at: now())
+    }
     // Revoked first: a card never lives with two good certificates.
     try CardAuthorities.save(register, in: folder)
     try file.save(image, keepingMemory: true)

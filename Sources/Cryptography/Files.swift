@@ -151,6 +151,26 @@ package enum KeyFile {
         throw .system(path: path, errno: number)
     }
 
+    /// What changes whenever a file is written anew: which file it is, its length and its time.
+    package struct Mark: Hashable, Sendable {
+        private let numbers: [Int64]
+        init(_ status: stat) {
+            numbers = [
+                Int64(bitPattern: UInt64(status.st_dev)), Int64(bitPattern: UInt64(status.st_ino)),
+                Int64(status.st_size), Int64(status.st_mtim.tv_sec),
+                Int64(status.st_mtim.tv_nsec),
+            ]
+        }
+    }
+
+    /// The mark of a file or folder; nothing where there is none.
+    package static func mark(of path: String) throws(Failure) -> Mark? {
+        var status = stat()
+        if unsafe stat(path, &status) == 0 { return Mark(status) }
+        guard errno == ENOENT else { throw .system(path: path, errno: errno) }
+        return nil
+    }
+
     /// The names in a folder that end so, sorted.
     package static func names(
         in folder: String, endingIn suffix: String

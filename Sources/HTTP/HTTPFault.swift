@@ -70,6 +70,9 @@ package struct HTTPLimits: Hashable, Sendable {
     package var fields: Int
     /// The longest body, in octets.
     package var bodyOctets: Int
+    /// Whether HTTP/1.0 is taken too, which some programs that ask for certificates' standings still
+    /// speak: one request a connection, no chunks. Only for listeners that hand out public things.
+    package var takesVersion10 = false
 
     /// Limits; the defaults suit small JSON messages.
     package init(

@@ -62,7 +62,8 @@ extension HTTPRequest {
         guard !parts[0].isEmpty, parts[0].count <= 32, parts[0].allSatisfy(isTokenOctet) else {
             throw .malformed("the method is not a token")
         }
-        try checkVersion(parts[2])
+        let isVersion10 = limits.takesVersion10 && parts[2].elementsEqual(Array("HTTP/1.0".utf8))
+        if !isVersion10 { try checkVersion(parts[2]) }
         // Only the origin form is served (RFC 9112 §3.2.1). The absolute form is for proxies; with
         // it a request would name its host twice.
         guard parts[1].first == UInt8(ascii: "/"),
@@ -72,10 +73,26 @@ extension HTTPRequest {
             method: String(decoding: parts[0], as: UTF8.self),
             target: String(decoding: parts[1], as: UTF8.self),
             headers: try readFields(lines.dropFirst(), limits: limits))
+        guard !isVersion10 else {
+            try endAfterThis()
+            return
+        }
         // RFC 9112 §3.2: exactly one Host.
         guard headers.values(of: "Host").count == 1 else {
             throw .malformed("a request has exactly one Host field")
         }
+    }
+
+    /// A request of HTTP/1.0: it need name no host, its body has a length (RFC 9112 §6.1), and the
+    /// connection ends with the answer (§9.3).
+    private mutating func endAfterThis() throws(HTTPFault) {
+        guard headers.values(of: "Host").count <= 1 else {
+            throw .malformed("a request has at most one Host field")
+        }
+        guard headers.values(of: "Transfer-Encoding").isEmpty else {
+            throw .malformed("a transfer coding in HTTP/1.0")
+        }
+        headers.append("Connection", "close")
     }
 
     /// How the body is delimited.

@@ -85,6 +85,9 @@ struct EveryRouteTests {
         let pem = String(decoding: served.authority.certificate.pem, as: UTF8.self)
         await served.order(
             "POST", "/admin/cards", ["certificate": .string(pem), "person": "behaves-plain"])
+        await served.order(
+            "PUT", "/admin/certificates", ["certificate": .string(pem), "standing": "good"])
+        await served.order("PUT", "/admin/renewal-lag", ["seconds": 60])
         await served.order("PUT", "/admin/business-date", ["date": nil])
         await served.order("DELETE", "/admin/registrations/taro")
         await served.order("POST", "/admin/journal/assertions", ["assertions": [["atLeast": 1]]])

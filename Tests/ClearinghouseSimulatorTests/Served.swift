@@ -21,6 +21,7 @@ struct Served: Sendable {
     let authority: CertificateAuthority
     let answerKey: PrivateKey
     let cards: [String: Card]
+    let office: AuthorityOffice
     let clients: [Who: Certificate]
     let clock: Clock
     let seen: Seen
@@ -55,7 +56,8 @@ struct Served: Sendable {
             FileManager.default.temporaryDirectory
             .appending(path: "served-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
+            atPath: folder + "/authority", withIntermediateDirectories: true)
+        office = AuthorityOffice(folder: folder + "/authority")
         try KeyFile.write(authority.certificate.pem, to: "\(folder)/card.pem", isPrivate: false)
         var clients: [Who: Certificate] = [:]
         for who in Who.allCases where who != .nobody { clients[who] = try Self.client(authority) }
@@ -70,10 +72,10 @@ struct Served: Sendable {
         (self.clock, seen) = (clock, Seen())
         let trust = TrustFolder(path: folder)
         service = ClearinghouseService(
-            house: house, trust: trust, insurer: try Self.insurer(authority),
+            house: house, trust: trust, office: office, insurer: try Self.insurer(authority),
             now: { clock.now })
         administration = AdministrationService(
-            house: house, trust: trust, token: "secret", port: BoundPort(8711),
+            house: house, trust: trust, office: office, token: "secret", port: BoundPort(8711),
             now: { clock.now })
         var cards: [String: Card] = [:]
         for person in ["hanako", "taro", "behaves-unregistered"] {
@@ -234,10 +236,10 @@ extension Served {
     /// The body of a signed request.
     func signed(
         _ person: String = "hanako", items: [RecordItem] = [.drugs, .checkups],
-        purpose: String = "treatment", nonce: String,
+        purpose: String = "treatment", nonce: String, card: Card? = nil,
         change: (inout [String: JSONValue]) -> Void = { _ in }
     ) throws -> JSONValue {
-        let card = try #require(cards[person])
+        let card = try card ?? #require(cards[person])
         let isPortal = purpose == "self"
         var fields: [String: JSONValue] = [
             "version": 1, "audience": .string(house.audience.hex),

@@ -23,6 +23,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case command, hostileCard, vpcd
     case question, order
     case virtualCard, cardFile
+    case statusRequest
 
     /// Reads one input.
     package func run(_ input: [UInt8]) {
@@ -58,6 +59,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .order: readOrder(input)
         case .virtualCard: askVirtualCard(input)
         case .cardFile: readCardFile(input)
+        case .statusRequest: answerStatusRequest(input)
         }
     }
 }

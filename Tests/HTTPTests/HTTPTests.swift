@@ -19,6 +19,27 @@ struct HTTPTests {
         #expect(try request.framing() == .none)
     }
 
+    @Test("HTTP/1.0 is taken only where it is allowed, for one request without chunks")
+    func version10() throws {
+        func read(_ head: String, isTaken: Bool = true) throws(HTTPFault) -> HTTPRequest {
+            var limits = HTTPLimits()
+            limits.takesVersion10 = isTaken
+            return try HTTPRequest(head: Array(head.utf8), limits: limits)
+        }
+        let request = try read("POST /ocsp HTTP/1.0\r\nContent-Length: 3\r\n\r\n")
+        #expect(try request.framing() == .length(3))
+        #expect(!request.keepsAlive && request.path == "/ocsp")
+        #expect(throws: HTTPFault.version) {
+            try read("GET / HTTP/1.0\r\n\r\n", isTaken: false)
+        }
+        for head in [
+            "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.0\r\nHost: x\r\nHost: x\r\n\r\n",
+            "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
+        ] {
+            #expect(throws: HTTPFault.self) { try read(head) }
+        }
+    }
+
     /// RFC 9112: the clauses are beside each refusal in the code.
     @Test(
         "what breaks a rule gets its status",

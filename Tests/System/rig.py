@@ -251,9 +251,11 @@ class Stack:
         self.port, self.admin_port = ready["port"], ready["adminPort"]
 
     def start_daemon(self, waits=True, reader=READER, before=()):
-        """`before` are the words of a command that runs it."""
-        self.daemon = self.spawn(*before, program("madoguchid"), "--state", self.state, "--reader",
-                                 reader, stdout=self.log)
+        """Serves one reader; with None whichever there are. `before` are the words of a command
+        that runs it."""
+        named = ["--reader", reader] if reader else []
+        self.daemon = self.spawn(*before, program("madoguchid"), "--state", self.state, *named,
+                                 stdout=self.log)
         if waits:
             wait_for("the daemon answers", lambda: self.run("status").code == 0)
 
@@ -397,6 +399,29 @@ class Stack:
         return ran.json["entries"]
 
 
+class Rack:
+    """Many cards in one process, put into the readers while it runs."""
+
+    def __init__(self, stack):
+        self.socket = stack.path("rack.sock")
+        self.process = stack.spawn(program("virtual-card"), "rack", "--socket", self.socket,
+                                   "--cards", stack.path("cards"), "--json",
+                                   stdout=subprocess.DEVNULL)
+        wait_for("the rack answers", lambda: os.path.exists(self.socket) and self.ask("list"))
+
+    def ask(self, verb, **fields):
+        """What it answers; an error where it refuses."""
+        line = socket.socket(socket.AF_UNIX)
+        line.settimeout(20)
+        with line:
+            line.connect(self.socket)
+            line.sendall(json.dumps({"do": verb, **fields}).encode() + b"\n")
+            answer = json.loads(line.makefile("rb").readline())
+        if answer.pop("ok", True) is not True:
+            raise AssertionError(f"{verb} {fields}: {answer}")
+        return answer
+
+
 class PCSCError(OSError):
     """A result of libpcsclite that is not success."""
 
@@ -441,6 +466,13 @@ class OtherProgram:
         long = ctypes.c_ulong
         self.check(self.lib.SCardReconnect(self.card, long(2), long(3), long(self.LEAVE),
                                            ctypes.byref(self.protocol)))
+
+    def hold(self):
+        """Begins a transaction: nobody else's command reaches the card until it ends."""
+        self.check(self.lib.SCardBeginTransaction(self.card))
+
+    def let_go(self):
+        self.check(self.lib.SCardEndTransaction(self.card, ctypes.c_ulong(self.LEAVE)))
 
     def send(self, command):
         long = ctypes.c_ulong

@@ -16,6 +16,8 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
     case idempotencyKeyReused = "idempotency-key-reused"
     // Who is asking.
     case clientUnknown = "client-unknown"
+    case clientRevoked = "client-revoked"
+    case clientSuspended = "client-suspended"
     case wrongClientIdentity = "wrong-client-identity"
     // What was signed.
     case statementMalformed = "statement-malformed"
@@ -37,6 +39,8 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
     case certificateExpired = "certificate-expired"
     case certificateNotYetValid = "certificate-not-yet-valid"
     case certificateUnusable = "certificate-unusable"
+    case certificateRevoked = "certificate-revoked"
+    case certificateSuspended = "certificate-suspended"
     case cardNotRegistered = "card-not-registered"
     // What was consented to.
     case grantMissing = "grant-missing"
@@ -70,9 +74,11 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
             .idempotencyKeyMalformed:
             400
         case .sessionMissing, .sessionEnded, .adminUnauthorized, .linkMissing, .linkUnknown: 401
-        case .clientUnknown, .wrongClientIdentity, .adminWrongHost, .statementWrongInstitution,
+        case .clientUnknown, .clientRevoked, .clientSuspended, .wrongClientIdentity,
+            .adminWrongHost, .statementWrongInstitution,
             .certificateUnknownAuthority, .certificateExpired, .certificateNotYetValid,
-            .certificateUnusable, .cardNotRegistered, .grantUnknown, .grantEnded,
+            .certificateUnusable, .certificateRevoked, .certificateSuspended, .cardNotRegistered,
+            .grantUnknown, .grantEnded,
             .grantWithdrawn, .itemNotConsented, .modeNotActive:
             403
         case .notFound, .personUnknown, .batchUnknown, .selfDisclosureUnknown: 404

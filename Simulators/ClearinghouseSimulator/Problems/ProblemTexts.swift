@@ -22,7 +22,8 @@ extension ProblemKind {
     package var text: ProblemText {
         switch self {
         case .malformedBody, .malformedQuery, .unsupportedMediaType, .notFound, .methodNotAllowed,
-            .unavailable, .tooManyRequests, .clientUnknown, .wrongClientIdentity:
+            .unavailable, .tooManyRequests, .clientUnknown, .clientRevoked, .clientSuspended,
+            .wrongClientIdentity:
             requestText
         case .maintenance, .idempotencyKeyMalformed, .idempotencyKeyReused, .numberCheckDigit,
             .batchUnknown, .modeNotActive, .selfDisclosureUnknown, .linkMissing, .linkUnknown:
@@ -33,7 +34,8 @@ extension ProblemKind {
             .statementWrongConsent, .nonceUnknown, .nonceEnded, .nonceUsed:
             statementText
         case .certificateMalformed, .certificateUnknownAuthority, .certificateExpired,
-            .certificateNotYetValid, .certificateUnusable, .cardNotRegistered:
+            .certificateNotYetValid, .certificateUnusable, .certificateRevoked,
+            .certificateSuspended, .cardNotRegistered:
             cardText
         case .grantMissing, .grantUnknown, .grantEnded, .grantWithdrawn, .itemNotConsented,
             .intentMissing, .sessionMissing, .sessionEnded, .adminUnauthorized, .adminWrongHost,
@@ -77,6 +79,16 @@ extension ProblemKind {
                 "This terminal's certificate is not registered.", "この端末の証明書は登録されていません。",
                 next: "Have the terminal registered by its administrator.",
                 "管理者に端末の登録を依頼してください。")
+        case .clientRevoked:
+            ProblemText(
+                "This terminal's certificate was revoked.", "この端末の証明書は失効しています。",
+                next: "Have a new certificate issued to the terminal by its administrator.",
+                "管理者に端末の証明書の再発行を依頼してください。")
+        case .clientSuspended:
+            ProblemText(
+                "This terminal's certificate is suspended.", "この端末の証明書は一時停止されています。",
+                next: "Have the suspension taken back by the terminal's administrator.",
+                "管理者に端末の証明書の一時停止の解除を依頼してください。")
         case .wrongClientIdentity:
             ProblemText(
                 "This identity may not use this address.", "この証明書ではこのアドレスを利用できません。",
@@ -154,6 +166,16 @@ extension ProblemKind {
             withoutCard(
                 "The card's certificate may not be used to prove an identity.",
                 "カードの証明書は本人確認に使えません。")
+        case .certificateRevoked:
+            renew("The card's certificate was revoked.", "カードの利用者証明用電子証明書は失効しています。")
+        case .certificateSuspended:
+            ProblemText(
+                "The card's certificate is suspended: its loss was reported.",
+                "紛失等の届出により、カードの利用者証明用電子証明書は一時停止されています。",
+                next: "A found card is put into use again at the municipal office; until then use"
+                    + " the certificate of qualification.",
+                "カードが見つかったときは市区町村の窓口で一時停止を解除してください。"
+                    + "それまでは資格確認書を使ってください。")
         case .cardNotRegistered:
             ProblemText(
                 "The card is not registered as a health-insurance card.",

@@ -7,6 +7,10 @@ package enum AdminRoute: String, CaseIterable, RouteTable {
     case people = "GET /admin/people"
     case behaviours = "GET /admin/behaviours"
     case bindCard = "POST /admin/cards"
+    case certificates = "GET /admin/certificates"
+    case orderStanding = "PUT /admin/certificates"
+    case renewalLag = "GET /admin/renewal-lag"
+    case orderRenewalLag = "PUT /admin/renewal-lag"
     case businessDate = "GET /admin/business-date"
     case setBusinessDate = "PUT /admin/business-date"
     case unregister = "DELETE /admin/registrations/{person}"
@@ -36,11 +40,12 @@ package enum AdminRoute: String, CaseIterable, RouteTable {
             .unregister:
             peopleOperation
         case .journal, .assertions: journalOperation
+        case .certificates, .orderStanding, .renewalLag, .orderRenewalLag: certificateOperation
         default: controlOperation
         }
     }
 
-    private static func told(
+    static func told(
         _ summary: String, _ fields: [Schema.Field], body: Schema? = nil
     ) -> Operation {
         Operation(summary: summary, speakers: [], body: body, answer: .json(.object(fields)))
@@ -190,7 +195,8 @@ package enum AdminRoute: String, CaseIterable, RouteTable {
                 [.field("seed", seed)], body: .object([.optional("seed", seed)]))
         default:
             return Operation(
-                summary: "Takes back faults, latency, modes, limits and the seed.", speakers: [],
+                summary: "Takes back faults, latency, modes, limits, the lag and the seed.",
+                speakers: [],
                 body: .object([]), answer: .nothing)
         }
     }

@@ -1,3 +1,4 @@
+import Authority
 import Cryptography
 package import HTTP
 import JSON
@@ -11,16 +12,18 @@ package struct AdministrationService: Sendable {
     package static let maximumEntries = 1000
     let house: House
     let trust: TrustFolder
+    let office: AuthorityOffice?
     let now: @Sendable () -> Instant
     private let token: SHA256Digest
     private let port: BoundPort
 
     /// A service on a port of loopback.
     package init(
-        house: House, trust: TrustFolder, token: String, port: BoundPort,
+        house: House, trust: TrustFolder, office: AuthorityOffice? = nil, token: String,
+        port: BoundPort,
         now: @escaping @Sendable () -> Instant
     ) {
-        (self.house, self.trust, self.now) = (house, trust, now)
+        (self.house, self.trust, self.office, self.now) = (house, trust, office, now)
         self.token = SHA256Digest(hashing: Array(token.utf8))
         self.port = port
     }
@@ -73,6 +76,15 @@ package struct AdministrationService: Sendable {
             let ids = Behaviour.all.map { JSONValue.string($0.id) }
             return .success(.json(["behaviours": .array(ids)]))
         case .bindCard: return await bind(intake.body)
+        case .certificates, .orderStanding:
+            do throws(Refusal) {
+                return .success(try await standings(route, intake.body))
+            } catch { return .failure(error) }
+        case .renewalLag, .orderRenewalLag:
+            if let seconds = intake.body["seconds"]?.integerValue {
+                await house.orderRenewalLag(seconds: seconds)
+            }
+            return .success(.json(["seconds": .integer(await house.renewalLagSeconds)]))
         case .businessDate: return .success(await businessDate())
         case .setBusinessDate:
             await house.setBusinessDate(
@@ -114,7 +126,11 @@ package struct AdministrationService: Sendable {
         }
         let standing =
             switch await trust.standing(of: certificate, at: now()) {
-            case .success(let standing): standing.name
+            case .success(let standing):
+                Refusal.ofCard(
+                    certificate.serialHex,
+                    in: (try? await office?.register()) ?? CertificateRegister()
+                )?.kind.rawValue ?? standing.name
             case .failure(let refusal): refusal.kind.rawValue
             }
         return .success(

@@ -1,3 +1,4 @@
+import Authority
 package import Cryptography
 internal import Executors
 package import HTTP
@@ -11,7 +12,8 @@ package import Records
 ///
 /// The order in which a request is looked at; the first rule that is broken gives the problem:
 ///
-/// 1. the client is registered → `client-unknown`
+/// 1. the client is registered → `client-unknown`; its certificate is good still →
+///    `client-revoked`, `client-suspended`
 /// 2. the address, then the method → `not-found`, `method-not-allowed`
 /// 3. the identity is the route's → `wrong-client-identity`
 /// 4. modes → `maintenance`
@@ -28,20 +30,23 @@ package struct ClearinghouseService: Sendable {
     package static let version = "1.1.0"
     let house: House
     let trust: TrustFolder
+    let office: AuthorityOffice?
     let now: @Sendable () -> Instant
     let insurer: InsurerSigner?
     private let speakers: Set<Speaker>
     private let swaps = SwapBench()
 
-    /// A service over a house; without an insurer's key it signs no expense notices. A listener
-    /// of its own serves only the routes of its `speakers`.
+    /// A service over a house; without an insurer's key it signs no expense notices, and without
+    /// an office every certificate is good. A listener of its own serves only the routes of its
+    /// `speakers`.
     package init(
-        house: House, trust: TrustFolder, insurer: InsurerSigner? = nil,
+        house: House, trust: TrustFolder, office: AuthorityOffice? = nil,
+        insurer: InsurerSigner? = nil,
         speakers: Set<Speaker> = Set(Speaker.allCases),
         now: @escaping @Sendable () -> Instant
     ) {
         self.speakers = speakers
-        (self.house, self.trust, self.now) = (house, trust, now)
+        (self.house, self.trust, self.office, self.now) = (house, trust, office, now)
         self.insurer = insurer
     }
 
@@ -60,10 +65,15 @@ package struct ClearinghouseService: Sendable {
         var response: HTTPResponse
         do throws(Refusal) {
             let (client, route, path) = try receive(request, certificate)
-            let admitted = await house.admit(route, request, client, at: now())
+            // Read once, so that everything about one request goes by the same register.
+            let register = try await office?.register() ?? CertificateRegister()
+            if let refusal = Refusal.ofClient(certificate?.serialHex ?? "", in: register) {
+                throw refusal
+            }
+            let admitted = await house.admit(route, request, client, register, at: now())
             admission = admitted
             if let refusal = admitted.refusal { throw refusal }
-            response = await answer(route, path, request, client, admitted)
+            response = await answer(route, path, request, client, admitted, register)
         } catch {
             response = .refusal(error)
             if error.kind == .methodNotAllowed, let detail = error.detail {
@@ -105,7 +115,7 @@ package struct ClearinghouseService: Sendable {
     /// An admitted request: late and wrong as ordered.
     private func answer(
         _ route: Route, _ path: [String: String], _ request: HTTPRequest,
-        _ client: SHA256Digest, _ admission: Admission
+        _ client: SHA256Digest, _ admission: Admission, _ register: CertificateRegister
     ) async -> HTTPResponse {
         let fault = admission.fault
         var delay = admission.delayMilliseconds
@@ -118,7 +128,7 @@ package struct ClearinghouseService: Sendable {
             guard let identity = house.identity(of: client) else { throw Refusal(.clientUnknown) }
             let asked = Asked(
                 client: client, identity: identity, now: now(), requestID: admission.id,
-                fault: fault)
+                fault: fault, register: register)
             let intake = try route.operation.intake(request, path: path)
             response = try await answer(route, request, intake, asked)
         } catch { response = .refusal(error) }

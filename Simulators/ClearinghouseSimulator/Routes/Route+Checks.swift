@@ -17,7 +17,7 @@ extension Route {
     var recordOperation: Operation {
         let readingProblems: [ProblemKind] = [
             .grantMissing, .intentMissing, .grantUnknown, .grantWithdrawn, .grantEnded,
-            .itemNotConsented, .cardNotRegistered,
+            .certificateRevoked, .certificateSuspended, .itemNotConsented, .cardNotRegistered,
         ]
         let common: [Schema.Field] = [
             .field("patient", .patient), .field("grantStatementDigest", .digest),
@@ -69,7 +69,7 @@ extension Operation {
         .statementWrongCertificate, .statementWrongAlgorithm, .statementBadSignature,
         .statementWrongTime, .statementWrongConsent, .nonceUnknown, .nonceEnded, .nonceUsed,
         .certificateUnknownAuthority, .certificateNotYetValid, .certificateExpired,
-        .certificateUnusable, .cardNotRegistered,
+        .certificateUnusable, .certificateRevoked, .certificateSuspended, .cardNotRegistered,
     ]
 
     fileprivate static let check = Operation(

@@ -118,7 +118,10 @@ extension Operation {
         Operation(
             summary: summary, speakers: [.portal], parameters: [.session] + parameters,
             answer: .read(.object([.field("patient", .patient), .field(name, schema)])),
-            problems: [.sessionMissing, .sessionEnded, .cardNotRegistered],
+            problems: [
+                .sessionMissing, .sessionEnded, .certificateRevoked, .certificateSuspended,
+                .cardNotRegistered,
+            ],
             needsToken: .sessionMissing)
     }
 

@@ -60,7 +60,8 @@ package enum Route: String, CaseIterable, RouteTable {
     package static let title = "Madoguchi's simulated clearinghouse"
     package static let security = (name: "clientCertificate", scheme: "mutualTLS")
     package static let commonProblems: [ProblemKind] = [
-        .clientUnknown, .wrongClientIdentity, .tooManyRequests, .unavailable, .maintenance,
+        .clientUnknown, .clientRevoked, .clientSuspended, .wrongClientIdentity, .tooManyRequests,
+        .unavailable, .maintenance,
     ]
 }
 

@@ -16,7 +16,7 @@ extension ClearinghouseService {
         if let stored = await house.repeated(key, asked, name) { return HTTPResponse(stored) }
         do throws(Refusal) {
             let verified = try verify(intake, asked, route)
-            let standing = await trust.standing(of: verified.certificate, at: asked.now)
+            let standing = await standing(of: verified.certificate, asked)
             let answer =
                 switch route {
                 case .portalSession:
@@ -32,6 +32,17 @@ extension ClearinghouseService {
             await house.note(entry)
             return .refusal(error)
         }
+    }
+
+    /// How a card's certificate stands by its chain and time, and then by its authority's word.
+    private func standing(
+        of certificate: Certificate, _ asked: Asked
+    ) async -> Result<CertificateStanding, Refusal> {
+        let standing = await trust.standing(of: certificate, at: asked.now)
+        guard case .success = standing,
+            let refusal = Refusal.ofCard(certificate.serialHex, in: asked.register)
+        else { return standing }
+        return .failure(refusal)
     }
 
     private func verify(

@@ -13,6 +13,8 @@ package struct GrantContents: Hashable, Sendable {
     package var statement: SHA256Digest
     /// SHA-256 of the card's certificate: when the card is taken from the person, it ends.
     package var certificate: SHA256Digest
+    /// The certificate's serial number, by which its authority knows it; empty without a card.
+    package var serial: String
     /// The items with the ends of their consents.
     package var consents: [ItemConsent]
     /// The end of the grant itself.
@@ -23,10 +25,11 @@ package struct GrantContents: Hashable, Sendable {
     /// A grant.
     package init(
         institution: String, person: String, statement: SHA256Digest, certificate: SHA256Digest,
-        consents: [ItemConsent], until: Instant, mode: ServiceMode.Kind? = nil
+        serial: String = "", consents: [ItemConsent], until: Instant,
+        mode: ServiceMode.Kind? = nil
     ) {
         (self.institution, self.person) = (institution, person)
-        (self.statement, self.certificate) = (statement, certificate)
+        (self.statement, self.certificate, self.serial) = (statement, certificate, serial)
         (self.consents, self.until, self.mode) = (consents, until, mode)
     }
 
@@ -79,7 +82,7 @@ extension GrantContents {
         .object(present: [
             ("i", .string(institution)), ("p", .string(person)),
             ("s", .string(statement.octets.base64(.urlSafe))),
-            ("c", .string(certificate.octets.base64(.urlSafe))),
+            ("c", .string(certificate.octets.base64(.urlSafe))), ("n", .string(serial)),
             (
                 "g",
                 .array(
@@ -97,6 +100,7 @@ extension GrantContents {
         person = try fields.string("p")
         statement = try fields.require("s", "must be a digest", digest)
         certificate = try fields.require("c", "must be a digest", digest)
+        serial = try fields.optionalString("n", maximum: 64) ?? ""
         consents = try fields.array("g") { (pair, path) throws(JSONError) in
             guard let parts = pair.arrayValue, parts.count == 2,
                 let item = parts[0].stringValue.flatMap(RecordItem.init),

@@ -24,6 +24,7 @@ package actor House {
     var limits = RateLimits()
     var latency = Latency()
     var latencyCount = 0
+    package internal(set) var renewalLagSeconds: Int64 = 0
     let chance: Chance
     var journal: Journal
     private let clients: ClientRegister

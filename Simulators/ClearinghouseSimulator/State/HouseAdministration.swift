@@ -44,6 +44,7 @@ extension House {
         faults.replace(with: [])
         (latency, latencyCount) = (Latency(), 0)
         (modeOrders, limits) = ([], RateLimits())
+        renewalLagSeconds = 0
         chance.seed = nil
     }
 

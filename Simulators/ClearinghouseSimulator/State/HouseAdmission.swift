@@ -1,3 +1,4 @@
+package import Authority
 import Cryptography
 package import HTTP
 import JSON
@@ -24,7 +25,8 @@ extension House {
     /// Looks at a request from a known client for a route of its own: maintenance, rate limits,
     /// behaviours, faults on order, latency; in this order.
     package func admit(
-        _ route: Route, _ request: HTTPRequest, _ client: SHA256Digest, at now: Instant
+        _ route: Route, _ request: HTTPRequest, _ client: SHA256Digest,
+        _ register: CertificateRegister = CertificateRegister(), at now: Instant
     ) -> Admission {
         var admission = Admission(id: requestID())
         guard route != .document, let identity = identity(of: client) else { return admission }
@@ -34,7 +36,8 @@ extension House {
             admission.retryAfterSeconds = seconds(from: now, to: maintenance.until)
             return admission
         }
-        let person = needsPerson(route) ? person(of: request, route, client, at: now) : nil
+        let person =
+            needsPerson(route) ? person(of: request, route, client, register, at: now) : nil
         do throws(Refusal) {
             let name = Asked(client: client, identity: identity, now: now, requestID: "").audience
             try limits.count(client: name, person: person, at: now)
@@ -75,13 +78,14 @@ extension House {
 
     /// Whom a request is about, as far as that can be told before its rules are applied.
     private func person(
-        of request: HTTPRequest, _ route: Route, _ client: SHA256Digest, at now: Instant
+        of request: HTTPRequest, _ route: Route, _ client: SHA256Digest,
+        _ register: CertificateRegister, at now: Instant
     ) -> String? {
         switch route {
         case .check, .registration, .portalSession:
             let certificate = parsed(request)?["certificate"]?.stringValue
             return certificate.flatMap { [UInt8](base64: $0) }.flatMap {
-                enrolments.person(of: SHA256Digest(hashing: $0))
+                owner(of: SHA256Digest(hashing: $0), register, at: now)
             }
         case .details, .emergency:
             guard let value = parsed(request)?["details"],

@@ -1,3 +1,4 @@
+package import Authority
 import Cryptography
 import HTTP
 import JSON
@@ -16,14 +17,17 @@ package struct Asked: Sendable {
     package var requestID: String
     /// The fault on order.
     package var fault: Fault?
+    /// What the authorities know of certificates, as it stands now.
+    package var register = CertificateRegister()
 
     /// A request.
     package init(
         client: SHA256Digest, identity: ClientRegister.Identity, now: Instant, requestID: String,
-        fault: Fault? = nil
+        fault: Fault? = nil, register: CertificateRegister = CertificateRegister()
     ) {
         (self.client, self.identity) = (client, identity)
         (self.now, self.requestID, self.fault) = (now, requestID, fault)
+        self.register = register
     }
 
     /// The name under which ids of patients are made for this client.
@@ -106,7 +110,7 @@ extension House {
         _ asked: Asked, _ entry: inout JournalEntry
     ) throws(Refusal) -> (person: String, standing: CertificateStanding) {
         // Of a card that is refused the owner is told to nobody but the owner's own list.
-        let owner = enrolments.person(of: verified.certificate.digest)
+        let owner = owner(of: verified.certificate.digest, asked.register, at: asked.now)
         entry.person = owner
         let standing = try standing.get()
         // Before the rule of grace an expired certificate was refused.
@@ -129,7 +133,8 @@ extension House {
         let consents = found.standing == .inGrace ? [] : verified.statement.consents
         let grant = GrantContents(
             institution: asked.audience, person: person, statement: verified.digest,
-            certificate: verified.certificate.digest, consents: consents,
+            certificate: verified.certificate.digest, serial: verified.certificate.serialHex,
+            consents: consents,
             until: asked.now.adding(seconds: StatementCheck.maximumConsentSeconds))
         var qualification = try self.person(person, at: asked.now).qualification
         if asked.fault?.kind == .code { asked.fault?.code?.apply(to: &qualification) }

@@ -35,7 +35,8 @@ package struct Reading: Hashable, Sendable {
 /// 2. the grant was made here, for this institution → `grant-unknown`
 /// 3. not withdrawn → `grant-withdrawn`
 /// 4. not ended, and the card still the same person's (or the mode still on) → `grant-ended`
-/// 5. the item is in it → `item-not-consented`
+/// 5. the card's certificate good still → `certificate-revoked`, `certificate-suspended`
+/// 6. the item is in it → `item-not-consented`
 extension House {
     /// Opens an item under a grant, and journals it, refused or not.
     package func open(_ reading: Reading, asked: Asked) throws(Refusal) -> Opened {
@@ -64,6 +65,9 @@ extension House {
         guard asked.now < grant.until,
             stands(grant, asked) || asked.fault?.kind == .wrongPatient
         else { throw Refusal(.grantEnded) }
+        if let refusal = Refusal.ofCard(grant.serial, in: asked.register, isOpen: true) {
+            throw refusal
+        }
         entry.mode = grant.mode
         guard let consent = grant.consents.first(where: { $0.item == reading.item }) else {
             throw Refusal(.itemNotConsented)
@@ -84,7 +88,7 @@ extension House {
         if let mode = grant.mode {
             return self.mode(mode, for: asked.identity, at: asked.now) != nil
         }
-        return enrolments.person(of: grant.certificate) == grant.person
+        return owner(of: grant.certificate, asked.register, at: asked.now) == grant.person
     }
 
     /// The grant behind an id, if it is this institution's.

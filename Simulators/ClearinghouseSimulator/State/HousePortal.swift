@@ -27,7 +27,8 @@ extension House {
             try spend(verified, asked)
             // Looking at one's own data is for a certificate within its time only.
             guard try standing.get() != .inGrace else { throw Refusal(.certificateExpired) }
-            guard let owner = enrolments.person(of: verified.certificate.digest) else {
+            guard let owner = owner(of: verified.certificate.digest, asked.register, at: asked.now)
+            else {
                 throw Refusal(.cardNotRegistered)
             }
             entry.person = owner
@@ -46,7 +47,9 @@ extension House {
     ) throws(Refusal) -> AnswerStore.Answer {
         let token = chance.octets(PortalSessions.tokenOctets).base64(.urlSafe)
         let until = asked.now.adding(seconds: PortalSessions.lifetimeSeconds)
-        let session = PortalSessions.Session(person: person, client: asked.client, until: until)
+        let session = PortalSessions.Session(
+            person: person, client: asked.client, certificate: verified.certificate.serialHex,
+            until: until)
         guard sessions.open(session, token: Self.digest(ofToken: token), at: asked.now) else {
             throw Refusal(.tooManyRequests)
         }
@@ -71,6 +74,9 @@ extension House {
             let session = sessions.session(
                 token: Self.digest(ofToken: token), client: asked.client, at: asked.now)
         else { throw Refusal(.sessionEnded) }
+        if let refusal = Refusal.ofCard(session.certificate, in: asked.register, isOpen: true) {
+            throw refusal
+        }
         var entry = asked.entry("portal \(page)")
         (entry.person, entry.item) = (session.person, page)
         journal.append(entry)

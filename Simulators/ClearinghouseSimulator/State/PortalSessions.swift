@@ -16,12 +16,17 @@ package struct PortalSessions: Sendable {
         package var person: String
         /// The portal's certificate under which it was opened.
         package var client: SHA256Digest
+        /// The serial number of the patient's certificate.
+        package var certificate: String
         /// When it ends.
         package var until: Instant
 
         /// A session.
-        package init(person: String, client: SHA256Digest, until: Instant) {
+        package init(
+            person: String, client: SHA256Digest, certificate: String = "", until: Instant
+        ) {
             (self.person, self.client, self.until) = (person, client, until)
+            self.certificate = certificate
         }
     }
 

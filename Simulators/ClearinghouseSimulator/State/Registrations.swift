@@ -69,7 +69,8 @@ extension House {
         do throws(Refusal) {
             try spend(verified, asked)
             guard try standing.get() != .inGrace else { throw Refusal(.certificateExpired) }
-            guard let owner = enrolments.person(of: verified.certificate.digest) else {
+            guard let owner = owner(of: verified.certificate.digest, asked.register, at: asked.now)
+            else {
                 throw Refusal(.cardNotRegistered)
             }
             let patient = pairwise.id(of: owner, for: asked.audience)
