@@ -12,7 +12,7 @@ extension Problem {
         case reader, card, clearinghouse, history, refusal
     }
 
-    private init(
+    init(
         _ family: Family, _ name: String, _ status: Int, _ title: String, _ japanese: String,
         _ next: String, _ nextJapanese: String
     ) {
@@ -161,6 +161,8 @@ extension Problem {
                 "端末の署名鍵が使えません。", "Check statementKeyFile in the configuration.",
                 "端末の設定（statementKeyFile）をご確認ください。")
         case .inUse: card(.inUse)
+        case .faceMissed, .faceLocked, .faceUndecided, .photoUnread, .withoutPINCap:
+            face(failure)
         case .cardFailed:
             Problem(
                 .card, "card-failed", 409, "The card stopped in the middle of the proof.",
@@ -317,6 +319,7 @@ extension Problem {
                 "受付は終了しましたが、記録できませんでした。再起動すると再び開きます。",
                 "Check the disk of the check-in folder (space, read-only), then ask again.",
                 "ディスクの空き容量と書込み可否を確認し、もう一度実行してください。")
+        case .identityUndecided, .identityUnchecked: .identityOpen
         case .sameStaff:
             Problem(
                 .refusal, "same-staff", 403,
