@@ -85,6 +85,8 @@ package enum Refusal: String, Hashable, Sendable, CaseIterable {
     case mute
     /// The card answered with something that is not in its specification.
     case unreadable
+    /// A card in a telephone: it tells its certificate after the PIN alone, and has no photo.
+    case phone
     /// There is no user-authentication certificate on it.
     case noCertificate
     /// The certificate's issuer is not trusted here.

@@ -65,6 +65,12 @@ extension Problem {
                 "カードを読み取れませんでした。",
                 "Put the card back; if it stays so, the municipal office checks the chip.",
                 "置き直してください。続く場合は市区町村の窓口でご確認ください。")
+        case .phone:
+            Problem(
+                .card, "phone", 409, "This is a telephone's card; this reader serves plastic cards.",
+                "スマートフォンのマイナンバーカードです。このリーダーでは受け付けられません。",
+                "Use the plastic card, or a reader for telephones where there is one.",
+                "カード本体を置くか、スマートフォン用のリーダーがある場合はそちらをお使いください。")
         case .noCertificate:
             Problem(
                 .card, "no-certificate", 409,

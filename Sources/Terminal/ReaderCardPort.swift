@@ -134,7 +134,8 @@ extension CardRefusal {
     init(_ cause: CardError) {
         switch cause {
         case .notMyNumberCard: self = .refused(.notMyNumberCard)
-        case .noCertificate, .certificateProtected: self = .refused(.noCertificate)
+        case .certificateProtected: self = .refused(.phone)
+        case .noCertificate: self = .refused(.noCertificate)
         case .channel(let error): self = CardRefusal(error)
         case .unsupportedKey: self = .refused(.wrongKeyUsage)
         case .differentCard, .wrongPIN, .pinLocked, .lastTry, .pinUnanswered, .pinMalformed,

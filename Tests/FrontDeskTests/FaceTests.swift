@@ -19,6 +19,12 @@ enum Faces {
         return try Cards.printed(order)
     }
 
+    static let phone = Result {
+        var order = PrintedOrder()
+        order.form = .phone
+        return try Cards.printed(order)
+    }
+
     /// A desk with a camera for the time of a body, the card on its reader.
     static func desk(
         _ card: Result<CardImage, any Error> = sample,
@@ -198,6 +204,33 @@ struct FaceTests {
             #expect(await desk.checkIn().status == 200)
             desk.clock.advance(seconds: 86_400)
             #expect(await desk.checkIn(by: "face")["closing"]?["kind"] == "accepted")
+        }
+    }
+
+    @Test("a card issued without a PIN is known as one: the face and staff prove its holder")
+    func faceOnly() async throws {
+        try await Faces.desk(Faces.faceOnly) { desk in
+            let claimed = try JSONValue(
+                parsing: await desk.ask("POST", "/v1/session/claim").body)
+            #expect(claimed["cardKind"] == "faceOnly")
+            #expect(claimed["closedWays"] == ["pin": "noPIN"])
+            let pin = await desk.checkIn()
+            #expect((try? Problem(json: JSONValue(parsing: pin.body)))?.name == "no-pin")
+            #expect(await desk.checkIn(by: "face")["closing"]?["kind"] == "accepted")
+            #expect(await desk.checkIn(by: "visualCheck")["closing"]?["kind"] == "accepted")
+        }
+    }
+
+    @Test("a card in a telephone is known as one, and nothing is asked of its holder")
+    func phone() async throws {
+        try await Faces.desk(Faces.phone) { desk in
+            let view = try JSONValue(parsing: await desk.ask("POST", "/v1/session/claim").body)
+            #expect(view["closing"]?["problem"]?["type"] == "urn:madoguchi:problem:phone")
+            for way in ["pin", "face", "visualCheck"] {
+                let body: JSONValue = ["way": .string(way), "consents": [:]]
+                #expect(await desk.ask("POST", "/v1/session/choice", body: body).status == 409)
+            }
+            #expect(desk.slot.log.pinCount == 0 && desk.slot.triesLeft == 3)
         }
     }
 
