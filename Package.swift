@@ -193,7 +193,7 @@ let testNeeds: [String: [String]] = [
     "Cryptography": ["Authority"],
     "Network": ["Authority"],
     "Clearinghouse": ["ClearinghouseSimulator", "Authority"],
-    "ClearinghouseSimulator": ["Clearinghouse", "CheckIns"],
+    "ClearinghouseSimulator": ["Clearinghouse", "CheckIns", "TestWorlds"],
     "Terminal": ["VirtualCard", "Authority", "TestWorlds"],
     "FaceMatching": ["CameraSimulator", "VirtualCard"],
     "FrontDesk": ["VirtualCard", "Authority", "ClearinghouseSimulator", "TestWorlds"],
