@@ -82,6 +82,12 @@ let parts: [Part] = [
             "Executors", "HTTP", "CSystem",
         ]),
     Part(
+        name: "FaceMatching", folder: "Sources/FaceMatching",
+        needs: [
+            "CSystem", "JSON", "HTTP", "Records", "Executors", "CheckIns", "Network",
+            "MyNumberCard", "Terminal",
+        ], settings: bridge),
+    Part(
         name: "FrontDesk", folder: "Sources/FrontDesk",
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Disclosures",
@@ -94,7 +100,7 @@ let parts: [Part] = [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
             "Commands", "Executors", "Disclosures", "CheckIns", "Network", "PCSC", "Clearinghouse",
             "AccessHistory",
-            "TransparencyLog", "Terminal", "FrontDesk",
+            "TransparencyLog", "Terminal", "FaceMatching", "FrontDesk",
         ], isProgram: true),
     Part(
         name: "madoguchi", folder: "Sources/madoguchi",
@@ -127,8 +133,8 @@ let parts: [Part] = [
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "APDU", "Disclosures",
             "CheckIns", "Network", "PCSC", "MyNumberCard", "Clearinghouse", "AccessHistory",
-            "Terminal", "FrontDesk", "Authority", "VirtualCard", "ClearinghouseSimulator",
-            "TestFolders",
+            "Terminal", "FaceMatching", "FrontDesk", "Authority", "VirtualCard",
+            "ClearinghouseSimulator", "CameraSimulator", "TestFolders",
         ]),
     // Readers of hostile octets, for libFuzzer and for the tests.
     Part(
@@ -163,6 +169,15 @@ let parts: [Part] = [
             "Authority", "VirtualCard",
         ]),
     Part(
+        name: "CameraSimulator", folder: "Simulators/CameraSimulator",
+        needs: ["Octets", "JSON", "HTTP", "Records", "Network", "VirtualCard"]),
+    Part(
+        name: "camera", folder: "Simulators/camera",
+        needs: [
+            "Octets", "JSON", "HTTP", "Commands", "Executors", "Network", "VirtualCard",
+            "CameraSimulator",
+        ], isProgram: true),
+    Part(
         name: "clearinghouse", folder: "Simulators/clearinghouse",
         needs: [
             "Octets", "JSON", "Commands", "Executors", "Records", "Cryptography", "Network",
@@ -178,15 +193,18 @@ let testNeeds: [String: [String]] = [
     "Cryptography": ["Authority"],
     "Network": ["Authority"],
     "Clearinghouse": ["ClearinghouseSimulator", "Authority"],
-    "ClearinghouseSimulator": ["Clearinghouse", "CheckIns"],
+    "ClearinghouseSimulator": ["Clearinghouse", "CheckIns", "TestWorlds"],
     "Terminal": ["VirtualCard", "Authority", "TestWorlds"],
+    "FaceMatching": ["CameraSimulator", "VirtualCard"],
     "FrontDesk": ["VirtualCard", "Authority", "ClearinghouseSimulator", "TestWorlds"],
 ]
 
 /// Targets with tests of their own, in `Tests/<name>Tests`.
 let tested: Set<String> = [
     "APDU", "AccessHistory", "Authority", "CheckIns", "Clearinghouse", "ClearinghouseSimulator",
-    "Commands", "Configuration", "Cryptography", "Disclosures", "Executors", "FrontDesk", "Fuzzing",
+    "Commands", "Configuration", "Cryptography", "Disclosures", "Executors", "FaceMatching",
+    "FrontDesk",
+    "Fuzzing",
     "HTTP",
     "JSON", "MyNumberCard", "Network", "Octets", "PCSC", "Records", "Terminal", "TransparencyLog",
     "VirtualCard",

@@ -65,6 +65,7 @@ status=$(sed -n 's/.*"status":"\([^"]*\)".*/\1/p' "$run/clearinghouse.log" | tai
 if [ "${CARD:-}" = none ] ||
     [ "$(cat "$run/virtual-card.person" 2>/dev/null)" != "$PERSON" ]; then
     halt virtual-card
+    halt camera
 fi
 reader=${READER:-}
 slot=$(cat "$run/slot" 2>/dev/null || true)
@@ -86,6 +87,7 @@ if [ "${CARD:-}" != none ] || [ -z "$reader" ]; then
         echo "$slot" >"$run/slot"
         [ "$slot" = "$had" ] || {
             halt virtual-card
+            halt camera
             halt madoguchid
         }
     fi
@@ -97,6 +99,14 @@ if [ "${CARD:-}" != none ] && ! alive virtual-card; then
         --port $((35963 + slot))
     echo "$PERSON" >"$run/virtual-card.person"
     echo virtual-card >>"$run/started"
+fi
+
+# --- the camera, which sees that card and its holder -----------------------------------------
+if [ "${CARD:-}" != none ] && ! alive camera; then
+    launch camera "$bin/camera" serve --card "$STATE/cards/$PERSON.json" --socket "$run/camera.sock"
+    echo camera >>"$run/started"
+    wait_for 10 camera grep -q ready "$run/camera.log" ||
+        fail "The camera did not start." "See $run/camera.log"
 fi
 
 # --- the daemon ------------------------------------------------------------------------------

@@ -69,18 +69,18 @@ extension CardImage {
     private func holderApplications(
         _ content: HolderContent, _ chip: CardChip
     ) -> [CardApplication] {
-        [
+        let counter = CardApplication(
+            identifier: CardApplicationName.simulation,
+            elements: [
+                FileIdentifier(0x0011): .secret(
+                    CardSecret(name: Self.faceName, value: [0x01], limit: Self.faceLimit))
+            ])
+        return [
             text(content, chip), surface(content, chip),
             CardApplication(
                 identifier: CardApplicationName.common,
                 elements: [FileIdentifier(0x0001): .records([content.serialRecord], .always)]),
-            CardApplication(
-                identifier: CardApplicationName.simulation,
-                elements: [
-                    FileIdentifier(0x0011): .secret(
-                        CardSecret(name: Self.faceName, value: [0x01], limit: Self.faceLimit))
-                ]),
-        ]
+        ] + (keepsFaceCount ? [counter] : [])
     }
 
     private func text(_ content: HolderContent, _ chip: CardChip) -> CardApplication {
@@ -102,7 +102,7 @@ extension CardImage {
                 FileIdentifier(0x0013): .key(chip.key, .always),
                 a: verificationNumber("text/0014", content.holder.verificationNumberA),
                 b: verificationNumber("text/0015", content.holder.verificationNumberB),
-            ], chipKey: chip.key)
+            ], chipKey: copiedChipKey ?? chip.key)
     }
 
     private func surface(_ content: HolderContent, _ chip: CardChip) -> CardApplication {
@@ -121,7 +121,7 @@ extension CardImage {
                 birth: verificationNumber("surface/0011", content.holder.birthDate.eraDigits),
                 b: verificationNumber("surface/0012", content.holder.verificationNumberB),
                 a: verificationNumber("surface/0013", content.holder.verificationNumberA),
-            ], chipKey: chip.key)
+            ], chipKey: copiedChipKey ?? chip.key)
     }
 
     private func verificationNumber(_ name: String, _ digits: String) -> CardElement {

@@ -67,6 +67,10 @@ package struct CardImage: Sendable {
     package var holder: CardHolder?
     /// The chip's own key and what the issuer signed; beside a holder.
     package var chip: CardChip?
+    /// Whether the card counts faces that missed; where a real one does is not public.
+    package var keepsFaceCount = true
+    /// The key that the chip signs with, where it is not the one on its face: a copied card.
+    package var copiedChipKey: PrivateKey?
 
     /// Whether any PIN is taken.
     package var hasPINs: Bool { form != .faceOnly }

@@ -1,20 +1,27 @@
 #define _GNU_SOURCE
 #include "shim.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timex.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 int csystem_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_CLOEXEC); }
 
@@ -138,4 +145,121 @@ int csystem_next_signal(void) {
     int number;
     while (sigwait(&set, &number) != 0) {}
     return number;
+}
+
+/* Above the numbers that a started program gets its own at. */
+static int lifted(int descriptor) {
+    if (descriptor < 0) return -1;
+    int copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 10);
+    close(descriptor);
+    return copy;
+}
+
+int csystem_memory_file(const void *octets, unsigned long count) {
+    int file = lifted(memfd_create("picture", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (file < 0) return -1;
+    const char *next = octets;
+    for (unsigned long left = count; left > 0;) {
+        ssize_t written = write(file, next, left);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) {
+            close(file);
+            return -1;
+        }
+        next += written;
+        left -= (unsigned long)written;
+    }
+    lseek(file, 0, SEEK_SET);
+    fcntl(file, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
+    return file;
+}
+
+int csystem_pipe(int *reading, int *writing) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    *reading = ends[0];
+    *writing = lifted(ends[1]);
+    if (*writing >= 0) return 0;
+    close(ends[0]);
+    return -1;
+}
+
+int64_t csystem_spawn(const char *program, char *const *arguments, int photo, int frame, int output) {
+    static char *const nothing[] = {NULL};
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_init(&files);
+    posix_spawnattr_init(&attributes);
+    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&files, output, 1);
+    posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&files, photo, 3);
+    posix_spawn_file_actions_adddup2(&files, frame, 4);
+    posix_spawn_file_actions_addclosefrom_np(&files, 5);
+    sigset_t none, usual;
+    sigemptyset(&none);
+    sigemptyset(&usual);
+    sigaddset(&usual, SIGPIPE);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &usual);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    pid_t process;
+    int result = posix_spawn(&process, program, &files, &attributes, arguments, nothing);
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attributes);
+    return result == 0 ? process : -1;
+}
+
+void csystem_reap(int64_t process) {
+    if (process <= 1) return;
+    kill((pid_t)-process, SIGKILL);
+    kill((pid_t)process, SIGKILL);
+    while (waitpid((pid_t)process, NULL, 0) < 0 && errno == EINTR) {}
+}
+
+int csystem_hand_over(const char *path, int photo, int frame, int milliseconds) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) return -1;
+    strcpy(address.sun_path, path);
+    int descriptor = csystem_stream_socket(AF_UNIX);
+    if (descriptor < 0) return -1;
+    csystem_bound_sending(descriptor, milliseconds);
+    char octet = 1;
+    struct iovec data = {&octet, 1};
+    union {
+        char octets[CMSG_SPACE(2 * sizeof(int))];
+        struct cmsghdr aligned;
+    } control = {{0}};
+    struct msghdr message = {
+        .msg_iov = &data, .msg_iovlen = 1,
+        .msg_control = control.octets, .msg_controllen = sizeof control.octets};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(2 * sizeof(int));
+    int pictures[2] = {photo, frame};
+    memcpy(CMSG_DATA(header), pictures, sizeof pictures);
+    if (connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0 &&
+        sendmsg(descriptor, &message, MSG_NOSIGNAL) == 1) {
+        shutdown(descriptor, SHUT_WR);
+        return descriptor;
+    }
+    close(descriptor);
+    return -1;
+}
+
+long csystem_read_within(int descriptor, void *buffer, unsigned long count, int64_t milliseconds) {
+    int64_t end = csystem_monotonic_nanoseconds() / 1000000 + milliseconds;
+    for (;;) {
+        int64_t left = end - csystem_monotonic_nanoseconds() / 1000000;
+        if (left <= 0) return -1;
+        struct pollfd request = {descriptor, POLLIN, 0};
+        int result = poll(&request, 1, left > 3600000 ? 3600000 : (int)left);
+        if (result < 0 && errno != EINTR) return -1;
+        if (result <= 0) continue;
+        ssize_t got = read(descriptor, buffer, count);
+        if (got >= 0 || (errno != EINTR && errno != EAGAIN)) return got;
+    }
 }

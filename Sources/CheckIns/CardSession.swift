@@ -62,6 +62,12 @@ package struct PresentedCard: Hashable, Sendable {
     package var algorithm: StatementAlgorithm
     /// The PIN's tries left; zero means locked.
     package var triesLeft: Int
+    /// What kind of card it is.
+    package var kind = CardKind.plastic
+    /// The ways that are not open to this card here and now, and why.
+    package var closedWays: [Way: WayClosure] = [:]
+    /// Whether a camera looks at what is printed on it.
+    package var isLookedAt = false
 
     /// A card that was read.
     package init(
@@ -88,6 +94,8 @@ package struct Answers: Hashable, Sendable {
     package var way: Way?
     /// Yes or no for each item answered.
     package var consents: [Item: Bool]
+    /// What was read of the card with the number that stands on its face.
+    package var look = CardLook.absent
 
     /// Answers to start with.
     package init(card: PresentedCard, way: Way? = nil, consents: [Item: Bool] = [:]) {
@@ -143,6 +151,8 @@ package struct Proving: Hashable, Sendable {
     package var attempt: Attempt?
     /// Whether one is being made.
     package var isBusy: Bool { attempt != nil }
+    /// Whether one may begin.
+    package var isReady: Bool { nonce != nil && !isBusy && answers.look != .pending }
     /// Why the last attempt failed.
     package var lastFailure: ProofFailure?
 

@@ -5,10 +5,14 @@ package import Records
 package enum CardSessionEffect: Hashable, Sendable {
     /// Reader: certificate and tries left in one short transaction.
     case readCard
+    /// Camera and reader: what is printed on the card, and kept in its text application.
+    case lookAtCard(PresentedCard)
     /// Clearinghouse: a fresh nonce.
     case fetchNonce
     /// Reader: the proof with the PIN that was entered, in one transaction.
     case proveByPIN(Proving, nonce: Nonce, spendsLastTry: Bool)
+    /// Camera, reader and matcher: whether the face is the one on the card's photo.
+    case matchFace(Proving)
     /// Terminal: its own signature over the statement, for the ways without a PIN.
     case proveByTerminal(Proving, Attempt, nonce: Nonce)
     /// Wipe a PIN that will not be used.
@@ -21,6 +25,8 @@ package enum CardSessionEffect: Hashable, Sendable {
     case recordOutcome(Outcome)
     /// Check-ins: an accepted patient.
     case openCheckIn(Accepted)
+    /// Check-ins: an answer about somebody else opens none, and its grant is given back.
+    case returnGrant(Accepted)
     /// History: a step that is no disclosure (failed proof, locked PIN, refusal, time-out).
     case note(SessionNote)
     /// Clock: call back with the timer after its limit.
@@ -125,6 +131,8 @@ package enum Answered: Hashable, Sendable {
     case problem(AnsweredProblem)
     /// An answer that failed its checks.
     case wrongAnswer(reason: String)
+    /// An answer about somebody who was born on another day than the card's holder.
+    case otherPerson
     /// No answer before the nonce ended.
     case unknown
 }

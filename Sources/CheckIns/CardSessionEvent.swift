@@ -10,6 +10,10 @@ package enum CardSessionEvent: Hashable, Sendable {
     case cardRead(PresentedCard)
     /// The card cannot be used here.
     case cardRefused(Refusal)
+    /// What is printed on the card was read.
+    case cardSeen(SeenCard)
+    /// It was not.
+    case cardUnseen(LookTrouble)
     /// The patient chose a way.
     case wayChosen(Way)
     /// The patient answered for an item.
@@ -28,6 +32,11 @@ package enum CardSessionEvent: Hashable, Sendable {
     case pinEntered(spendsLastTry: Bool, recipient: String?)
     /// Staff who may do so looked at card and holder, and say that they are one (目視).
     case staffConfirmed(staff: String, reason: VisualCheckReason)
+    /// The patient looks into the camera: which matcher compares, and which of the staff is told
+    /// the answer, if one waits for it.
+    case faceShown(matcher: String, recipient: String?)
+    /// The face is the one on the card's photo, with this score in thousandths.
+    case faceMatched(scorePerMille: Int)
     /// The proof succeeded and its signature was verified.
     case proved(statement: [UInt8], signature: [UInt8])
     /// The proof failed.
@@ -76,6 +85,8 @@ package enum Refusal: String, Hashable, Sendable, CaseIterable {
     case mute
     /// The card answered with something that is not in its specification.
     case unreadable
+    /// A card in a telephone: it tells its certificate after the PIN alone, and has no photo.
+    case phone
     /// There is no user-authentication certificate on it.
     case noCertificate
     /// The certificate's issuer is not trusted here.
@@ -114,6 +125,17 @@ package enum ProofFailure: Hashable, Sendable {
     case inUse
     /// The terminal's own key did not sign.
     case noSignature
+    /// The face is another than the photo's; so many misses are left where somebody counts them
+    /// (zero: that was the last).
+    case faceMissed(scorePerMille: Int, triesLeft: Int?)
+    /// Too many faces missed on this card.
+    case faceLocked
+    /// Nobody could decide whether it is the same face; that is no miss.
+    case faceUndecided(FaceTrouble)
+    /// The card's photo could not be read.
+    case photoUnread(LookTrouble)
+    /// Too many were checked in without a PIN at this terminal today.
+    case withoutPINCap
 }
 
 /// Why the clearinghouse could not be asked.
@@ -138,6 +160,9 @@ package enum AskResult: Hashable, Sendable {
     case answer(Acceptance)
     /// A problem, as the clearinghouse words it.
     case problem(AnsweredProblem)
+    /// An answer about somebody who was born on another day than the card's holder: nothing of it
+    /// is shown.
+    case otherPerson(Acceptance)
     /// An answer that failed its checks: nothing of it is believed or shown.
     case wrongAnswer(reason: String)
     /// The line was lost until the nonce ended: it may have been answered.

@@ -59,7 +59,7 @@ private func readingStep(_ reading: Reading, on event: CardSessionEvent) -> Step
         if let kept = reading.resuming, kept.card.digest == card.digest {
             answers = Answers(card: card, way: kept.way, consents: kept.consents)
         }
-        return choice(answers, notice: reading.notice)
+        return choice(answers, notice: reading.notice, isNew: true)
     case .cardRefused(let refusal): return refused(refusal)
     case .timeOut(.reading): return refused(.mute)
     case .timeOut(.interrupted):
@@ -73,21 +73,28 @@ private func refused(_ refusal: Refusal) -> Step {
     (.refused(refusal, isSeen: false), [.note(.cardRefused(refusal)), .startTimer(.message)])
 }
 
-/// Enters `choosing`; a way that the card cannot offer is not kept.
-private func choice(_ answers: Answers, notice: ProofFailure?) -> Step {
+/// Enters `choosing`; a way that the card cannot offer is not kept. A card that was just read is
+/// looked at, where there is a camera.
+func choice(_ answers: Answers, notice: ProofFailure?, isNew: Bool = false) -> Step {
     var answers = answers
-    if answers.way == .pin && answers.card.isPINLocked { answers.way = nil }
-    return (
-        .choosing(Choosing(answers: answers, notice: notice)),
-        [.startTimer(.choosingWarning), .startTimer(.choosing)]
-    )
+    if let way = answers.way, !answers.card.offers(way) { answers.way = nil }
+    var effects: [CardSessionEffect] = [.startTimer(.choosingWarning), .startTimer(.choosing)]
+    if isNew, answers.card.isLookedAt {
+        answers.look = .pending
+        effects.append(.lookAtCard(answers.card))
+    }
+    return (.choosing(Choosing(answers: answers, notice: notice)), effects)
 }
 
 private func choosingStep(_ choosing: Choosing, on event: CardSessionEvent) -> Step? {
     var next = choosing
     switch event {
+    case .cardSeen, .cardUnseen:
+        guard let answers = choosing.answers.looked(at: event) else { return nil }
+        next.answers = answers
+        return (.choosing(next), [])
     case .wayChosen(let way):
-        guard way != .pin || !choosing.answers.card.isPINLocked else { return nil }
+        guard choosing.answers.card.offers(way) else { return nil }
         next.answers.way = way
         return (.choosing(next), [])
     case .consentAnswered(let item, let answer):
@@ -95,7 +102,7 @@ private func choosingStep(_ choosing: Choosing, on event: CardSessionEvent) -> S
         next.answers.consents[item] = answer
         return (.choosing(next), [])
     case .choiceMade(let way, let consents):
-        guard way != .pin || !choosing.answers.card.isPINLocked else { return nil }
+        guard choosing.answers.card.offers(way) else { return nil }
         next.answers.way = way
         next.answers.consents = choosing.answers.card.life.letsRecordsBeShared ? consents : [:]
         return proof(next.answers, way)
@@ -133,7 +140,7 @@ private func provingStep(_ proving: Proving, on event: CardSessionEvent) -> Step
         guard proving.nonce == nil else { return nil }
         return (.offline(trouble, isSeen: false), [.discardPIN, .startTimer(.message)])
     case .pinEntered(let spendsLastTry, let recipient):
-        guard let nonce = proving.nonce, proving.way == .pin, !proving.isBusy else {
+        guard let nonce = proving.nonce, proving.way == .pin, proving.isReady else {
             return (.proving(proving), proving.isBusy ? [] : [.discardPIN])
         }
         next.attempt = Attempt(.pin, recipient: recipient)
@@ -141,13 +148,15 @@ private func provingStep(_ proving: Proving, on event: CardSessionEvent) -> Step
             .proving(next), [.proveByPIN(next, nonce: nonce, spendsLastTry: spendsLastTry)]
         )
     case .staffConfirmed(let staff, let reason):
-        guard let nonce = proving.nonce, proving.way == .visualCheck, !proving.isBusy else {
+        guard let nonce = proving.nonce, proving.way == .visualCheck, proving.isReady else {
             return nil
         }
         let attempt = Attempt(
             .visualCheck(staff: staff), reason: reason, recipient: staff)
         next.attempt = attempt
         return (.proving(next), [.proveByTerminal(next, attempt, nonce: nonce)])
+    case .cardSeen, .cardUnseen: return lookedStep(proving, on: event)
+    case .faceShown, .faceMatched: return faceStep(proving, on: event)
     case .proved(let statement, let signature):
         guard let attempt = proving.attempt, let nonce = proving.nonce else { return nil }
         let proved = Proved(
@@ -186,7 +195,8 @@ private func failedProof(
     var next = proving
     next.attempt = nil
     next.lastFailure = failure
-    let note = CardSessionEffect.note(.proofFailed(proving.answers.card, attempt.way, failure))
+    let way = attempt.way(after: failure)
+    let note = CardSessionEffect.note(.proofFailed(proving.answers.card, way, failure))
     var again = [note]
     if proving.isNonceOver {
         (next.nonce, next.isNonceOver) = (nil, false)
@@ -204,8 +214,13 @@ private func failedProof(
     case .differentCard:
         // Somebody swapped the card: nothing of the first patient reaches the second.
         return beginReading(Reading(notice: failure), after: [note])
-    case .pinUnanswered, .badSignature, .cardFailed, .inUse, .noSignature:
+    case .pinUnanswered, .badSignature, .cardFailed, .inUse, .noSignature, .faceUndecided:
         return (.proving(next), again)
+    case .faceMissed, .faceLocked, .photoUnread:
+        guard let closure = failure.closure else { return (.proving(next), again) }
+        next.answers.card.closedWays[.face] = closure
+    case .withoutPINCap:
+        for way in [Way.face, .visualCheck] { next.answers.card.closedWays[way] = .withoutPINCap }
     }
     let (phase, effects) = choice(next.answers, notice: failure)
     return (phase, [note] + effects)
@@ -227,7 +242,8 @@ private func askingStep(_ asking: Asking, on event: CardSessionEvent) -> Step? {
         return (.recordingOutcome(outcome), [.recordOutcome(outcome)])
     }
     switch event {
-    case .asked(let result): return outcome(result)
+    case .asked(let result):
+        return outcome(result.crossChecked(with: asking.proved.answers.look))
     case .lineLost: return (.asking(asking), [.ask(asking, isRepeat: true)])
     case .timeOut(.nonce): return outcome(.unknown)
     default: return nil
@@ -245,6 +261,11 @@ private func recordingOutcomeStep(_ outcome: Outcome, on event: CardSessionEvent
                 .accepted(accepted, isSeen: false),
                 [.openCheckIn(accepted), .startTimer(.message)]
             )
+        case .otherPerson(let acceptance):
+            let accepted = Accepted(
+                asking: outcome.asking, acceptance: acceptance, place: place)
+            let (phase, effects) = answered(.otherPerson)
+            return (phase, effects + [.returnGrant(accepted)])
         case .problem(let problem): return answered(.problem(problem))
         case .wrongAnswer(let reason): return answered(.wrongAnswer(reason: reason))
         case .unknown: return answered(.unknown)

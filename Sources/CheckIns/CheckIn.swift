@@ -24,6 +24,8 @@ package struct CheckIn: Hashable, Sendable {
     package let way: ProvedWay
     /// What may be opened, and until when.
     package let grant: Grant
+    /// How the person of the answer stands to the person of the card.
+    package private(set) var identity: IdentityStanding
     /// Where the check-in stands.
     package private(set) var state: State = .open
     /// Whether the clearinghouse does not know yet that the grant ended here.
@@ -61,9 +63,11 @@ package struct CheckIn: Hashable, Sendable {
     /// A check-in that was just accepted.
     package init(
         id: String, number: Int, openedAt: Instant, patient: String, certificate: SHA256Digest,
-        statement: SHA256Digest, way: ProvedWay, grant: Grant, state: State = .open,
+        statement: SHA256Digest, way: ProvedWay, grant: Grant,
+        identity: IdentityStanding = .unchecked, state: State = .open,
         owesWithdrawal: Bool = false, owedEntry: EndNote? = nil
     ) {
+        self.identity = identity
         self.id = id
         self.number = number
         self.openedAt = openedAt
@@ -116,9 +120,18 @@ package struct CheckIn: Hashable, Sendable {
         return next
     }
 
+    /// The check-in once staff have compared name and birth date, and say that it is the patient's;
+    /// nothing where it has ended, or nobody need ask.
+    package func confirmed() -> CheckIn? {
+        guard state == .open, identity == .undecided || identity == .unchecked else { return nil }
+        var next = self
+        next.identity = .confirmed
+        return next
+    }
+
     /// Whether an item may be opened at an instant.
     package func opens(_ item: Item, at instant: Instant) -> Bool {
-        state == .open && grant.opens(item, at: instant)
+        state == .open && identity != .undecided && grant.opens(item, at: instant)
     }
 }
 

@@ -20,7 +20,7 @@ extension CheckIn {
             "version": 1, "id": .string(id), "number": JSONValue(number),
             "openedAt": .string(openedAt.rfc3339), "patient": .string(patient),
             "certificate": .string(certificate.hex), "statement": .string(statement.hex),
-            "way": way.json,
+            "way": way.json, "identity": .string(identity.rawValue),
             "grant": .string(grant.id), "until": .string(grant.until.rfc3339),
             "items": .array(
                 grant.items.map { item in
@@ -50,6 +50,9 @@ extension CheckIn {
             grant: Grant(
                 id: try fields.string("grant", maximum: Grant.longestIDOctetCount), items: items,
                 until: try fields.require("until", "must be an instant", readInstant)),
+            identity: try fields.optional("identity", "must be a known standing") {
+                $0.stringValue.flatMap(IdentityStanding.init(rawValue:))
+            } ?? .unchecked,
             state: try fields.require("state", "must be a known state") {
                 $0.stringValue.flatMap(State.init(rawValue:))
             },

@@ -34,6 +34,11 @@ package struct TerminalConfiguration: Hashable, Sendable {
     package var checkInFolder: String
     /// Whether records of a patient whom staff confirmed by sight are for other eyes than theirs.
     package var visualCheckNeedsOtherViewer: Bool
+    /// Whether no record is opened before the answer was compared with the card, or staff have
+    /// compared name and birth date with the patient.
+    package var recordsNeedIdentity: Bool
+    /// The camera and the matcher of faces, where the terminal has any.
+    package var face: FaceConfiguration?
     /// How long each wait may last.
     package var limits: WaitLimits
 }
@@ -62,7 +67,7 @@ package struct IdentityConfiguration: Hashable, Sendable {
     package var keyFile: String
 }
 
-/// The limits on waits, in seconds, and on wrong PINs.
+/// The limits on waits, in seconds, on wrong PINs, and on check-ins without a PIN.
 package struct WaitLimits: Hashable, Sendable {
     /// A card that was put in, until it has told its certificate.
     package var readingSeconds = 15
@@ -88,6 +93,9 @@ package struct WaitLimits: Hashable, Sendable {
     package var longestPauseSeconds = 300
     /// After so long without a wrong PIN they are counted anew.
     package var wrongPINMemorySeconds = 3600
+
+    /// The most check-ins of a day without the card's PIN: by face, or confirmed by staff.
+    package var checkInsWithoutPIN = 200
 
     /// The defaults.
     package init() {}

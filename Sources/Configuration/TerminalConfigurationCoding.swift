@@ -42,6 +42,11 @@ extension TerminalConfiguration {
         checkInFolder = try fields.string("checkInFolder")
         visualCheckNeedsOtherViewer =
             try fields.optionalBool("visualCheckNeedsOtherViewer") ?? false
+        recordsNeedIdentity = try fields.optionalBool("recordsNeedIdentity") ?? false
+        let isSimulation = isSimulation
+        face = try fields.nested("face") { (value, path) throws(JSONError) in
+            try FaceConfiguration(json: value, at: path, isSimulation: isSimulation)
+        }
         self.limits =
             try fields.nested("limits") { (value, path) throws(JSONError) in
                 try WaitLimits(json: value, at: path)
@@ -68,6 +73,7 @@ extension TerminalConfiguration {
             ("staffFile", .string(staffFile)),
             ("checkInFolder", .string(checkInFolder)),
             ("visualCheckNeedsOtherViewer", .bool(visualCheckNeedsOtherViewer)),
+            ("recordsNeedIdentity", .bool(recordsNeedIdentity)), ("face", face?.json),
             ("limits", limits.json),
         ])
     }
@@ -76,6 +82,7 @@ extension TerminalConfiguration {
     package func resolvingPaths(_ resolve: (String) -> String) -> TerminalConfiguration {
         var copy = self
         for path in Self.paths { copy[keyPath: path] = resolve(copy[keyPath: path]) }
+        copy.face = face?.resolvingPaths(resolve)
         return copy
     }
 
@@ -136,6 +143,7 @@ extension WaitLimits {
             ("wrongPINs", \.wrongPINs), ("pauseSeconds", \.pauseSeconds),
             ("longestPauseSeconds", \.longestPauseSeconds),
             ("wrongPINMemorySeconds", \.wrongPINMemorySeconds),
+            ("checkInsWithoutPIN", \.checkInsWithoutPIN),
         ]
     }
 

@@ -18,6 +18,9 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable {
     case consentRefused
     /// The patient took a consent back.
     case consentWithdrawn
+    /// Staff compared the answer's name and birth date with the patient: the same (succeeded), or
+    /// somebody else (failed).
+    case identityCompared
     /// Staff closed a check-in: nothing more is opened under it.
     case checkInClosed
     /// Data disclosed before was looked at again.

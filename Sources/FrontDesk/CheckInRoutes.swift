@@ -17,6 +17,7 @@ extension LocalAPI {
         case ("GET", 1, _): return try await one(path[0], member)
         case ("GET", 2, "drugs"): return try await record(.drugs, path[0], member, peer)
         case ("GET", 2, "checkups"): return try await record(.checkups, path[0], member, peer)
+        case ("POST", 2, "identity"): return try await compare(path[0], member, request)
         case ("POST", 2, "withdraw"):
             return try await end(path[0], member, by: parts.records.withdraw)
         case ("POST", 2, "close"):
@@ -62,6 +63,21 @@ extension LocalAPI {
         } catch { throw .opening(error) }
     }
 
+    /// `{"same": true}`: staff compared the answer's name and birth date with the patient.
+    private func compare(
+        _ id: String, _ member: StaffMember, _ request: HTTPRequest
+    ) async throws(Problem) -> HTTPResponse {
+        let isSame: Bool
+        do throws(JSONError) {
+            var fields = try JSONFields(try request.jsonBody())
+            isSame = try fields.bool("same")
+            try fields.finish()
+        } catch { throw .malformedBody(error.description) }
+        do throws(OpeningRefusal) {
+            return .json(try await parts.records.compare(id, isSame: isSame, by: member).listed)
+        } catch { throw .opening(error) }
+    }
+
     private func end(
         _ id: String, _ member: StaffMember,
         by act: (String, StaffMember) async throws(OpeningRefusal) -> CheckIn
@@ -82,7 +98,8 @@ extension CheckIn {
         [
             "id": .string(id), "number": JSONValue(number),
             "openedAt": .string(openedAt.rfc3339), "state": .string(state.rawValue),
-            "way": .string(way.way.rawValue), "until": .string(grant.until.rfc3339),
+            "way": .string(way.way.rawValue), "identity": .string(identity.rawValue),
+            "until": .string(grant.until.rfc3339),
             "items": .array(
                 grant.items.map {
                     ["item": .string($0.item.rawValue), "until": .string($0.until.rfc3339)]

@@ -186,6 +186,7 @@ extension SessionView {
             shown["qualification"] = nil
             if case .answered = closing { shown["problem"] = nil }
         }
+        fields["identity"] = nil
         fields["closing"] = .object(shown)
         return .object(fields)
     }

@@ -12,7 +12,7 @@ extension Problem {
         case reader, card, clearinghouse, history, refusal
     }
 
-    private init(
+    init(
         _ family: Family, _ name: String, _ status: Int, _ title: String, _ japanese: String,
         _ next: String, _ nextJapanese: String
     ) {
@@ -65,6 +65,13 @@ extension Problem {
                 "カードを読み取れませんでした。",
                 "Put the card back; if it stays so, the municipal office checks the chip.",
                 "置き直してください。続く場合は市区町村の窓口でご確認ください。")
+        case .phone:
+            Problem(
+                .card, "phone", 409,
+                "This is a telephone's card; this reader serves plastic cards.",
+                "スマートフォンのマイナンバーカードです。このリーダーでは受け付けられません。",
+                "Use the plastic card, or a reader for telephones where there is one.",
+                "カード本体を置くか、スマートフォン用のリーダーがある場合はそちらをお使いください。")
         case .noCertificate:
             Problem(
                 .card, "no-certificate", 409,
@@ -161,6 +168,8 @@ extension Problem {
                 "端末の署名鍵が使えません。", "Check statementKeyFile in the configuration.",
                 "端末の設定（statementKeyFile）をご確認ください。")
         case .inUse: card(.inUse)
+        case .faceMissed, .faceLocked, .faceUndecided, .photoUnread, .withoutPINCap:
+            face(failure)
         case .cardFailed:
             Problem(
                 .card, "card-failed", 409, "The card stopped in the middle of the proof.",
@@ -322,6 +331,7 @@ extension Problem {
                 .refusal, "viewer-gone", 409, "Whoever asked has gone; nothing was shown.",
                 "要求した画面が閉じられたため、表示していません。", "Open the record again.",
                 "もう一度開いてください。")
+        case .identityUndecided, .identityUnchecked: .identityOpen
         case .sameStaff:
             Problem(
                 .refusal, "same-staff", 403,

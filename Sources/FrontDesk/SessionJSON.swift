@@ -12,6 +12,9 @@ extension SessionView {
             ("session", .string(session)), ("state", .string(state)),
             ("cardPresent", .bool(isCardPresent)),
             ("triesLeft", triesLeft.map { JSONValue($0) }),
+            ("cardKind", cardKind.map { .string($0.rawValue) }),
+            ("closedWays", closedWays.isEmpty ? nil : .object(closedWayWords)),
+            ("look", look == "absent" ? nil : look.map(JSONValue.string)),
             ("way", way.map { .string($0.rawValue) }),
             (
                 "consents",
@@ -24,13 +27,22 @@ extension SessionView {
             ),
             ("readyForPIN", .bool(isReadyForPIN)),
             ("readyForStaff", isReadyForStaff ? true : nil),
+            ("readyForFace", isReadyForFace ? true : nil),
             ("busy", isBusy ? true : nil),
             ("proofFailure", proofFailure.map { .string($0.word) }),
             ("certificateEnds", certificateEnds.map { .string($0.rfc3339) }),
             ("certificateLife", certificateLife.map { .string($0.rawValue) }),
+            ("identity", identity.map { .string($0.rawValue) }),
             ("checkIn", checkIn.map(JSONValue.string)),
             ("closing", closing?.json),
         ])
+    }
+
+    /// The ways that are closed, each with the word for why.
+    private var closedWayWords: [String: JSONValue] {
+        Dictionary(
+            closedWays.map { ($0.key.rawValue, JSONValue.string($0.value.rawValue)) }
+        ) { first, _ in first }
     }
 }
 
@@ -51,6 +63,7 @@ extension SessionView.Closing {
             ]
         case .answered(.problem(let problem)):
             ["kind": "problem", "problem": Problem(problem).json]
+        case .answered(.otherPerson): ["kind": "problem", "problem": Problem.otherPerson.json]
         case .answered(.wrongAnswer): ["kind": "problem", "problem": Problem.wrongAnswer.json]
         case .answered(.unknown): ["kind": "problem", "problem": Problem.noAnswer.json]
         case .refused(let refusal):

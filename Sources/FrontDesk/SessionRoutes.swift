@@ -25,6 +25,7 @@ extension LocalAPI {
             }
             guard let token else { throw .wrongState }
             return .json(["token": .string(token)])
+        case "face": return try await showFace(runner, request)
         case "confirm": return try await confirm(runner, request)
         case "back":
             let session = try sessionNamed(in: request)
@@ -90,8 +91,9 @@ extension LocalAPI {
         var consents: [Item: Bool] = [:]
         do throws(JSONError) {
             var fields = try JSONFields(try request.jsonBody())
-            way = try fields.require("way", "must be \"pin\" or \"visualCheck\"") { value in
-                value.stringValue.flatMap(Way.init).flatMap { $0 == .face ? nil : $0 }
+            way = try fields.require("way", "must be \"pin\", \"face\" or \"visualCheck\"") {
+                value in
+                value.stringValue.flatMap(Way.init)
             }
             let answers = try fields.nested("consents") { (value, path) throws(JSONError) in
                 var fields = try JSONFields(value, at: path)
@@ -110,11 +112,17 @@ extension LocalAPI {
             let made = await runner.handle(
                 .choiceMade(way, consents), inSession: try sessionNamed(in: request))
         else { throw .wrongState }
-        guard made.way == way else { throw .proof(.pinLocked) }
+        if made.state == "choosing", let closure = made.closedWays[way] {
+            throw .closed(way, closure)
+        }
         // Whatever else it is in by now (a card that left and came back is read again), nobody
         // waits for the proof.
         let view = await runner.firstView(within: Self.longestWaitSeconds) {
-            $0.isReadyForPIN || $0.isReadyForStaff || $0.state != "proving"
+            $0.isReadyForPIN || $0.isReadyForStaff || $0.isReadyForFace || $0.state != "proving"
+        }
+        // What was read of the card meanwhile may have closed the way.
+        if view.state == "choosing", let closure = view.closedWays[way] {
+            throw .closed(way, closure)
         }
         return answer(view)
     }
@@ -159,6 +167,19 @@ extension LocalAPI {
         let event = CardSessionEvent.staffConfirmed(staff: member.id, reason: reason)
         let session = try sessionNamed(in: request)
         guard await runner.handle(event, inSession: session) != nil else { throw .wrongState }
+        return try await proved(runner, request)
+    }
+
+    /// 顔認証: the patient looks into the camera; one comparison for each time this is asked.
+    private func showFace(
+        _ runner: SessionRunner, _ request: HTTPRequest
+    ) async throws(Problem) -> HTTPResponse {
+        guard await runner.view.isReadyForFace else { throw .wrongState }
+        let session = try sessionNamed(in: request)
+        let recipient = member(request).flatMap { $0.role.seesQualification ? $0.id : nil }
+        guard await runner.showFace(inSession: session, recipient: recipient) != nil else {
+            throw .wrongState
+        }
         return try await proved(runner, request)
     }
 

@@ -43,12 +43,14 @@ package struct CardFace: Hashable, Sendable, PersonalData {
     package var photo: [UInt8]
     /// The card's last day. The issuer's signature does not cover it.
     package var expiresOn: LocalDate
+    /// The chip's own public key, where the card has one: exponent and modulus as cards write them.
+    package var chipKey: [UInt8]?
 
     /// Reads the file's data objects.
     package init(parsing octets: [UInt8]) throws(CardFaceError) {
         let objects: [UInt32: [UInt8]]
         do throws(OctetError) {
-            objects = try Self.objects(octets)
+            objects = try dataObjects(octets, in: 0xFF20)
         } catch {
             throw .malformed(field: "face")
         }
@@ -62,21 +64,7 @@ package struct CardFace: Hashable, Sendable, PersonalData {
         expiresOn = try date(0xDF29, "expiry")
         guard let photo = objects[0xDF27], !photo.isEmpty else { throw .malformed(field: "photo") }
         self.photo = photo
-    }
-
-    private static func objects(_ octets: [UInt8]) throws(OctetError) -> [UInt32: [UInt8]] {
-        var reader = OctetReader(octets)
-        let outer = try reader.tlv()
-        guard outer.tag == 0xFF20 else { throw .malformed(offset: 0) }
-        reader = OctetReader(outer.value)
-        var objects: [UInt32: [UInt8]] = [:]
-        while reader.remaining > 0 {
-            let object = try reader.tlv()
-            guard objects.updateValue(object.value, forKey: object.tag) == nil else {
-                throw .malformed(offset: reader.offset)
-            }
-        }
-        return objects
+        chipKey = objects[0xDF24]
     }
 }
 
@@ -90,6 +78,10 @@ package enum CardFaceError: Error, Hashable, Sendable {
     case tooFewTries(left: Int)
     /// The number is locked; the municipal office unlocks.
     case locked
+    /// Another card than the one that was read before; nothing was spent.
+    case differentCard
+    /// The chip does not prove the key that stands on the card's face.
+    case wrongChip
     /// The card refused with this status word.
     case refused(StatusWord)
     /// What the card sent for this field cannot be right.
@@ -108,13 +100,7 @@ package func readFace(
     } catch .refused {
         throw .noSurface
     }
-    try channel.sendForFace(SelectFile(CardSurface.numberB))
-    switch try channel.sendForFace(AskTries()) {
-    case .locked: throw .locked
-    case .left(let tries) where tries < CardSurface.fewestTries: throw .tooFewTries(left: tries)
-    case .left: break
-    }
-    try channel.sendForFace(OpenWithNumber(octets: number.octets))
+    try channel.open(CardSurface.numberB, with: number)
     try channel.sendForFace(SelectFile(CardSurface.face))
     return try CardFace(parsing: channel.wholeFile())
 }
@@ -128,9 +114,41 @@ private struct OpenWithNumber: CardCommand {
     }
 }
 
+/// The data objects in a file's one outer object, each tag once.
+func dataObjects(_ octets: [UInt8], in outer: UInt32) throws(OctetError) -> [UInt32: [UInt8]] {
+    var reader = OctetReader(octets)
+    let file = try reader.tlv()
+    guard file.tag == outer else { throw .malformed(offset: 0) }
+    reader = OctetReader(file.value)
+    var objects: [UInt32: [UInt8]] = [:]
+    while reader.remaining > 0 {
+        let object = try reader.tlv()
+        guard objects.updateValue(object.value, forKey: object.tag) == nil else {
+            throw .malformed(offset: reader.offset)
+        }
+    }
+    return objects
+}
+
 extension CardChannel where Self: ~Copyable {
+    /// Opens what 照合番号B opens in the selected application: once, and only where enough tries
+    /// are left.
+    mutating func open(
+        _ reference: FileIdentifier, with number: VerificationNumberB
+    ) throws(CardFaceError) {
+        try sendForFace(SelectFile(reference))
+        switch try sendForFace(AskTries()) {
+        case .locked: throw .locked
+        case .left(let tries) where tries < CardSurface.fewestTries:
+            throw .tooFewTries(left: tries)
+        case .left: break
+        }
+        try sendForFace(OpenWithNumber(octets: number.octets))
+    }
+
+    /// Sends a command whose failure is a face's.
     @discardableResult
-    fileprivate mutating func sendForFace<Command: CardCommand>(
+    mutating func sendForFace<Command: CardCommand>(
         _ command: Command
     ) throws(CardFaceError) -> Command.Answer {
         do throws(CardCommandError) {
@@ -148,7 +166,7 @@ extension CardChannel where Self: ~Copyable {
     }
 
     /// Reads the selected file up to the length that its first octets claim.
-    fileprivate mutating func wholeFile() throws(CardFaceError) -> [UInt8] {
+    mutating func wholeFile() throws(CardFaceError) -> [UInt8] {
         var octets = try sendForFace(ReadBinary(offset: 0, count: ReadBinary.longestPiece))
         var reader = OctetReader(octets)
         guard let head = try? reader.tlvHead(), head.totalCount <= CardSurface.longestFace else {

@@ -8,10 +8,12 @@ package struct CardIdentity: Hashable, Sendable {
     package let certificate: Certificate
     /// The tries left on its PIN.
     package let pin: PINTries
+    /// Whether it was issued without PINs (顔認証マイナンバーカード).
+    package let hasNoPINs: Bool
 
     /// An identity from its parts.
-    package init(certificate: Certificate, pin: PINTries) {
-        (self.certificate, self.pin) = (certificate, pin)
+    package init(certificate: Certificate, pin: PINTries, hasNoPINs: Bool = false) {
+        (self.certificate, self.pin, self.hasNoPINs) = (certificate, pin, hasNoPINs)
     }
 
     /// The certificate's octets.
@@ -25,11 +27,14 @@ package struct CardReading: Hashable, Sendable {
     package let certificateDER: [UInt8]
     /// The tries left on its PIN.
     package let pin: PINTries
+    /// Whether it was issued without PINs.
+    package let hasNoPINs: Bool
 
     /// Who the card says it is.
     package func identity() throws(CardError) -> CardIdentity {
         do throws(CryptographyError) {
-            return CardIdentity(certificate: try Certificate(der: certificateDER), pin: pin)
+            return CardIdentity(
+                certificate: try Certificate(der: certificateDER), pin: pin, hasNoPINs: hasNoPINs)
         } catch {
             throw .malformed(field: "certificate")
         }
@@ -37,14 +42,35 @@ package struct CardReading: Hashable, Sendable {
 }
 
 /// Reads who a card says it is: four commands and one for each 256 octets of certificate. No PIN
-/// is needed, no try is spent, nothing is left unlocked.
+/// is needed, no try is spent, nothing is left unlocked. Of a card whose PIN is locked is asked
+/// besides whether it ever had one.
 package func readCard(
     on channel: inout some CardChannel & ~Copyable
 ) throws(CardError) -> CardReading {
     try channel.selectUserAuthentication()
     try channel.selectCertificate()
     let der = try readCertificate(on: &channel)
-    return CardReading(certificateDER: der, pin: try channel.askTries())
+    let pin = try channel.askTries()
+    let hasNoPINs = pin == .locked ? try wasIssuedWithoutPINs(on: &channel) : false
+    return CardReading(certificateDER: der, pin: pin, hasNoPINs: hasNoPINs)
+}
+
+/// Whether the signature password is locked too, and there is no certificate that it would open
+/// (file 0008 begins with 00): so issued are cards for whom a PIN is too much. An assumption, drawn
+/// from what each of the two says of other cards. A card that refuses the question is none.
+private func wasIssuedWithoutPINs(
+    on channel: inout some CardChannel & ~Copyable
+) throws(CardError) -> Bool {
+    do throws(CardCommandError) {
+        try channel.send(SelectFile(UserAuthentication.password))
+        guard try channel.send(AskTries()) == .locked else { return false }
+        try channel.send(SelectFile(UserAuthentication.availability))
+        return try channel.send(ReadBinary(offset: 0, count: 3)).first == 0x00
+    } catch .channel(let error) {
+        throw .channel(error)
+    } catch {
+        return false
+    }
 }
 
 /// `readCard`, and what it read looked at.

@@ -52,7 +52,7 @@ private func isWellFormed(_ pin: borrowing SecretPage) -> Bool {
 }
 
 /// Compares the end of the card's certificate, where its signature lies, with what was read.
-private func compare(
+func compare(
     with expected: Certificate, on channel: inout some CardChannel & ~Copyable
 ) throws(CardError) {
     let end = expected.der.suffix(ReadBinary.longestPiece)

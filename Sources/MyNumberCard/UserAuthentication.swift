@@ -13,6 +13,10 @@ package enum UserAuthentication {
     package static let key = FileIdentifier(0x0017)
     /// The PIN that opens the key: four digits, three tries.
     package static let pin = FileIdentifier(0x0018)
+    /// The password of the signing key: never sent, only asked for its tries.
+    package static let password = FileIdentifier(0x001B)
+    /// Which certificates there are.
+    package static let availability = FileIdentifier(0x0008)
     /// How many digits the PIN has.
     package static let pinCount = 4
     /// The longest certificate taken, in octets; real ones have one to two thousand.

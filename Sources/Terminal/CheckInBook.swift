@@ -61,17 +61,7 @@ package actor CheckInBook: CheckInPort {
 
     /// Opens the check-in of an accepted session.
     package func open(_ accepted: Accepted) async -> String {
-        let now = clock.now()
-        let today = now.dateInJapan
-        let number =
-            (checkIns.values.filter { $0.openedAt.dateInJapan == today }.map(\.number).max() ?? 0)
-            + 1
-        let checkIn = CheckIn(
-            id: ids.identifier(at: now), number: number, openedAt: now,
-            patient: accepted.acceptance.patient,
-            certificate: accepted.asking.proved.answers.card.digest,
-            statement: accepted.acceptance.statement, way: accepted.asking.proved.attempt.way,
-            grant: accepted.acceptance.grant)
+        let checkIn = checkIn(of: accepted)
         checkIns[checkIn.id] = checkIn
         qualifications[checkIn.id] = accepted.acceptance.qualification
         await keep(checkIn)
@@ -79,6 +69,42 @@ package actor CheckInBook: CheckInPort {
             await vault.remember(patient: checkIn.patient, of: checkIn.certificate)
         }
         return checkIn.id
+    }
+
+    private func checkIn(of accepted: Accepted) -> CheckIn {
+        let now = clock.now()
+        let number = (ofToday(now).map(\.number).max() ?? 0) + 1
+        return CheckIn(
+            id: ids.identifier(at: now), number: number, openedAt: now,
+            patient: accepted.acceptance.patient,
+            certificate: accepted.asking.proved.answers.card.digest,
+            statement: accepted.acceptance.statement, way: accepted.asking.proved.attempt.way,
+            grant: accepted.acceptance.grant, identity: accepted.identity)
+    }
+
+    private func ofToday(_ now: Instant) -> [CheckIn] {
+        checkIns.values.filter { $0.openedAt.dateInJapan == now.dateInJapan }
+    }
+
+    /// Keeps the grant of an answer about somebody else as a check-in that is closed already: the
+    /// clearinghouse is told as of any other.
+    package func giveBack(_ accepted: Accepted) async {
+        guard let closed = checkIn(of: accepted).transition(on: .closed) else { return }
+        checkIns[closed.id] = closed
+        await keep(closed)
+        newDebt.yield()
+    }
+
+    package func withoutPINToday() -> Int {
+        ofToday(clock.now()).count { $0.way != .pin }
+    }
+
+    /// Staff say that the person of the answer is the patient; nothing where nobody need ask.
+    package func confirm(id: String) async -> CheckIn? {
+        guard let confirmed = checkIns[id]?.confirmed() else { return nil }
+        checkIns[id] = confirmed
+        await keep(confirmed)
+        return confirmed
     }
 
     /// Today's and other open check-ins, newest first; ended grants are marked as such.

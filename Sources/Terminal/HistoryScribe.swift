@@ -97,6 +97,7 @@ package struct HistoryScribe: SessionHistory {
             return await write(
                 intent.outcome(
                     ofIntentAt: index, .succeeded, patientID: acceptance.patient,
+                    reason: outcome.crossCheckWord,
                     answer: SignedAnswer(acceptance.receipt),
                     answerDigest: acceptance.answerDigest, at: now))
         case .problem(let problem):
@@ -104,6 +105,11 @@ package struct HistoryScribe: SessionHistory {
                 intent.outcome(
                     ofIntentAt: index, .problem, reason: problem.type,
                     answer: problem.receipt.map { SignedAnswer($0) }, at: now))
+        case .otherPerson(let acceptance):
+            return await write(
+                intent.outcome(
+                    ofIntentAt: index, .wrongAnswer, reason: "otherPerson",
+                    answer: SignedAnswer(acceptance.receipt), at: now))
         case .wrongAnswer:
             return await write(intent.outcome(ofIntentAt: index, .wrongAnswer, at: now))
         case .unknown:
@@ -187,6 +193,16 @@ extension DisclosedItem {
     }
 }
 
+extension Outcome {
+    /// What comparing the answer with the card came to; nothing where nobody could.
+    fileprivate var crossCheckWord: String? {
+        guard case .answer(let acceptance) = result else { return nil }
+        let place = HistoryPlace(origin: "", index: 0)
+        let accepted = Accepted(asking: asking, acceptance: acceptance, place: place)
+        return accepted.identity == .unchecked ? nil : "identity.\(accepted.identity.rawValue)"
+    }
+}
+
 extension SignedAnswer {
     init(_ receipt: SignedReceipt) {
         self.init(octets: receipt.bytes, signature: receipt.signature)
@@ -208,15 +224,21 @@ extension ProofFailure {
         case .cardFailed: "cardFailed"
         case .inUse: "inUse"
         case .noSignature: "noSignature"
+        case .faceMissed: "faceMissed"
+        case .faceLocked: "faceLocked"
+        case .faceUndecided(let trouble): trouble.rawValue
+        case .photoUnread(let trouble): trouble.rawValue
+        case .withoutPINCap: "withoutPINCap"
         }
     }
 
-    /// Whether the PIN is locked now.
+    /// Whether the PIN, or the face way, is locked now.
     var isLocked: Bool {
         switch self {
-        case .pinLocked, .wrongPIN(triesLeft: 0): true
+        case .pinLocked, .wrongPIN(triesLeft: 0), .faceLocked, .faceMissed(_, triesLeft: 0): true
         case .wrongPIN, .lastTry, .pinUnanswered, .pinMalformed, .paused, .differentCard,
-            .badSignature, .cardFailed, .inUse, .noSignature:
+            .badSignature, .cardFailed, .inUse, .noSignature, .faceMissed, .faceUndecided,
+            .photoUnread, .withoutPINCap:
             false
         }
     }
@@ -227,8 +249,10 @@ extension ProofFailure {
         case .wrongPIN(let tries): tries
         case .pinLocked: 0
         case .lastTry: 1
+        case .faceMissed(_, let tries): tries
+        case .faceLocked: 0
         case .pinUnanswered, .pinMalformed, .paused, .differentCard, .badSignature, .cardFailed,
-            .inUse, .noSignature:
+            .inUse, .noSignature, .faceUndecided, .photoUnread, .withoutPINCap:
             nil
         }
     }

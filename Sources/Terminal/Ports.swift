@@ -103,4 +103,8 @@ package protocol SessionHistory: Sendable {
 package protocol CheckInPort: Sendable {
     /// Opens a check-in and returns its id.
     func open(_ accepted: Accepted) async -> String
+    /// Gives the grant of an answer back that was about somebody else: nothing is opened under it.
+    func giveBack(_ accepted: Accepted) async
+    /// How many were checked in today without the card's PIN.
+    func withoutPINToday() async -> Int
 }

@@ -50,11 +50,11 @@ package struct ReaderCardPort: CardPort {
         guard let algorithm = StatementAlgorithm(certificate.publicKey.kind) else {
             return .failure(.refused(.wrongKeyUsage))
         }
-        return .success(
-            PresentedCard(
-                certificate: certificate.der, digest: certificate.digest,
-                notAfter: end, life: life, algorithm: algorithm,
-                triesLeft: identity.pin.triesLeft))
+        var card = PresentedCard(
+            certificate: certificate.der, digest: certificate.digest,
+            notAfter: end, life: life, algorithm: algorithm, triesLeft: identity.pin.triesLeft)
+        if identity.hasNoPINs { card.kind = .faceOnly }
+        return .success(card)
     }
 
     package func prove(
@@ -134,7 +134,8 @@ extension CardRefusal {
     init(_ cause: CardError) {
         switch cause {
         case .notMyNumberCard: self = .refused(.notMyNumberCard)
-        case .noCertificate, .certificateProtected: self = .refused(.noCertificate)
+        case .certificateProtected: self = .refused(.phone)
+        case .noCertificate: self = .refused(.noCertificate)
         case .channel(let error): self = CardRefusal(error)
         case .unsupportedKey: self = .refused(.wrongKeyUsage)
         case .differentCard, .wrongPIN, .pinLocked, .lastTry, .pinUnanswered, .pinMalformed,
@@ -175,7 +176,7 @@ extension CardProofFailure {
 
 extension CardChannelError {
     /// Whether the card is not there any more; a lost reader or service counts as the same.
-    fileprivate var isGone: Bool {
+    var isGone: Bool {
         switch self {
         case .removed, .readerLost, .noService: true
         case .busy, .accessDenied, .reset, .mute, .broken, .timedOut, .answerTooShort,

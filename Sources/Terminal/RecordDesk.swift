@@ -29,6 +29,10 @@ package enum OpeningRefusal: Error, Hashable, Sendable {
     case notConsented(Item)
     /// The viewer's role does not allow it.
     case notAllowed
+    /// The name of the answer differs from the card's, and staff have not decided.
+    case identityUndecided
+    /// Nobody compared the answer with the card or the patient, and the institution wants that.
+    case identityUnchecked
     /// Who confirmed the patient by sight may not be who looks at the records.
     case sameStaff
     /// The history cannot be written, so nothing may be shown.
@@ -47,13 +51,16 @@ package struct RecordDesk: Sendable {
     let client: ClearinghouseClient
     let scribe: HistoryScribe
     private let needsOtherViewer: Bool
+    private let needsIdentity: Bool
 
     /// A desk; with `needsOtherViewer` nobody opens the records of a patient whom they themselves
-    /// confirmed by sight.
+    /// confirmed by sight; with `needsIdentity` nobody opens those of a patient whom nobody has
+    /// compared with the answer.
     package init(
         book: CheckInBook, client: ClearinghouseClient, scribe: HistoryScribe,
-        needsOtherViewer: Bool = false
+        needsOtherViewer: Bool = false, needsIdentity: Bool = false
     ) {
+        self.needsIdentity = needsIdentity
         (self.book, self.client, self.scribe) = (book, client, scribe)
         self.needsOtherViewer = needsOtherViewer
     }
@@ -134,11 +141,13 @@ package struct RecordDesk: Sendable {
     ) async throws(OpeningRefusal) -> CheckIn {
         guard let checkIn = await book.checkIn(id: id) else { throw .unknownCheckIn }
         guard checkIn.state == .open else { throw .ended(checkIn.state) }
+        guard checkIn.identity != .undecided else { throw .identityUndecided }
+        guard !needsIdentity || checkIn.identity != .unchecked else { throw .identityUnchecked }
         guard checkIn.opens(item, at: scribe.now) else { throw .notConsented(item) }
         return checkIn
     }
 
-    private func scene(of checkIn: CheckIn, _ member: StaffMember) -> EventScene {
+    func scene(of checkIn: CheckIn, _ member: StaffMember) -> EventScene {
         scene(of: checkIn, member.actor)
     }
 

@@ -28,6 +28,8 @@ package actor SessionRunner {
         package var seconds: [SessionTimer: Double]
         /// The pause before the same bytes are sent again.
         package var retrySeconds: Double
+        /// The most check-ins of a day without the card's PIN.
+        package var withoutPINPerDay = Int.max
 
         /// Limits.
         package init(seconds: [SessionTimer: Double], retrySeconds: Double) {
@@ -36,14 +38,15 @@ package actor SessionRunner {
     }
 
     private let card: any CardPort
-    private let signer: any StatementSigner
-    private let clearinghouse: any CheckPort
-    private let history: any SessionHistory
-    private let checkIns: any CheckInPort
+    let face: (any FacePort)?
+    let signer: any StatementSigner
+    let clearinghouse: any CheckPort
+    let history: any SessionHistory
+    let checkIns: any CheckInPort
     let clock: any TerminalClock
     private let ids: any IdentifierSource
-    private let identity: Identity
-    private let limits: Limits
+    let identity: Identity
+    let limits: Limits
 
     private(set) var session = CardSession.empty
     /// The card session's id: each card that is read gets a new one.
@@ -76,12 +79,12 @@ package actor SessionRunner {
 
     /// A runner for one reader.
     package init(
-        card: any CardPort, signer: any StatementSigner, clearinghouse: any CheckPort,
+        card: any CardPort, face: (any FacePort)? = nil, signer: any StatementSigner,
+        clearinghouse: any CheckPort,
         history: any SessionHistory, checkIns: any CheckInPort, clock: any TerminalClock,
-        ids: any IdentifierSource,
-        identity: Identity, limits: Limits
+        ids: any IdentifierSource, identity: Identity, limits: Limits
     ) {
-        self.card = card
+        (self.card, self.face) = (card, face)
         self.signer = signer
         self.clearinghouse = clearinghouse
         self.history = history
@@ -202,7 +205,10 @@ extension SessionRunner {
         case .proveByPIN(let proving, let nonce, let spendsLastTry):
             await prove(proving, nonce, spendsLastTry, work.session)
         case .proveByTerminal(let proving, let attempt, let nonce):
-            proveByTerminal(proving, attempt, nonce)
+            await proveByTerminal(proving, attempt, nonce, work.session)
+        case .lookAtCard(let card): await look(at: card, work.session)
+        case .matchFace(let proving): await match(proving, work.session)
+        case .returnGrant(let accepted): await checkIns.giveBack(accepted)
         case .discardPIN: break
         case .recordIntent(let proved):
             let place = await history.recordIntent(proved, session: work.session)
@@ -229,7 +235,7 @@ extension SessionRunner {
     }
 
     /// Hands an effect's answer to the session if it still stands where the effect began.
-    private func answer(
+    func answer(
         _ event: CardSessionEvent, ifIn isExpected: (CardSession.Phase) -> Bool
     ) {
         if isExpected(session.phase) { handle(event) }
@@ -240,7 +246,10 @@ extension SessionRunner {
         // What an earlier card said must not be taken for what this one says.
         guard session == sessionID else { return }
         switch result {
-        case .success(let card): answer(.cardRead(card), ifIn: \.isReading)
+        case .success(let card):
+            let card = await equipped(card)
+            guard session == sessionID else { return }
+            answer(.cardRead(card), ifIn: \.isReading)
         case .failure(.refused(let refusal)): answer(.cardRefused(refusal), ifIn: \.isReading)
         // The monitor tells of the card that left; where it does not, the time to read ends this.
         case .failure(.gone): break
@@ -275,11 +284,7 @@ extension SessionRunner {
         let result = await self.card.prove(
             card: card, pin: pin, signing: StatementKind.checkInByCard.signedOctets(statement),
             spendsLastTry: spendsLastTry)
-        // One proof at a time is under way in one session.
-        let isSame: (CardSession.Phase) -> Bool = { phase in
-            guard id == self.sessionID, case .proving(let now) = phase else { return false }
-            return now.isBusy
-        }
+        let isSame: (CardSession.Phase) -> Bool = { self.isProving(in: id, $0) }
         switch result {
         case .success(let signature):
             answer(.proved(statement: statement, signature: signature), ifIn: isSame)
@@ -293,31 +298,6 @@ extension SessionRunner {
             }
             if let noted = failure.noted { handle(.proofFailed(noted)) }
         }
-    }
-
-    private func proveByTerminal(_ proving: Proving, _ attempt: Attempt, _ nonce: Nonce) {
-        guard session.phase == .proving(proving) else { return }
-        let statement = statement(proving.answers, attempt.way, nonce, signer.algorithm)
-        guard let signature = signer.sign(attempt.way.statementKind.signedOctets(statement)) else {
-            handle(.proofFailed(.noSignature))
-            return
-        }
-        handle(.proved(statement: statement, signature: signature))
-    }
-
-    /// What is signed for a check-in: canonical bytes.
-    private func statement(
-        _ answers: Answers, _ way: ProvedWay, _ nonce: Nonce, _ algorithm: StatementAlgorithm
-    ) -> [UInt8] {
-        let now = clock.now()
-        let until = now.adding(seconds: Grant.longestSeconds)
-        return Statement(
-            audience: clearinghouse.audience, institution: identity.institution,
-            terminal: identity.terminal, nonce: nonce.text, time: now, way: way,
-            purpose: "treatment",
-            items: answers.consented.sorted().map { ConsentedItem(item: $0, until: until) },
-            certificate: answers.card.digest, algorithm: algorithm
-        ).canonical
     }
 
     private func ask(_ asking: Asking, _ isRepeat: Bool) async {

@@ -11,6 +11,12 @@ package struct SessionView: Hashable, Sendable {
     package var isCardPresent: Bool
     /// The PIN's tries left, where a card was read.
     package var triesLeft: Int?
+    /// What kind of card it is.
+    package var cardKind: CardKind?
+    /// The ways that are closed to it, and why; all others are open.
+    package var closedWays: [Way: WayClosure]
+    /// How far what is printed on it was read: `absent`, `pending`, `seen`, or what went wrong.
+    package var look: String?
     /// The way chosen.
     package var way: Way?
     /// Yes or no for each item answered.
@@ -19,6 +25,8 @@ package struct SessionView: Hashable, Sendable {
     package var isReadyForPIN: Bool
     /// Whether staff may confirm the holder now.
     package var isReadyForStaff: Bool
+    /// Whether a face may be matched now.
+    package var isReadyForFace: Bool
     /// Whether the card is at work.
     package var isBusy: Bool
     /// Why the last proof failed.
@@ -29,6 +37,8 @@ package struct SessionView: Hashable, Sendable {
     package var certificateLife: CertificateLife?
     /// What the session ended with.
     package var closing: Closing?
+    /// How the person of the answer stands to the person of the card.
+    package var identity: IdentityStanding?
     /// The check-in that it opened.
     package var checkIn: String?
 
@@ -57,7 +67,12 @@ package struct SessionView: Hashable, Sendable {
         consents = answers?.consents ?? [:]
         certificateEnds = answers?.card.notAfter
         certificateLife = answers?.card.life
-        (isReadyForPIN, isReadyForStaff) = (false, false)
+        let card = answers?.card
+        cardKind = card?.kind
+        look = answers?.look.word
+        closedWays = [:]
+        for way in Way.allCases { closedWays[way] = card?.closure(of: way) }
+        (isReadyForPIN, isReadyForStaff, isReadyForFace) = (false, false, false)
         isBusy = false
         switch session.phase {
         case .reading(let reading): proofFailure = reading.notice
@@ -65,10 +80,12 @@ package struct SessionView: Hashable, Sendable {
         case .proving(let proving):
             proofFailure = proving.lastFailure
             isBusy = proving.isBusy
-            let isReady = proving.nonce != nil && !proving.isBusy
-            isReadyForPIN = isReady && proving.way == .pin
-            isReadyForStaff = isReady && proving.way == .visualCheck
-        case .accepted(let accepted, _): closing = .accepted(accepted.acceptance)
+            isReadyForPIN = proving.isReady && proving.way == .pin
+            isReadyForStaff = proving.isReady && proving.way == .visualCheck
+            isReadyForFace = proving.isReady && proving.way == .face
+        case .accepted(let accepted, _):
+            closing = .accepted(accepted.acceptance)
+            identity = accepted.identity
         case .answered(let answered, _): closing = .answered(answered)
         case .refused(let refusal, _): closing = .refused(refusal)
         case .offline(let trouble, _): closing = .offline(trouble)

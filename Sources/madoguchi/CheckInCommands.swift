@@ -17,7 +17,8 @@ extension Context {
         }
         let reason = invocation.value("visual-check")
         // Read before anything begins, so that a missing file costs no session.
-        let pin = reason == nil ? SecretBox(try self.pin()) : nil
+        let way: Way = reason != nil ? .visualCheck : invocation.has("face") ? .face : .pin
+        let pin = way == .pin ? SecretBox(try self.pin()) : nil
         let claimed = try await ask(
             "POST", "/v1/session/claim" + readerQuery(), as: .reception,
             body: ["waitSeconds": JSONValue(wait)])
@@ -31,7 +32,7 @@ extension Context {
         let chosen = try await ask(
             "POST", "/v1/session/choice" + reader, as: .reception,
             body: [
-                "way": .string((reason == nil ? Way.pin : .visualCheck).rawValue),
+                "way": .string(way.rawValue),
                 "consents": .object(consents),
             ], headers: session)
         try stopIfClosed(chosen)
@@ -49,8 +50,8 @@ extension Context {
                 "受付しました  check-in \(view["checkIn"]?.stringValue ?? "")",
                 "  同意: \(items.isEmpty ? "なし" : items.joined(separator: ", "))",
             ]
-            return (head + (try record(Qualification.self, value)).lines())
-                .joined(separator: "\n")
+            let lines = try record(Qualification.self, value).lines() + identityLines(view)
+            return (head + lines).joined(separator: "\n")
         }
         return .ok
     }
@@ -61,6 +62,10 @@ extension Context {
         _ session: [(String, String)]
     ) async throws(CommandFailure) -> JSONValue {
         guard let pin = pin?.take() else {
+            guard reason != nil else {
+                return try await ask(
+                    "POST", "/v1/session/face" + reader, as: .reception, headers: session)
+            }
             return try await ask(
                 "POST", "/v1/session/confirm" + reader, as: .reception,
                 body: ["reason": .string(reason ?? "")], headers: session)

@@ -28,6 +28,7 @@ let program = Program(
                     "visual-check", "REASON",
                     "staff looked instead of a PIN: pinForgotten, pinLocked, faceUnavailable, "
                         + "readerTrouble"),
+                .init("face", nil, "the face before the camera, instead of a PIN"),
                 .init("consent", "ITEMS", "items the patient agrees to: drugs,checkups (or none)"),
                 .init("wait", "SECONDS", "how long to wait for a card (default 0)"),
             ],
@@ -39,6 +40,9 @@ let program = Program(
         Command(
             "qualification", "shows again what a checked-in patient is entitled to",
             options: [checkIn]),
+        Command(
+            "identity", "says whether the answer's name and birth date are the patient's",
+            options: [checkIn, .init("same", "YES|NO", "what staff found who compared them")]),
         Command("drugs", "opens the medicines of a check-in", options: [checkIn]),
         Command("checkups", "opens the checkups of a check-in", options: [checkIn]),
         Command("withdraw", "takes the patient's consent back", options: [checkIn]),

@@ -87,7 +87,8 @@ extension Context {
             "socket": "../run/madoguchid.sock",
             "statementKeyFile": "statement.key",
             "staffFile": "staff.json",
-            "checkInFolder": "check-ins"
+            "checkInFolder": "check-ins",
+            "face": { "cameraSocket": "../run/camera.sock", "matcher": "stub" }
         }
 
         """

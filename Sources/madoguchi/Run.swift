@@ -17,6 +17,7 @@ extension Context {
         case "withdraw":
             try await end(by: "withdraw", "同意を取り消しました (withdrawn)")
         case "close": try await end(by: "close", "受付を終了しました (closed)")
+        case "identity": try await compareIdentity()
         case "portal qualification": try await portal("qualification")
         case "portal drugs": try await portal("drugs")
         case "portal checkups": try await portal("checkups")

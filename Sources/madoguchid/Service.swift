@@ -176,27 +176,34 @@ extension Service {
         let watch = PINWatch(vault: vault, policy: FailureCount.Policy(configuration.limits)) {
             store.cardReference(ofCertificate: $0).code.hex
         }
+        let faces = FaceParts(
+            configuration,
+            watch: FaceWatch(vault: vault) {
+                store.cardReference(ofCertificate: $0).code.hex
+            })
         let (anchors, limits, wanted) = (anchors, configuration.limits, configuration.reader)
         let signer = statementKey
         let roster = ReaderRoster(
             isServed: { wanted == nil || $0 == wanted },
             make: { name in
+                let reader = PCSCReader(name: name)
                 let port = WatchedCardPort(
-                    ReaderCardPort(reader: PCSCReader(name: name), anchors: anchors, clock: clock),
+                    ReaderCardPort(reader: reader, anchors: anchors, clock: clock),
                     reader: name, watch: watch, clock: clock)
                 return ReaderRoster.ServedReader(
                     port: port,
                     runner: SessionRunner(
-                        card: port, signer: signer, clearinghouse: check, history: scribe,
-                        checkIns: book,
-                        clock: clock, ids: ids, identity: identity,
+                        card: port, face: faces?.desk(reader, name, clock), signer: signer,
+                        clearinghouse: check, history: scribe, checkIns: book, clock: clock,
+                        ids: ids, identity: identity,
                         limits: SessionRunner.Limits(limits)))
             })
         return LocalAPI.Parts(
             roster: roster, book: book,
             records: RecordDesk(
                 book: book, client: client, scribe: scribe,
-                needsOtherViewer: configuration.visualCheckNeedsOtherViewer),
+                needsOtherViewer: configuration.visualCheckNeedsOtherViewer,
+                needsIdentity: configuration.recordsNeedIdentity),
             portal: PortalDesk(client: portalClient, scribe: scribe, identity: identity),
             scribe: scribe, watch: watch, staff: staff, items: items, version: madoguchiVersion)
     }
@@ -236,5 +243,6 @@ extension SessionRunner.Limits {
                 .interrupted: Double(limits.interruptedSeconds),
                 .message: Double(limits.messageSeconds),
             ], retrySeconds: Double(limits.retrySeconds))
+        withoutPINPerDay = limits.checkInsWithoutPIN
     }
 }

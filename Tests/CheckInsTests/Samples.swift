@@ -45,6 +45,31 @@ enum Samples {
         id: "1", number: 1, openedAt: now, patient: "p", certificate: digest(1),
         statement: digest(2), way: .pin, grant: grant)
 
+    static let printed = PrintedIdentity(
+        name: "見本 花子", birthDate: date(1980, 5, 3), sex: .female)
+    static let seen = SeenCard(identity: printed, faceTriesLeft: 10)
+
+    static func date(_ year: Int, _ month: Int, _ day: Int) -> LocalDate {
+        guard let date = LocalDate(year: year, month: month, day: day) else {
+            preconditionFailure("a date of a calendar")
+        }
+        return date
+    }
+
+    static func looking(_ look: CardLook, way: Way? = nil) -> Answers {
+        var answers = Answers(card: card, way: way, consents: [.drugs: true])
+        answers.look = look
+        answers.card.isLookedAt = true
+        return answers
+    }
+
+    static func facing(_ look: CardLook, hasNonce: Bool, isBusy: Bool) -> Proving {
+        var proving = Proving(answers: looking(look, way: .face), way: .face)
+        proving.nonce = hasNonce ? nonce : nil
+        proving.attempt = isBusy ? Attempt(.face(matcher: "m", scorePerMille: 0)) : nil
+        return proving
+    }
+
     static func proving(hasNonce: Bool, isBusy: Bool) -> Proving {
         var proving = Proving(answers: answers, way: .pin)
         proving.nonce = hasNonce ? nonce : nil
@@ -62,6 +87,12 @@ enum Samples {
             .proving(proving(hasNonce: true, isBusy: true)),
             .recordingIntent(proved), .asking(asking),
             .interrupted(answers),
+            .choosing(Choosing(answers: looking(.pending))),
+            .choosing(Choosing(answers: looking(.seen(seen), way: .face))),
+            .proving(facing(.pending, hasNonce: true, isBusy: false)),
+            .proving(facing(.seen(seen), hasNonce: true, isBusy: false)),
+            .proving(facing(.seen(seen), hasNonce: true, isBusy: true)),
+            .interrupted(looking(.pending, way: .face)),
         ]
         + results.map { .recordingOutcome(Outcome(asking: asking, result: $0)) }
         + closing(isSeen: false) + closing(isSeen: true)
@@ -75,7 +106,8 @@ enum Samples {
     }
 
     static let results: [AskResult] = [
-        .answer(acceptance), .problem(problem), .wrongAnswer(reason: "r"), .unknown,
+        .answer(acceptance), .otherPerson(acceptance), .problem(problem), .wrongAnswer(reason: "r"),
+        .unknown,
     ]
 
     static let sessions = phases.flatMap { phase in
@@ -87,6 +119,9 @@ enum Samples {
         .wrongPIN(triesLeft: 2), .wrongPIN(triesLeft: 0), .pinLocked, .lastTry, .pinUnanswered,
         .pinMalformed,
         .paused(until: now), .differentCard, .badSignature, .cardFailed, .inUse, .noSignature,
+        .faceMissed(scorePerMille: 1, triesLeft: 9), .faceMissed(scorePerMille: 1, triesLeft: 0),
+        .faceMissed(scorePerMille: 1, triesLeft: nil), .faceLocked, .faceUndecided(.blurred),
+        .photoUnread(.nothingSeen), .photoUnread(.wrongNumber), .withoutPINCap,
     ]
 
     static let events: [CardSessionEvent] = plainEvents + askedEvents + timerEvents
@@ -101,11 +136,15 @@ enum Samples {
         .pinEntered(spendsLastTry: true, recipient: "s"), .proved(statement: [1], signature: [2]),
         .backToChoice, .recorded(HistoryPlace(origin: "o", index: 7)), .storeClosed,
         .lineLost, .messageSeen, .startAnew,
+        .cardSeen(seen), .cardSeen(SeenCard(identity: printed, faceTriesLeft: 0)),
+        .choiceMade(.face, [:]), .faceShown(matcher: "m", recipient: "s"),
+        .faceMatched(scorePerMille: 900),
     ]
 
     private static let askedEvents: [CardSessionEvent] = {
         var events: [CardSessionEvent] = Refusal.allCases.map { .cardRefused($0) }
         events += ClearinghouseTrouble.allCases.map { .nonceFailed($0) }
+        events += LookTrouble.allCases.map { .cardUnseen($0) }
         events += failures.map { .proofFailed($0) }
         events += results.map { .asked($0) }
         return events

@@ -24,6 +24,12 @@ struct TerminalConfigurationTests {
             "socket": "/run/madoguchi/api.sock",
             "statementKeyFile": "statement.key", "staffFile": "staff.json",
             "checkInFolder": "check-ins",
+            "face": {
+                "cameraSocket": "camera.sock",
+                "matcher": {
+                    "name": "acme 1", "program": "matcher", "matchPerMille": 800
+                }
+            },
             "limits": { "choosingSeconds": 60 }
         }
         """
@@ -33,6 +39,7 @@ struct TerminalConfigurationTests {
         let configuration = try TerminalConfiguration(parsing: Array(Self.example.utf8))
         #expect(configuration.limits.choosingSeconds == 60)
         #expect(configuration.limits.provingSeconds == 90)
+        #expect(configuration.face?.matcherSeconds == 3)
         #expect(try TerminalConfiguration(json: configuration.json) == configuration)
     }
 
@@ -43,6 +50,8 @@ struct TerminalConfigurationTests {
             .appending(path: "Config/madoguchid.json")
         let configuration = try TerminalConfiguration(parsing: Array(Data(contentsOf: file)))
         #expect(configuration.limits == WaitLimits())
+        let face = FaceConfiguration(cameraSocket: "../run/camera.sock", matcher: .stub)
+        #expect(configuration.face == face)
     }
 
     @Test("relative paths are resolved, all of them")
@@ -51,6 +60,32 @@ struct TerminalConfigurationTests {
         let resolved = configuration.resolvingPaths { "/state/" + $0 }
         #expect(resolved.trustFolder == "/state/../trust")
         #expect(resolved.portal.keyFile == "/state/portal.key")
+        #expect(resolved.face?.cameraSocket == "/state/camera.sock")
+        guard case .external(let matcher)? = resolved.face?.matcher else {
+            Issue.record("no matcher")
+            return
+        }
+        #expect(matcher.program == "/state/matcher" && matcher.socket == nil)
+    }
+
+    @Test("the stub is for simulations alone, and nobody else bears its name")
+    func stub() throws {
+        func read(_ find: String, _ put: String, _ real: Bool = false) throws
+            -> TerminalConfiguration
+        {
+            var text = Self.example.replacing(find, with: put)
+            if real { text = text.replacing("\"simulation\": true", with: "\"simulation\": false") }
+            return try TerminalConfiguration(parsing: Array(text.utf8))
+        }
+        let matcher = Self.example.split(separator: "\"matcher\": ")[1].prefix { $0 != "}" } + "}"
+        #expect(try read(String(matcher), "\"stub\"").face?.matcher == .stub)
+        #expect(throws: JSONError.self) { try read(String(matcher), "\"stub\"", true) }
+        #expect(try read("1319999992", "1319999992", true).face != nil)
+        #expect(throws: JSONError.self) { try read("acme 1", "stub (simulation)") }
+        #expect(throws: JSONError.self) { try read("\"program\": \"matcher\",", "") }
+        #expect(throws: JSONError.self) {
+            try read("\"program\"", "\"socket\": \"s\", \"program\"")
+        }
     }
 
     @Test(

@@ -331,7 +331,7 @@ struct LocalAPITests {
         try await desk { desk in
             _ = await desk.ask("POST", "/v1/session/claim")
             for body: JSONValue in [
-                [:], ["way": "pin", "more": 1], ["way": 4], ["way": "face"], [], "pin",
+                [:], ["way": "pin", "more": 1], ["way": 4], ["way": "foot"], [], "pin",
                 ["way": "pin", "consents": ["drugs": "yes"]],
                 ["way": "pin", "consents": ["surgery": true]],
             ] {

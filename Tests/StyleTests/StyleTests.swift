@@ -45,9 +45,12 @@ struct StyleTests {
         ["Octets", "JSON", "Secrets", "HTTP", "Records", "Executors", "Commands"],
         ["Cryptography", "APDU", "Disclosures", "Configuration"],
         ["CheckIns", "Network", "PCSC", "MyNumberCard", "TransparencyLog"],
-        ["Authority", "VirtualCard", "Clearinghouse", "AccessHistory", "ClearinghouseSimulator"],
-        ["Terminal"], ["FrontDesk"],
-        ["madoguchid", "madoguchi", "virtual-card", "clearinghouse"],
+        [
+            "Authority", "VirtualCard", "Clearinghouse", "AccessHistory", "ClearinghouseSimulator",
+            "CameraSimulator",
+        ],
+        ["Terminal"], ["FaceMatching", "FrontDesk"],
+        ["madoguchid", "madoguchi", "virtual-card", "clearinghouse", "camera"],
     ]
     static let order = Dictionary(
         uniqueKeysWithValues: layers.joined().enumerated().map { ($1, $0) })

@@ -282,6 +282,8 @@ struct SessionRunnerTests {
 actor SlowDoor: CheckInPort {
     private var waiting: [CheckedContinuation<Void, Never>] = []
     private var isOpen = false
+    func giveBack(_ accepted: Accepted) {}
+    func withoutPINToday() -> Int { 0 }
 
     func open(_ accepted: Accepted) async -> String {
         if !isOpen { await withCheckedContinuation { waiting.append($0) } }

@@ -2,7 +2,7 @@ internal import Authority
 package import CheckIns
 internal import ClearinghouseSimulator
 internal import Cryptography
-internal import JSON
+package import JSON
 internal import Records
 internal import Terminal
 package import VirtualCard
@@ -20,7 +20,8 @@ package struct Somebody: Sendable {
     package var card: VirtualCard { VirtualCard(image) }
 
     /// The person's file.
-    static func file(id: String, mark: String, sex: String, birthDate: String) -> JSONValue {
+    package static func file(id: String, mark: String, sex: String, birthDate: String) -> JSONValue
+    {
         [
             "version": 1, "id": .string(id), "about": "A sample for tests.",
             "identity": [

@@ -1,5 +1,6 @@
 package import AccessHistory
 internal import Authority
+package import CameraSimulator
 internal import CheckIns
 package import Clearinghouse
 package import ClearinghouseSimulator
@@ -30,6 +31,8 @@ package final class WholeDesk: Sendable {
     package let roster: ReaderRoster
     package let house: ClearinghouseSimulator.House
     package let wire: Wire
+    /// The camera's orders, where there is one.
+    package let camera: CameraService?
     /// The time here, which goes on when the test says so.
     package let clock: SteppedClock
     private let api: LocalAPI
@@ -45,7 +48,8 @@ package final class WholeDesk: Sendable {
     /// A terminal for some people. The first one's card is beside the reader; `put()` lays it there.
     package init(
         people: Population, cards: [Somebody], authority: Certificate,
-        limits: SessionRunner.Limits
+        limits: SessionRunner.Limits,
+        faces: (@Sendable (CardSlot) -> FaceEquipment)? = nil, needsIdentity: Bool = false
     ) async throws {
         let clock = SteppedClock()
         self.clock = clock
@@ -90,6 +94,7 @@ package final class WholeDesk: Sendable {
         let vault = try SealedVault(folder: folder.path + "/vault")
         let book = CheckInBook(vault: vault, clock: clock, ids: ids)
         let store = self.store
+        let faceWatch = FaceWatch(vault: vault) { store.cardReference(ofCertificate: $0).code.hex }
         let watch = PINWatch(vault: vault) { store.cardReference(ofCertificate: $0).code.hex }
         self.book = book
         let slot = CardSlot(cards.first?.card)
@@ -99,6 +104,8 @@ package final class WholeDesk: Sendable {
             institution: Self.institution, terminal: Self.terminal)
         let check = ClearinghousePort(client: client) { await book.knownPatient(for: $0) }
         let history = scribe
+        let equipment = faces?(slot)
+        camera = equipment?.service
         guard let signer = TerminalKey(clients.statementKey) else { throw NoCard() }
         let roster = ReaderRoster(isServed: { _ in true }) { name in
             let port = WatchedCardPort(
@@ -107,12 +114,17 @@ package final class WholeDesk: Sendable {
             return ReaderRoster.ServedReader(
                 port: port,
                 runner: SessionRunner(
-                    card: port, signer: signer, clearinghouse: check, history: history,
-                    checkIns: book,
+                    card: port,
+                    face: equipment.map {
+                        FaceDesk(
+                            reader: slot, name: name, camera: $0.camera, matcher: $0.matcher,
+                            watch: faceWatch, clock: clock)
+                    }, signer: signer, clearinghouse: check, history: history, checkIns: book,
                     clock: clock, ids: ids, identity: identity, limits: limits))
         }
         self.roster = roster
-        records = RecordDesk(book: book, client: client, scribe: scribe)
+        records = RecordDesk(
+            book: book, client: client, scribe: scribe, needsIdentity: needsIdentity)
         api = LocalAPI(
             LocalAPI.Parts(
                 roster: roster, book: book, records: records,

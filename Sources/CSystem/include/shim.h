@@ -43,4 +43,20 @@ int64_t csystem_monotonic_nanoseconds(void);
    next of them. SIGPIPE is ignored. */
 void csystem_hold_signals(void);
 int csystem_next_signal(void);
+/* A file in memory with these octets, sealed, at a number of 10 or above, or -1. */
+int csystem_memory_file(const void *octets, unsigned long count);
+/* A pipe with O_CLOEXEC: its end to read, and the one to write at a number of 10 or above; 0 when
+   there is one. */
+int csystem_pipe(int *reading, int *writing);
+/* Starts a program, named by its whole path, with no environment, in a process group of its own:
+   `photo` is its descriptor 3, `frame` 4, `output` its standard output, nothing else is open.
+   Its number, or -1. */
+int64_t csystem_spawn(const char *program, char *const *arguments, int photo, int frame, int output);
+/* Kills a process group that was started so, and waits for its end. */
+void csystem_reap(int64_t process);
+/* Connects to a UNIX socket within so many milliseconds, and sends it one octet with two
+   descriptors (SCM_RIGHTS); the socket, or -1. */
+int csystem_hand_over(const char *path, int photo, int frame, int milliseconds);
+/* Reads within so many milliseconds: a count, 0 at the end, -1 when time is over or it fails. */
+long csystem_read_within(int descriptor, void *buffer, unsigned long count, int64_t milliseconds);
 #endif
