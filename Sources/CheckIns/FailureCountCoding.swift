@@ -20,7 +20,7 @@ extension FailureCount {
         }
         var cards: [String: Int] = [:]
         for (name, value) in counted {
-            guard let count = value.integerValue, count > 0, count < 1 << 32 else {
+            guard let count = value.integerValue, count >= 0, count < 1 << 32 else {
                 throw .unexpected(path: "$.cards.\(name)", reason: "must be a number of failures")
             }
             cards[name] = Int(count)

@@ -1,7 +1,7 @@
 internal import CheckIns
 internal import MyNumberCard
 package import Octets
-internal import Records
+package import Records
 
 /// Counts the misses of faces that no card keeps: of cards without a count of their own, and of a
 /// card that was pulled before it could be told. They survive a restart; where what was kept can no
@@ -26,18 +26,19 @@ package actor FaceWatch {
     }
 
     /// One more; how many they are.
-    func missed(_ card: SHA256Digest, at now: Instant) async -> Int {
+    package func missed(_ card: SHA256Digest, at now: Instant) async -> Int {
         await load()
         let name = name(card)
         let isTold = misses?[name] != nil || misses?.count ?? 0 < FailureCount.mostCards
-        if isTold { misses?[name, default: misses?[Self.others] ?? 0] += 1 }
+        let before = misses?[name] ?? misses?[Self.others] ?? 0
+        if isTold { misses?[name] = before + 1 }
         await keep(at: now)
         // Where no more cards can be told apart, one miss is one too many.
         return isTold ? misses?[name] ?? FaceMisses.limit : FaceMisses.limit
     }
 
     /// None any more: the face was the holder's, or the card knows of them now.
-    func clear(_ card: SHA256Digest, at now: Instant) async {
+    package func clear(_ card: SHA256Digest, at now: Instant) async {
         await load()
         let left = misses?[Self.others] == nil ? nil : 0
         guard misses?[name(card)] != left else { return }

@@ -126,6 +126,10 @@ struct SealedVaultTests {
 
     // MARK: Wrong PINs
 
+    func faces() throws -> FaceWatch {
+        FaceWatch(vault: try vault()) { $0.octets.hex }
+    }
+
     private func watch(_ policy: FailureCount.Policy) throws -> PINWatch {
         PINWatch(vault: try vault(), policy: policy) { $0.hex }
     }
@@ -170,6 +174,25 @@ struct SealedVaultTests {
         #expect(
             try await watch(policy).pause(on: "reader", at: now.adding(seconds: 300)) == nil)
         #expect(folder.names.contains { $0.hasSuffix(".damaged") })
+    }
+
+    @Test("where the misses of faces are damaged, each card has one left until it is proved")
+    func missesDamaged() async throws {
+        let now = PatientClock.start
+        let (first, second) = (SHA256Digest(hashing: [1]), SHA256Digest(hashing: [2]))
+        let kept = try faces()
+        for count in 1...3 { #expect(await kept.missed(first, at: now) == count) }
+        #expect(try await faces().misses(of: first) == 3)
+        let name = try #require(folder.names.first { $0.hasSuffix(".failures") })
+        try Data([1, 2, 3]).write(to: URL(filePath: path(name)))
+        let again = try faces()
+        #expect(await again.misses(of: first) == 9)
+        #expect(await again.missed(first, at: now) == 10)
+        await again.clear(second, at: now)
+        let later = try faces()
+        #expect(await later.misses(of: first) == 10)
+        #expect(await later.misses(of: second) == 0)
+        #expect(await later.misses(of: SHA256Digest(hashing: [3])) == 9)
     }
 }
 
