@@ -203,7 +203,7 @@ private func failedProof(
     case .differentCard:
         // Somebody swapped the card: nothing of the first patient reaches the second.
         return beginReading(Reading(notice: failure), after: [note])
-    case .badSignature, .cardFailed, .inUse, .noSignature: return (.proving(next), again)
+    case .badSignature, .cardFailed, .mute, .inUse, .noSignature: return (.proving(next), again)
     }
     let (phase, effects) = choice(next.answers, notice: failure)
     return (phase, [note] + effects)

@@ -195,6 +195,7 @@ extension ProofFailure {
         case .differentCard: "differentCard"
         case .badSignature: "badSignature"
         case .cardFailed: "cardFailed"
+        case .mute: "mute"
         case .inUse: "inUse"
         case .noSignature: "noSignature"
         }
@@ -205,7 +206,7 @@ extension ProofFailure {
         switch self {
         case .pinLocked, .wrongPIN(triesLeft: 0): true
         case .wrongPIN, .lastTry, .pinMalformed, .paused, .differentCard, .badSignature,
-            .cardFailed, .inUse, .noSignature:
+            .cardFailed, .mute, .inUse, .noSignature:
             false
         }
     }
@@ -216,7 +217,9 @@ extension ProofFailure {
         case .wrongPIN(let tries): tries
         case .pinLocked: 0
         case .lastTry: 1
-        case .pinMalformed, .paused, .differentCard, .badSignature, .cardFailed, .inUse, .noSignature: nil
+        case .pinMalformed, .paused, .differentCard, .badSignature, .cardFailed, .mute, .inUse,
+            .noSignature:
+            nil
         }
     }
 }

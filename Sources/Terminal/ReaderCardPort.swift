@@ -164,6 +164,7 @@ extension CardProofFailure {
         case .wrongSignature: self = .failed(.badSignature)
         case .channel(.removed), .channel(.readerLost), .channel(.noService): self = .gone
         case .channel(.busy), .channel(.accessDenied): self = .failed(.inUse)
+        case .channel(.mute): self = .failed(.mute)
         case .channel, .notMyNumberCard, .noCertificate, .certificateProtected, .unsupportedKey,
             .refused, .malformed:
             self = .failed(.cardFailed)

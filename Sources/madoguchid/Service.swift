@@ -117,7 +117,9 @@ extension Service {
         do throws(ServiceError) {
             let api = try await assemble(store, clock)
             roster = api.roster
-            courier = WithdrawalCourier(book: api.book, desk: api.records, clock: clock)
+            courier = WithdrawalCourier(
+                book: api.book, desk: api.records, clock: clock,
+                pauses: WithdrawalCourier.Pauses(configuration.limits))
             server = try listen(LocalAPI(api))
         } catch {
             try? await store.close()
@@ -179,7 +181,9 @@ extension Service {
             isServed: { wanted == nil || $0 == wanted },
             make: { name in
                 let port = WatchedCardPort(
-                    ReaderCardPort(reader: PCSCReader(name: name), anchors: anchors, clock: clock),
+                    ReaderCardPort(
+                        reader: PCSCReader(name: name, patience: PCSCReader.Patience(limits)),
+                        anchors: anchors, clock: clock),
                     reader: name, watch: watch, clock: clock)
                 return ReaderRoster.ServedReader(
                     port: port,
@@ -195,12 +199,13 @@ extension Service {
                 book: book, client: client, scribe: scribe,
                 needsOtherViewer: configuration.visualCheckNeedsOtherViewer),
             portal: PortalDesk(client: portalClient, scribe: scribe, identity: identity),
-            scribe: scribe, watch: watch, staff: staff, items: items, version: madoguchiVersion)
+            scribe: scribe, watch: watch, staff: staff, items: items, version: madoguchiVersion,
+            limits: limits)
     }
 
     private func listen(_ api: LocalAPI) throws(ServiceError) -> HTTPServer {
         var limits = ServerLimits()
-        limits.idleSeconds = 300
+        limits.idleSeconds = Double(configuration.limits.connectionIdleSeconds)
         do throws(NetworkError) {
             return try HTTPServer(
                 .unix(path: configuration.socket, mode: 0o600), limits: limits, handler: api)
@@ -210,6 +215,22 @@ extension Service {
 
 extension SystemClock {
     var timeQuality: TimeQuality { isSynchronised ? .synchronised : .unsynchronised }
+}
+
+extension WithdrawalCourier.Pauses {
+    init(_ limits: WaitLimits) {
+        self.init(
+            first: Double(limits.withdrawalRetrySeconds),
+            longest: Double(limits.longestWithdrawalRetrySeconds))
+    }
+}
+
+extension PCSCReader.Patience {
+    init(_ limits: WaitLimits) {
+        self.init()
+        visit = .seconds(limits.cardVisitSeconds)
+        parked = .seconds(limits.parkedReaderSeconds)
+    }
 }
 
 extension FailureCount.Policy {
@@ -229,7 +250,7 @@ extension SessionRunner.Limits {
                 .reading: Double(limits.readingSeconds),
                 .choosing: Double(limits.choosingSeconds),
                 .choosingWarning: Double(max(1, limits.choosingSeconds - limits.warningSeconds)),
-                .proving: Double(limits.provingSeconds), .nonce: 300,
+                .proving: Double(limits.provingSeconds), .nonce: Double(limits.nonceSeconds),
                 .interrupted: Double(limits.interruptedSeconds),
                 .message: Double(limits.messageSeconds),
             ], retrySeconds: Double(limits.retrySeconds))

@@ -84,7 +84,8 @@ enum Samples {
 
     static let failures: [ProofFailure] = [
         .wrongPIN(triesLeft: 2), .wrongPIN(triesLeft: 0), .pinLocked, .lastTry, .pinMalformed,
-        .paused(until: now), .differentCard, .badSignature, .cardFailed, .inUse, .noSignature,
+        .paused(until: now), .differentCard, .badSignature, .cardFailed, .mute, .inUse,
+        .noSignature,
     ]
 
     static let events: [CardSessionEvent] = plainEvents + askedEvents + timerEvents

@@ -27,13 +27,15 @@ struct RecordDeskTests {
         #expect(await world.book.debts().map(\.id) == ["open"])
         // Over a restart it is still owed, and the courier tells it without being asked.
         let again = try await world.restarted()
-        let courier = WithdrawalCourier(book: again.book, desk: again.desk, clock: again.clock)
+        let courier = WithdrawalCourier(
+            book: again.book, desk: again.desk, clock: again.clock,
+            pauses: WithdrawalCourier.Pauses(first: 7, longest: 20))
         let running = Task { await courier.run() }
         while await !again.book.debts().isEmpty { await Task.yield() }
         running.cancel()
         await running.value
         #expect(world.line.targets == ["/v1/grants/withdraw", "/v1/grants/withdraw"])
-        #expect(again.clock.slept == [5])
+        #expect(again.clock.slept == [7])
         let kinds = try await again.kinds().filter { !$0.hasPrefix("store") }
         #expect(
             kinds.suffix(5) == [
