@@ -121,6 +121,8 @@ package enum ProofFailure: Hashable, Sendable {
     case badSignature
     /// The card failed in mid-proof.
     case cardFailed
+    /// The card gives no answer at all; until it does, or is taken out, its reader serves nobody.
+    case mute
     /// Another program holds the card; nothing was sent to it.
     case inUse
     /// The terminal's own key did not sign.

@@ -214,7 +214,7 @@ private func failedProof(
     case .differentCard:
         // Somebody swapped the card: nothing of the first patient reaches the second.
         return beginReading(Reading(notice: failure), after: [note])
-    case .pinUnanswered, .badSignature, .cardFailed, .inUse, .noSignature, .faceUndecided:
+    case .pinUnanswered, .badSignature, .cardFailed, .mute, .inUse, .noSignature, .faceUndecided:
         return (.proving(next), again)
     case .faceMissed, .faceLocked, .photoUnread:
         guard let closure = failure.closure else { return (.proving(next), again) }

@@ -26,7 +26,7 @@ extension ClearinghouseError {
         case .unknownHost(let host): self = .unreachable("no host is called \(host)")
         case .system(let call, let number): self = .unreachable("\(call): error \(number)")
         case .timedOut: self = .timedOut
-        case .closed: self = .lineLost
+        case .closed, .hungUp: self = .lineLost
         case .malformed(let fault): self = .garbage("\(fault)")
         case .addressInUse, .pathTooLong: self = .unreachable("\(cause)")
         case .tls(let failure):

@@ -81,10 +81,28 @@ package struct WaitLimits: Hashable, Sendable {
     package var interruptedSeconds = 30
     /// How long a closing message stands when nobody dismisses it.
     package var messageSeconds = 30
+    /// A nonce of the clearinghouse, however long it says that it is good for.
+    package var nonceSeconds = 300
     /// One exchange with the clearinghouse.
     package var exchangeSeconds = 10
     /// The pause before the same bytes are sent again after a lost line.
     package var retrySeconds = 2
+    /// The pause before the clearinghouse is told again of an end that it could not be told of; it
+    /// doubles from one try to the next.
+    package var withdrawalRetrySeconds = 5
+    /// The longest of these pauses.
+    package var longestWithdrawalRetrySeconds = 300
+    /// One visit to a card: from asking for it to its last answer.
+    package var cardVisitSeconds = 10
+    /// How long somebody waits behind a visit that was given up and has not come back.
+    package var parkedReaderSeconds = 1
+    /// How long a program may ask to wait for a card.
+    package var longestClaimSeconds = 600
+    /// How long a program waits for its card session to get somewhere; the session's own limits
+    /// are shorter.
+    package var stepSeconds = 120
+    /// How long a program's connection may be silent.
+    package var connectionIdleSeconds = 300
     /// So many wrong PINs on one reader without a right one between them begin a pause.
     package var wrongPINs = 10
     /// The first pause; each further wrong PIN doubles it.
@@ -99,4 +117,10 @@ package struct WaitLimits: Hashable, Sendable {
 
     /// The defaults.
     package init() {}
+
+    /// How long a program that asked to wait so long for a card waits for the terminal's answer: a
+    /// little longer than the terminal itself waits.
+    package func answerSeconds(waitingForCard seconds: Int = 0) -> Double {
+        Double(seconds + stepSeconds + 30)
+    }
 }

@@ -1,5 +1,6 @@
 internal import AccessHistory
 package import CheckIns
+package import Configuration
 internal import Cryptography
 internal import Disclosures
 package import HTTP
@@ -37,12 +38,14 @@ package struct LocalAPI: HTTPHandler {
         package var items: [Item]
         /// The program's version.
         package var version: String
+        /// How long programs may wait.
+        package var limits: WaitLimits
 
         /// The parts.
         package init(
             roster: ReaderRoster, book: CheckInBook, records: RecordDesk, portal: PortalDesk,
             scribe: HistoryScribe, watch: PINWatch, staff: StaffRegister, items: [Item],
-            version: String
+            version: String, limits: WaitLimits = WaitLimits()
         ) {
             self.roster = roster
             self.book = book
@@ -53,6 +56,7 @@ package struct LocalAPI: HTTPHandler {
             self.staff = staff
             self.items = items
             self.version = version
+            self.limits = limits
         }
     }
 
@@ -71,6 +75,12 @@ package struct LocalAPI: HTTPHandler {
         guard head.method == "POST", let segments = head.segments else { return false }
         return segments == ["v1", "session", "pin"]
             || segments.count == 3 && segments.starts(with: ["v1", "portal"])
+    }
+
+    /// Whoever hangs up in a step of a card session has stopped waiting for it. The session itself
+    /// goes on by its own limits; everything else is brought to its end.
+    package func endsWithItsCaller(_ head: HTTPRequest) -> Bool {
+        head.method == "POST" && head.segments?.starts(with: ["v1", "session"]) == true
     }
 
     package func respond(

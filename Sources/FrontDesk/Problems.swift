@@ -57,8 +57,8 @@ extension Problem {
         case .mute:
             Problem(
                 .card, "mute-card", 409, "The card does not answer.", "カードから応答がありません。",
-                "Take the card out of its sleeve, put it back, try another reader.",
-                "ケースから出して置き直してください。続く場合は別のリーダーをお試しください。")
+                "Take the card out of reader and sleeve, wipe its contacts, put it back: until it is taken out this reader serves nobody. If it stays so, try another reader.",
+                "カードを取り出し、端子を拭いてから置き直してください。取り出すまで、このリーダーは使えません。続く場合は別のリーダーをお試しください。")
         case .unreadable:
             Problem(
                 .card, "unreadable-card", 409, "The card's answer cannot be read.",
@@ -170,6 +170,7 @@ extension Problem {
         case .inUse: card(.inUse)
         case .faceMissed, .faceLocked, .faceUndecided, .photoUnread, .withoutPINCap:
             face(failure)
+        case .mute: card(.mute)
         case .cardFailed:
             Problem(
                 .card, "card-failed", 409, "The card stopped in the middle of the proof.",

@@ -1,4 +1,5 @@
 internal import CheckIns
+internal import Configuration
 internal import Cryptography
 internal import HTTP
 internal import JSON
@@ -8,9 +9,8 @@ internal import Secrets
 internal import Terminal
 
 extension LocalAPI {
-    /// How long a route waits for a session to get somewhere, in seconds; the session's own
-    /// limits are shorter.
-    private static let longestWaitSeconds = 120.0
+    /// How long a route waits for a session to get somewhere, in seconds.
+    private var stepSeconds: Double { Double(parts.limits.stepSeconds) }
 
     /// The steps of a card session.
     func session(_ step: String, _ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
@@ -57,7 +57,8 @@ extension LocalAPI {
         if !request.body.isEmpty {
             do throws(JSONError) {
                 var fields = try JSONFields(try request.jsonBody())
-                wait = try fields.optionalInteger("waitSeconds", in: 0...600) ?? 0
+                let range = 0...parts.limits.longestClaimSeconds
+                wait = try fields.optionalInteger("waitSeconds", in: range) ?? 0
                 try fields.finish()
             } catch { throw .malformedBody(error.description) }
         }
@@ -71,7 +72,7 @@ extension LocalAPI {
         // A card that was just put in is told by the service within its polling time.
         let arrived = await runner.firstView(within: Double(max(wait, 1))) { $0.isCardPresent }
         guard arrived.isCardPresent else { throw .noCard }
-        let view = await runner.firstView(within: Self.longestWaitSeconds) {
+        let view = await runner.firstView(within: stepSeconds) {
             $0.state == "choosing" || $0.isClosed || !$0.isCardPresent
         }
         guard view.isCardPresent else { throw .cardPulled }
@@ -117,7 +118,7 @@ extension LocalAPI {
         }
         // Whatever else it is in by now (a card that left and came back is read again), nobody
         // waits for the proof.
-        let view = await runner.firstView(within: Self.longestWaitSeconds) {
+        let view = await runner.firstView(within: stepSeconds) {
             $0.isReadyForPIN || $0.isReadyForStaff || $0.isReadyForFace || $0.state != "proving"
         }
         // What was read of the card meanwhile may have closed the way.
@@ -189,7 +190,7 @@ extension LocalAPI {
     ) async throws(Problem) -> HTTPResponse {
         let session = try sessionNamed(in: request)
         // The next card may lie there before this one's end is told.
-        let view = await runner.firstView(within: Self.longestWaitSeconds, of: session) { view in
+        let view = await runner.firstView(within: stepSeconds, of: session) { view in
             guard view.session == session else { return true }
             if case .accepted = view.closing { return view.checkIn != nil }
             return view.isClosed || !Self.answering.contains(view.state)
@@ -203,7 +204,8 @@ extension LocalAPI {
             if let failure = view.proofFailure { throw .proof(failure) }
             // Whatever state it is in by now (a card that came back is read again), the proof
             // was cut off.
-            throw Self.answering.contains(view.state) ? .noAnswerYet : .cardPulled
+            guard Self.answering.contains(view.state) else { throw .cardPulled }
+            throw view.state == "proving" ? .card(.mute) : .noAnswerYet
         }
         // Here, once, the qualification is told: its disclosure has just become durable. Whoever
         // wants to see it again asks for the check-in, which is an entry of its own.

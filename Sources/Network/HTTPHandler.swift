@@ -37,6 +37,11 @@ package protocol HTTPHandler: Sendable {
     /// page of its own and to `respond(to:secret:from:)`, never into an array.
     func takesSecret(_ head: HTTPRequest) -> Bool
 
+    /// Whether the answer to this request is only waited for, so that nobody needs it once the
+    /// other side has hung up: then its task is cancelled and the connection is free at once.
+    /// Work that must come to its end says no, as every handler does that says nothing.
+    func endsWithItsCaller(_ head: HTTPRequest) -> Bool
+
     /// The answer to a request whose body is a secret.
     func respond(
         to head: HTTPRequest, secret: consuming SecretPage, from peer: ServerPeer
@@ -60,6 +65,9 @@ extension HTTPHandler {
     package func stream(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPAnswer {
         .whole(await respond(to: request, from: peer))
     }
+
+    /// What was begun is brought to its end unless the handler says otherwise.
+    package func endsWithItsCaller(_ head: HTTPRequest) -> Bool { false }
 
     /// No body is a secret unless the handler says so.
     package func takesSecret(_ head: HTTPRequest) -> Bool { false }

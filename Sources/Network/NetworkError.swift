@@ -14,6 +14,8 @@ package enum NetworkError: Error, Hashable, Sendable {
     case tls(TLSFailure)
     /// The other side closed before the message was whole.
     case closed
+    /// The other side hung up while it was still waiting for its answer.
+    case hungUp
     /// What came is not HTTP.
     case malformed(HTTPFault)
     /// The address is in use by another program.

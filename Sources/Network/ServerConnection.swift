@@ -59,6 +59,8 @@ extension HTTPServer {
             reply = Reply(fault.problem)
         } catch .timedOut {
             reply = Reply(.requestTimeout)
+        } catch .hungUp {
+            return false
         } catch .closed {
             // Half closed: whoever stopped in the middle may still listen.
             reply = Reply(.badRequest("the request ended early"))
@@ -87,14 +89,16 @@ extension HTTPServer {
         }
         if let secretCount {
             let secret = SecretBox(try stream.readSecret(secretCount, until: deadline))
-            let answer = answer(on: stream.descriptor.raw) { [handler, request] in
+            let answer = try answer(to: request, from: peer, on: stream.descriptor.raw) {
+                [handler, request] in
                 guard let secret = secret.take() else { return .whole(.problem(.busy)) }
                 return .whole(await handler.respond(to: request, secret: secret, from: peer))
             }
             return Reply(answer, to: request)
         }
         request.body = try stream.readBody(framing, limits: limits.http, until: deadline)
-        let answer = answer(on: stream.descriptor.raw) { [handler, request] in
+        let answer = try answer(to: request, from: peer, on: stream.descriptor.raw) {
+            [handler, request] in
             if handler.opensStream(request) {
                 return await handler.stream(to: request, from: peer)
             }
@@ -114,12 +118,24 @@ extension HTTPServer {
     }
 
     /// Waits on this connection's own thread for the handler, which runs elsewhere.
+    /// Where nobody needs the answer once the other side has hung up, that ends the wait.
     private func answer(
-        on raw: Int32, _ body: @escaping @Sendable () async -> HTTPAnswer
-    ) -> HTTPAnswer {
-        let slot = Mailslot<HTTPAnswer>()
-        connections.attach(Task { slot.put(await body()) }, to: raw)
-        return slot.take() ?? .whole(.problem(.busy))
+        to request: HTTPRequest, from peer: ServerPeer, on raw: Int32,
+        _ body: @escaping @Sendable () async -> HTTPAnswer
+    ) throws(NetworkError) -> HTTPAnswer {
+        let slot = AnswerSlot()
+        let task = Task { slot.put(await body()) }
+        connections.attach(task, to: raw)
+        guard handler.endsWithItsCaller(request) else {
+            return slot.take() ?? .whole(.problem(.busy))
+        }
+        let answer = slot.take(
+            orHangUpOf: raw, isLocal: peer.user != nil, unless: { connections.isStopping })
+        guard let answer else {
+            task.cancel()
+            throw .hungUp
+        }
+        return answer
     }
 
     private func write(_ reply: Reply, to stream: inout Stream) throws(NetworkError) {

@@ -6,11 +6,19 @@ internal import Synchronization
 /// One reader, spoken to on a thread of its own. A call into PC/SC that never returns parks that
 /// one thread and no other: callers are told in time, and the reader is busy until it returns.
 package final class PCSCReader: Sendable {
-    /// How long a caller waits behind a visit that was given up and has not returned.
-    private static let patienceWithParkedThread = Duration.seconds(1)
+    /// How long a caller waits.
+    package struct Patience: Hashable, Sendable {
+        /// For one visit, from asking for the card to its last answer.
+        package var visit = Duration.seconds(10)
+        /// Behind a visit that was given up and has not returned.
+        package var parked = Duration.seconds(1)
+        /// The usual patience.
+        package init() {}
+    }
 
     /// The reader's name, as the service lists it.
     package let name: String
+    private let patience: Patience
     private let thread = WorkThread(name: "reader")
     /// Touched on `thread` only; kept from one visit to the next.
     private let context = Mutex<PCSCContext?>(nil)
@@ -18,28 +26,35 @@ package final class PCSCReader: Sendable {
     private let current = Mutex<Errand?>(nil)
 
     /// A reader of this name, present or not.
-    package init(name: String) { self.name = name }
+    package init(name: String, patience: Patience = Patience()) {
+        (self.name, self.patience) = (name, patience)
+    }
 
     /// Connects to the card, holds it in one transaction while `body` speaks to it, and ends the
-    /// transaction as `ending` says. After `limit`, or when the task is cancelled, the caller is
+    /// transaction as `ending` says. After `limit` (the reader's patience unless given), or when the task is cancelled, the caller is
     /// let go and the card is sent nothing more.
     ///
     /// Failures of connecting are told through the body's own error: `.busy` another program has
-    /// the card, `.mute` the card does not answer, `.timedOut` the task was cancelled.
+    /// the card, `.mute` the card does not answer, or has not answered an earlier visit yet,
+    /// `.timedOut` the task was cancelled.
     package func perform<Answer: Sendable, Failure: CarriesChannelError>(
-        ending: CardEnding = .reset, limit: Duration = .seconds(10),
+        ending: CardEnding = .reset, limit: Duration? = nil,
         _ body: @escaping @Sendable (inout PCSCCardChannel) throws(Failure) -> Answer
     ) async throws(Failure) -> Answer {
-        let isParked = current.withLock { $0?.isAbandoned ?? false }
+        let limit = limit ?? patience.visit
+        let parked = current.withLock { $0?.isAbandoned == true ? $0 : nil }
         let errand = Errand()
         let outcome = OneShot<Result<Answer, Failure>>()
         let giveUp: @Sendable () -> Void = {
-            outcome.settle(.failure(Failure(errand.abandon().meaningOfNoAnswer)))
+            // Behind a visit that never returned, what that one waits for is what is amiss.
+            let phase = errand.abandon()
+            let behind = phase == .queued ? parked?.phase.meaningToWhoeverWaitsBehind : nil
+            outcome.settle(.failure(Failure(behind ?? phase.meaningOfNoAnswer)))
         }
         var alarms = [Alarms.shared.set(after: limit, giveUp)]
-        if isParked {
+        if parked != nil {
             alarms.append(
-                Alarms.shared.set(after: min(limit, Self.patienceWithParkedThread)) {
+                Alarms.shared.set(after: min(limit, patience.parked)) {
                     if errand.phase == .queued { giveUp() }
                 })
         }
@@ -140,6 +155,15 @@ extension Errand.Phase {
         case .queued, .waitingForCard: .busy
         case .transmitting: .mute
         case .thinking: .timedOut
+        }
+    }
+
+    /// What it means to the next visit that this one, given up in this phase, has not returned. After
+    /// its thoughts a visit ends its transaction, which has the card answer a reset.
+    fileprivate var meaningToWhoeverWaitsBehind: CardChannelError {
+        switch self {
+        case .queued, .waitingForCard: .busy
+        case .transmitting, .thinking: .mute
         }
     }
 }

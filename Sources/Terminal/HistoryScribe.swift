@@ -222,6 +222,7 @@ extension ProofFailure {
         case .differentCard: "differentCard"
         case .badSignature: "badSignature"
         case .cardFailed: "cardFailed"
+        case .mute: "mute"
         case .inUse: "inUse"
         case .noSignature: "noSignature"
         case .faceMissed: "faceMissed"
@@ -237,7 +238,7 @@ extension ProofFailure {
         switch self {
         case .pinLocked, .wrongPIN(triesLeft: 0), .faceLocked, .faceMissed(_, triesLeft: 0): true
         case .wrongPIN, .lastTry, .pinUnanswered, .pinMalformed, .paused, .differentCard,
-            .badSignature, .cardFailed, .inUse, .noSignature, .faceMissed, .faceUndecided,
+            .badSignature, .cardFailed, .mute, .inUse, .noSignature, .faceMissed, .faceUndecided,
             .photoUnread, .withoutPINCap:
             false
         }
@@ -252,7 +253,7 @@ extension ProofFailure {
         case .faceMissed(_, let tries): tries
         case .faceLocked: 0
         case .pinUnanswered, .pinMalformed, .paused, .differentCard, .badSignature, .cardFailed,
-            .inUse, .noSignature, .faceUndecided, .photoUnread, .withoutPINCap:
+            .mute, .inUse, .noSignature, .faceUndecided, .photoUnread, .withoutPINCap:
             nil
         }
     }

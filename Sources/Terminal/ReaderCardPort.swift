@@ -167,6 +167,7 @@ extension CardProofFailure {
         case .pinUnanswered(let error):
             self = error.isGone ? .gone(afterPIN: true) : .failed(.pinUnanswered)
         case .channel(.busy), .channel(.accessDenied): self = .failed(.inUse)
+        case .channel(.mute): self = .failed(.mute)
         case .channel, .notMyNumberCard, .noCertificate, .certificateProtected, .unsupportedKey,
             .refused, .malformed:
             self = .failed(.cardFailed)

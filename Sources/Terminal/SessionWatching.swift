@@ -22,6 +22,9 @@ extension SessionRunner {
         return stream
     }
 
+    /// How many wait for something to happen in this session.
+    package var watcherCount: Int { watchers.count }
+
     private func unwatch(_ number: Int) { watchers[number] = nil }
 
     func publish() {

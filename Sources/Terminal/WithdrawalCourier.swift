@@ -6,20 +6,36 @@ package struct WithdrawalCourier: Sendable {
     private let book: CheckInBook
     private let desk: RecordDesk
     private let clock: any TerminalClock
-    private static let (firstPause, longestPause) = (5.0, 300.0)
+    private let pauses: Pauses
+
+    /// How long it pauses between tries, in seconds.
+    package struct Pauses: Hashable, Sendable {
+        /// The first pause; each further one is twice as long.
+        package var first: Double
+        /// The longest pause.
+        package var longest: Double
+
+        /// Pauses.
+        package init(first: Double, longest: Double) {
+            (self.first, self.longest) = (first, max(first, longest))
+        }
+    }
 
     /// A courier; sleeps while nothing is owed.
-    package init(book: CheckInBook, desk: RecordDesk, clock: any TerminalClock) {
+    package init(
+        book: CheckInBook, desk: RecordDesk, clock: any TerminalClock, pauses: Pauses
+    ) {
         (self.book, self.desk, self.clock) = (book, desk, clock)
+        self.pauses = pauses
     }
 
     /// Runs until its task is cancelled.
     package func run() async {
         for await _ in book.debtNews {
-            var pause = Self.firstPause
+            var pause = pauses.first
             while !(await book.debts().isEmpty) {
                 guard (try? await clock.sleep(seconds: pause)) != nil else { return }
-                pause = min(pause * 2, Self.longestPause)
+                pause = min(pause * 2, pauses.longest)
                 for checkIn in await book.debts() { _ = await desk.settle(checkIn) }
             }
         }

@@ -1,5 +1,6 @@
 import CheckIns
 import Commands
+import Configuration
 import FrontDesk
 import HTTP
 import JSON
@@ -12,16 +13,14 @@ extension Context {
     func checkIn() async throws(CommandFailure) -> ExitCode {
         let consents = try consents()
         let wait: Int
-        do throws(UsageError) { wait = try invocation.integer("wait", in: 0...600) ?? 0 } catch {
-            throw CommandFailure(error)
-        }
+        do throws(UsageError) {
+            wait = try invocation.integer("wait", in: 0...limits.longestClaimSeconds) ?? 0
+        } catch { throw CommandFailure(error) }
         let reason = invocation.value("visual-check")
         // Read before anything begins, so that a missing file costs no session.
         let way: Way = reason != nil ? .visualCheck : invocation.has("face") ? .face : .pin
         let pin = way == .pin ? SecretBox(try self.pin()) : nil
-        let claimed = try await ask(
-            "POST", "/v1/session/claim" + readerQuery(), as: .reception,
-            body: ["waitSeconds": JSONValue(wait)])
+        let claimed = try await claim(waiting: wait)
         try stopIfClosed(claimed)
         remind(claimed)
         // From here on the reader that was claimed, whatever lies on another one meanwhile.
@@ -54,6 +53,25 @@ extension Context {
             return (head + lines).joined(separator: "\n")
         }
         return .ok
+    }
+
+    /// Begins with the card that lies there, or comes in time; tells meanwhile that it waits.
+    private func claim(waiting seconds: Int) async throws(CommandFailure) -> JSONValue {
+        let telling = Task { await tellOfWaiting(seconds) }
+        defer { telling.cancel() }
+        return try await ask(
+            "POST", "/v1/session/claim" + readerQuery(), as: .reception,
+            body: ["waitSeconds": JSONValue(seconds)], waitingForCard: seconds)
+    }
+
+    /// Says every few seconds how long a card is waited for yet; nothing of a wait of a moment.
+    private func tellOfWaiting(_ seconds: Int) async {
+        let (moment, pause) = (1, 15)
+        var (left, sleep) = (seconds, moment)
+        while left > sleep, (try? await SystemClock().sleep(seconds: Double(sleep))) != nil {
+            (left, sleep) = (left - sleep, pause)
+            complain("waiting for a card, \(left) s left (カードをお待ちしています。あと\(left)秒)")
+        }
     }
 
     /// The proof: the PIN that was read, or the word of staff who looked.

@@ -30,7 +30,9 @@ let program = Program(
                         + "readerTrouble"),
                 .init("face", nil, "the face before the camera, instead of a PIN"),
                 .init("consent", "ITEMS", "items the patient agrees to: drugs,checkups (or none)"),
-                .init("wait", "SECONDS", "how long to wait for a card (default 0)"),
+                .init(
+                    "wait", "SECONDS",
+                    "how long to wait for a card (default 0; at most longestClaimSeconds, 600)"),
             ],
             discussion: """
                 The PIN is read from a file or from standard input, never from the arguments.

@@ -43,18 +43,22 @@ struct Context {
         }
     }
 
+    /// The terminal's limits; the usual ones where its configuration cannot be read.
+    var limits: WaitLimits { (try? configuration())?.limits ?? WaitLimits() }
+
     // MARK: The daemon
 
     /// Sends a request as a member of staff, and reads the JSON that comes back.
     func ask(
         _ method: String, _ target: String, as role: StaffRole? = nil, body: JSONValue? = nil,
-        headers: [(String, String)] = []
+        headers: [(String, String)] = [], waitingForCard wait: Int = 0
     ) async throws(CommandFailure) -> JSONValue {
         let request = try request(method, target, role, headers)
+        let seconds = limits.answerSeconds(waitingForCard: wait)
         let sent =
             body.map { HTTPRequest.json(method, target, $0, headers: fields(request)) } ?? request
         let response: HTTPResponse
-        do throws(NetworkError) { response = try await client.send(sent, seconds: 150) } catch {
+        do throws(NetworkError) { response = try await client.send(sent, seconds: seconds) } catch {
             throw CommandFailure(daemon: error, socket: socket)
         }
         return try answer(response)
@@ -66,9 +70,10 @@ struct Context {
         headers: [(String, String)] = []
     ) async throws(CommandFailure) -> JSONValue {
         let request = try request("POST", target, role, headers)
+        let seconds = limits.answerSeconds()
         let response: HTTPResponse
         do throws(NetworkError) {
-            response = try await client.send(request, secret: pin, seconds: 150)
+            response = try await client.send(request, secret: pin, seconds: seconds)
         } catch { throw CommandFailure(daemon: error, socket: socket) }
         return try answer(response)
     }

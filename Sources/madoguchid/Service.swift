@@ -119,7 +119,9 @@ extension Service {
         do throws(ServiceError) {
             let api = try await assemble(store, clock)
             roster = api.roster
-            courier = WithdrawalCourier(book: api.book, desk: api.records, clock: clock)
+            courier = WithdrawalCourier(
+                book: api.book, desk: api.records, clock: clock,
+                pauses: WithdrawalCourier.Pauses(configuration.limits))
             server = try listen(LocalAPI(api))
         } catch {
             try? await store.close()
@@ -186,7 +188,7 @@ extension Service {
         let roster = ReaderRoster(
             isServed: { wanted == nil || $0 == wanted },
             make: { name in
-                let reader = PCSCReader(name: name)
+                let reader = PCSCReader(name: name, patience: PCSCReader.Patience(limits))
                 let port = WatchedCardPort(
                     ReaderCardPort(reader: reader, anchors: anchors, clock: clock),
                     reader: name, watch: watch, clock: clock)
@@ -205,12 +207,13 @@ extension Service {
                 needsOtherViewer: configuration.visualCheckNeedsOtherViewer,
                 needsIdentity: configuration.recordsNeedIdentity),
             portal: PortalDesk(client: portalClient, scribe: scribe, identity: identity),
-            scribe: scribe, watch: watch, staff: staff, items: items, version: madoguchiVersion)
+            scribe: scribe, watch: watch, staff: staff, items: items, version: madoguchiVersion,
+            limits: limits)
     }
 
     private func listen(_ api: LocalAPI) throws(ServiceError) -> HTTPServer {
         var limits = ServerLimits()
-        limits.idleSeconds = 300
+        limits.idleSeconds = Double(configuration.limits.connectionIdleSeconds)
         do throws(NetworkError) {
             return try HTTPServer(
                 .unix(path: configuration.socket, mode: 0o600), limits: limits, handler: api)
@@ -220,6 +223,22 @@ extension Service {
 
 extension SystemClock {
     var timeQuality: TimeQuality { isSynchronised ? .synchronised : .unsynchronised }
+}
+
+extension WithdrawalCourier.Pauses {
+    init(_ limits: WaitLimits) {
+        self.init(
+            first: Double(limits.withdrawalRetrySeconds),
+            longest: Double(limits.longestWithdrawalRetrySeconds))
+    }
+}
+
+extension PCSCReader.Patience {
+    init(_ limits: WaitLimits) {
+        self.init()
+        visit = .seconds(limits.cardVisitSeconds)
+        parked = .seconds(limits.parkedReaderSeconds)
+    }
 }
 
 extension FailureCount.Policy {
@@ -239,7 +258,7 @@ extension SessionRunner.Limits {
                 .reading: Double(limits.readingSeconds),
                 .choosing: Double(limits.choosingSeconds),
                 .choosingWarning: Double(max(1, limits.choosingSeconds - limits.warningSeconds)),
-                .proving: Double(limits.provingSeconds), .nonce: 300,
+                .proving: Double(limits.provingSeconds), .nonce: Double(limits.nonceSeconds),
                 .interrupted: Double(limits.interruptedSeconds),
                 .message: Double(limits.messageSeconds),
             ], retrySeconds: Double(limits.retrySeconds))

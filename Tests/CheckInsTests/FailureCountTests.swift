@@ -48,7 +48,7 @@ struct FailureCountTests {
         for broken: JSONValue in [
             [:], ["version": 2, "failures": 0, "cards": [:]],
             ["version": 1, "failures": -1, "cards": [:]],
-            ["version": 1, "failures": 1, "cards": ["a": 0]],
+            ["version": 1, "failures": 1, "cards": ["a": -1]],
             ["version": 1, "failures": 1, "cards": [:], "last": "now"],
         ] {
             #expect(throws: JSONError.self) { try FailureCount(json: broken) }

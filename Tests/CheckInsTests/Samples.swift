@@ -118,7 +118,8 @@ enum Samples {
     static let failures: [ProofFailure] = [
         .wrongPIN(triesLeft: 2), .wrongPIN(triesLeft: 0), .pinLocked, .lastTry, .pinUnanswered,
         .pinMalformed,
-        .paused(until: now), .differentCard, .badSignature, .cardFailed, .inUse, .noSignature,
+        .paused(until: now), .differentCard, .badSignature, .cardFailed, .mute, .inUse,
+        .noSignature,
         .faceMissed(scorePerMille: 1, triesLeft: 9), .faceMissed(scorePerMille: 1, triesLeft: 0),
         .faceMissed(scorePerMille: 1, triesLeft: nil), .faceLocked, .faceUndecided(.blurred),
         .photoUnread(.nothingSeen), .photoUnread(.wrongNumber), .withoutPINCap,

@@ -52,6 +52,23 @@ struct TerminalConfigurationTests {
         #expect(configuration.limits == WaitLimits())
         let face = FaceConfiguration(cameraSocket: "../run/camera.sock", matcher: .stub)
         #expect(configuration.face == face)
+        // Every key there is stands in it, one that may be left out as a comment.
+        let text = try String(contentsOf: file, encoding: .utf8)
+        var whole = configuration
+        whole.reader = "a reader"
+        for key in Self.keys(of: whole.json) {
+            #expect(text.contains("\"\(key)\":"), "\(key)")
+        }
+        // Of every limit its comment says what it is.
+        let comments = text.split(separator: "\n").filter { $0.contains("//") }.joined()
+        for key in Self.keys(of: whole.json["limits"] ?? .null) {
+            #expect(comments.contains("`\(key)`"), "\(key)")
+        }
+    }
+
+    static func keys(of value: JSONValue) -> [String] {
+        guard case .object(let fields) = value else { return [] }
+        return fields.flatMap { [$0.key] + keys(of: $0.value) }
     }
 
     @Test("relative paths are resolved, all of them")

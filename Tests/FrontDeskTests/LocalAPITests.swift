@@ -369,6 +369,27 @@ struct LocalAPITests {
         }
     }
 
+    @Test("a card that gives no answer is told as such, at its reading and in the proof")
+    func silent() async throws {
+        try await desk { desk in
+            let image = try #require(Cards.one)
+            let always = Dictionary(uniqueKeysWithValues: (1...99).map { ($0, Fault.mute) })
+            desk.put(FaultyCard(VirtualCard(image), plan: FaultPlan(always)))
+            let claimed = try json(await desk.ask("POST", "/v1/session/claim"))
+            #expect(
+                claimed["closing"]?["problem"]?["type"] == "urn:madoguchi:problem:mute-card")
+            desk.put(VirtualCard(image))
+            #expect(try await desk.state("choosing"))
+            _ = await desk.ask("POST", "/v1/session/claim")
+            _ = await desk.ask(
+                "POST", "/v1/session/choice", body: ["way": "pin", "consents": [:]])
+            desk.slot.put(FaultyCard(VirtualCard(image), plan: FaultPlan(always)))
+            let proof = await desk.ask("/v1/session/pin", pin: "1234")
+            #expect(proof.status == 409 && problem(proof) == "mute-card")
+            #expect(problem(await desk.ask("/v1/portal/drugs", pin: "1234")) == "mute-card")
+        }
+    }
+
     @Test("a pulled card ends each step with its name")
     func pulled() async throws {
         try await desk { desk in

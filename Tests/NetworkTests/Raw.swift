@@ -119,6 +119,20 @@ enum Raw {
         return connection
     }
 
+    static func connect(path: String) throws -> Connection {
+        let connection = Connection(socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(connection.descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard result == 0 else { throw Failed() }
+        return connection
+    }
+
     /// Sends octets and reads until the other side closes, or some words have come.
     static func exchange(
         _ port: Int, octets: [UInt8], closesHalf: Bool = false, untilContains words: String? = nil

@@ -28,6 +28,10 @@ struct Echo: HTTPHandler {
 struct Answering: HTTPHandler {
     var streams: @Sendable (HTTPRequest) async -> HTTPAnswer? = { _ in nil }
     var answer: @Sendable (HTTPRequest) async -> HTTPResponse = { _ in HTTPResponse(status: 200) }
+    /// Whether what is asked at `/wait` ends with whoever asked.
+    var letsGo = false
+
+    func endsWithItsCaller(_ head: HTTPRequest) -> Bool { letsGo && head.path == "/wait" }
 
     func respond(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPResponse {
         await answer(request)

@@ -205,7 +205,7 @@ struct PCSCSystemTests {
             }
             #expect(clock.now - start < .seconds(1))
             for _ in 0..<2 {
-                await #expect(throws: CardError.channel(.busy)) { try await identity() }
+                await #expect(throws: CardError.channel(.mute)) { try await identity() }
             }
             #expect(clock.now - start < .seconds(4))
             card.pull()

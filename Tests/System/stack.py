@@ -416,6 +416,41 @@ class BadCards(StackCase):
         self.usable()
 
 
+    def test_frozen(self):
+        """A card that hangs in its reading or its proof is told as what it is, each time; once it
+        answers again, the reader works."""
+        stack = self.stack
+        for number in [2, PROVING + 4]:
+            with self.subTest(command=number):
+                stack.insert("mado", tapped=True, waits=False)
+
+                def freeze(count, _):
+                    if count == number:
+                        os.kill(stack.card.pid, signal.SIGSTOP)
+                stack.tap.hook = freeze
+                if number > PROVING:
+                    wait_for("read", lambda: stack.reader_state() == "choosing")
+                for more in [["--wait", "3"], [], []]:
+                    problem = self.refused(stack.check_in(*more), 4, "mute-card")
+                    self.assertIn("wipe", problem["nextStep"])
+                stack.tap.hook = None
+                os.kill(stack.card.pid, signal.SIGCONT)
+                time.sleep(1)
+                self.accepted("--wait", "10")
+                self.assertEqual(stack.tries(), 3)
+
+    def test_waiting(self):
+        """A card that is waited for: how long is told meanwhile, on standard error."""
+        stack = self.stack
+        stack.pull()
+        ran = stack.check_in("--wait", "3")
+        self.refused(ran, 4, "no-card")
+        self.assertIn("waiting for a card, 2 s left", ran.err)
+        self.assertEqual(stack.check_in("--wait", "601").code, 2)
+        self.assertEqual(stack.check_in("--wait", "-1").code, 2)
+        self.usable()
+
+
 class PulledCards(StackCase):
     """A card pulled at every command."""
 

@@ -27,13 +27,15 @@ struct RecordDeskTests {
         #expect(await world.book.debts().map(\.id) == ["open"])
         // Over a restart it is still owed, and the courier tells it without being asked.
         let again = try await world.restarted()
-        let courier = WithdrawalCourier(book: again.book, desk: again.desk, clock: again.clock)
+        let courier = WithdrawalCourier(
+            book: again.book, desk: again.desk, clock: again.clock,
+            pauses: WithdrawalCourier.Pauses(first: 7, longest: 20))
         let running = Task { await courier.run() }
         while await !again.book.debts().isEmpty { await Task.yield() }
         running.cancel()
         await running.value
         #expect(world.line.targets == ["/v1/grants/withdraw", "/v1/grants/withdraw"])
-        #expect(again.clock.slept == [5])
+        #expect(again.clock.slept == [7])
         let kinds = try await again.kinds().filter { !$0.hasPrefix("store") }
         #expect(
             kinds.suffix(5) == [
@@ -158,7 +160,7 @@ struct RecordDeskTests {
         try await world.courierRuns { await world.book.debts().isEmpty }
         // Both at first; then the first refused, the second told; the first refused again, told.
         #expect(world.line.grants == ["g", "g2", "g", "g2", "g", "g"])
-        #expect(world.clock.slept == [5, 10, 20])
+        #expect(world.clock.slept == [7, 14, 20])
         try await world.close()
     }
 
@@ -277,7 +279,9 @@ struct DeskWorld {
     func courierRuns(
         until holds: () async throws -> Bool, begin: () async throws -> Void = {}
     ) async throws {
-        let courier = WithdrawalCourier(book: book, desk: desk, clock: clock)
+        let courier = WithdrawalCourier(
+            book: book, desk: desk, clock: clock,
+            pauses: WithdrawalCourier.Pauses(first: 7, longest: 20))
         let running = Task { await courier.run() }
         try await begin()
         while try await !holds() { await Task.yield() }

@@ -10,7 +10,7 @@ internal import Foundation
 internal import FrontDesk
 package import HTTP
 package import JSON
-internal import Network
+package import Network
 internal import Octets
 internal import PCSC
 internal import Records
@@ -140,6 +140,9 @@ package final class WholeDesk: Sendable {
         slot.onLeaving { readers.yield(.cardRemoved(reader: Self.reader)) }
         while await roster.names.isEmpty { await Task.yield() }
     }
+
+    /// The local API, for a server.
+    package var handler: any HTTPHandler { api }
 
     /// What the history says of itself, judged from its files.
     package func verifyHistory() throws -> HistoryReport {
