@@ -22,6 +22,7 @@ from case import (AWAY, LIMITS, PROOF, PROVING, READING, VERIFY, WHOLE, StackCas
 from rig import BIN, READER, ROOT, OtherProgram, Pcscd, Stack, Tap, program, wait_for
 
 KILLS = int(os.environ.get("KILLS", "15"))
+STARTED = {"camera", "clearinghouse", "madoguchid", "virtual-card", "slot"}
 LONGEST = {"PulledCards", "Services", "Kills"}
 
 
@@ -1149,7 +1150,7 @@ class Scripts(unittest.TestCase):
         """up twice is up once; the card is read; down leaves no process."""
         self.up()
         first = self.pids()
-        self.assertEqual(set(first), {"clearinghouse", "madoguchid", "virtual-card", "slot"})
+        self.assertEqual(set(first), STARTED)
         self.up()
         self.assertEqual(self.pids(), first)
         endpoints = json.loads(self.read("endpoints.json"))
@@ -1262,7 +1263,7 @@ class Scripts(unittest.TestCase):
                     break
             self.assertIn("閲覧・提供履歴".encode(), shown)
             started = self.pids()
-            self.assertEqual(set(started), {"clearinghouse", "madoguchid", "virtual-card", "slot"})
+            self.assertEqual(set(started), STARTED)
             os.killpg(demo.pid, signal.SIGINT)
             self.assertEqual(demo.wait(30), 130)
             demo.stdout.close()
