@@ -319,7 +319,7 @@ package actor HistoryStore {
     package nonisolated func verify() async throws(HistoryError) -> HistoryReport {
         let disk = disk
         return try await reader.read { () throws(HistoryError) in
-            try HistoryArchive.verify(disk: disk)
+            try HistoryArchive.verify(live: disk)
         }
     }
 

@@ -51,7 +51,7 @@ extension HistoryArchive {
         folder: String, vkey: String? = nil, usesKeys: Bool = true
     ) throws(HistoryError) -> HistoryReport {
         let disk = try PosixDisk(path: folder, makesFolder: false)
-        return try verify(disk: disk, vkey: vkey, usesKeys: usesKeys)
+        return try verify(live: disk, vkey: vkey, usesKeys: usesKeys)
     }
 
     private static let mostLooks = 5
@@ -67,12 +67,18 @@ extension HistoryArchive {
                 throw .foreign(file: "key", reason: "not a verifier key")
             }
         }
-        // A running store may be written under the reader: what is wrong is wrong when two looks
-        // find the same.
-        var report = try Verification.report(on: disk, log: key, usesKeys: usesKeys)
+        return try Verification.report(on: disk, log: key, usesKeys: usesKeys)
+    }
+
+    /// The same for a store that may be written under the reader: what is wrong is wrong when two
+    /// looks, one after the other, find the same.
+    static func verify(
+        live disk: any HistoryDisk, vkey: String? = nil, usesKeys: Bool = true
+    ) throws(HistoryError) -> HistoryReport {
+        var report = try verify(disk: disk, vkey: vkey, usesKeys: usesKeys)
         for _ in 1..<mostLooks {
             guard let fault = report.fault else { return report }
-            report = try Verification.report(on: disk, log: key, usesKeys: usesKeys)
+            report = try verify(disk: disk, vkey: vkey, usesKeys: usesKeys)
             if report.fault == fault { break }
         }
         return report

@@ -121,7 +121,7 @@ struct LostMarksTests {
         for disk in [killed, try await days()[1]] {
             for name in try disk.names() {
                 let used = (disk.octets(name).lastIndex { $0 != 0 } ?? 0) + 200
-                for place in stride(from: 0, to: min(used, disk.octets(name).count), by: 101) {
+                for place in stride(from: 0, to: min(used, disk.octets(name).count), by: 211) {
                     let copy = disk.copy()
                     copy.patch(name, [copy.octets(name)[place] ^ 0x10], at: place)
                     guard let report = try? HistoryArchive.verify(disk: copy), report.isWhole

@@ -81,9 +81,9 @@ struct StoreTests {
         try await HistoryStore.open(settings).close()
         let path = folder.path
         let looks = onThread {
-            try (0..<60).map { _ in try HistoryArchive.verify(folder: path).fault }
+            try (0..<20).map { _ in try HistoryArchive.verify(folder: path).fault }
         }
-        for round in 0..<20 {
+        for round in 0..<8 {
             let store = try await HistoryStore.open(settings)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<12 {
