@@ -130,12 +130,12 @@ struct HistoryWriter: Sendable {
             try leave(current)
         }
         let header = SegmentHeader(origin: origin, month: month, frontier: frontier)
-        let zeros = [UInt8](repeating: 0, count: growthOctetCount - SegmentHeader.octetCount)
-        try disk.replace(header.fileName, with: header.encoded(key: key) + zeros)
+        // Room is made as more is needed, piece by piece.
+        try disk.replace(header.fileName, with: header.encoded(key: key))
         let segment = OpenSegment(
             file: try disk.open(header.fileName, writable: true), month: month,
             firstIndex: header.firstIndex, end: UInt64(SegmentHeader.octetCount),
-            size: UInt64(growthOctetCount))
+            size: UInt64(SegmentHeader.octetCount))
         segments.append(
             SegmentPlace(
                 name: header.fileName, firstIndex: header.firstIndex, end: segment.end))
