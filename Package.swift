@@ -160,12 +160,13 @@ let parts: [Part] = [
         name: "ClearinghouseSimulator", folder: "Simulators/ClearinghouseSimulator",
         needs: [
             "Octets", "JSON", "HTTP", "Executors", "Records", "Cryptography", "Network",
-            "Authority", "VirtualCard",
+            "TransparencyLog", "Authority", "VirtualCard",
         ]),
     Part(
         name: "clearinghouse", folder: "Simulators/clearinghouse",
         needs: [
             "Octets", "JSON", "Commands", "Executors", "Records", "Cryptography", "Network",
+            "TransparencyLog",
             "ClearinghouseSimulator",
         ], isProgram: true),
 ]

@@ -39,15 +39,17 @@ if ! alive clearinghouse; then
         halt madoguchid
     }
     [ "$admin_port" != "$house_port" ] || admin_port=$(free_port $((house_port + 1)))
+    witness_port=$(free_port 8712)
     : >"$run/clearinghouse.log"
     launch clearinghouse "$bin/clearinghouse" serve --state "$STATE" --port "$house_port" \
-        --admin-port "$admin_port" --population "${POPULATION:-1000000}" \
+        --admin-port "$admin_port" --witness-port "$witness_port" --population "${POPULATION:-1000000}" \
         ${business_date:+--as-of "$business_date"}
     echo clearinghouse >>"$run/started"
     wait_for 10 clearinghouse grep -q '"ready":true' "$run/clearinghouse.log" ||
         fail "The clearinghouse did not start." "See $run/clearinghouse.log" 5
     echo "$house_port" >"$run/clearinghouse.port"
     echo "$admin_port" >"$run/clearinghouse.admin-port"
+    echo "$witness_port" >"$run/clearinghouse.witness-port"
 else
     # A card that was made just now is new to it.
     [ "$PERSON" = none ] ||
@@ -57,6 +59,7 @@ else
         --admin-port "$(cat "$run/clearinghouse.admin-port")" >/dev/null
 fi
 admin_port=$(cat "$run/clearinghouse.admin-port")
+witness_port=$(cat "$run/clearinghouse.witness-port" 2>/dev/null || true)
 
 # --- the virtual card, in the first slot of the reader that no other stack uses ----------------
 if [ "${CARD:-}" = none ] ||
@@ -115,6 +118,7 @@ cat >"$STATE/endpoints.json" <<JSON
   "version": 1,
   "clearinghouse": "https://127.0.0.1:$house_port",
   "admin": "http://127.0.0.1:$admin_port",
+  "witness": "${witness_port:+http://127.0.0.1:$witness_port}",
   "api": "unix://$run/madoguchid.sock",
   "vpcd": "127.0.0.1:$((35963 + ${slot:-0}))",
   "reader": "$reader",

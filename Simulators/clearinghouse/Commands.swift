@@ -33,6 +33,9 @@ let program = Program(
                     "portal-port", "PORT",
                     "a listener of the portal's own; without it both share --port"),
                 .init(
+                    "witness-port", "PORT",
+                    "a witness of logs listens there (C2SP tlog-witness, plain HTTP)"),
+                .init(
                     "as-of", "DATE",
                     "the business date, or a person's name for the date of that sample"),
                 .init(
@@ -47,7 +50,7 @@ let program = Program(
                 Port 0 takes any free port. When it listens, it prints one line of JSON:
                 {"ready":true,"port":8710,"adminPort":8711,"address":"https://127.0.0.1:8710",
                 "admin":"http://127.0.0.1:8711","portal":"https://127.0.0.1:8710",
-                "portalPort":8710,"businessDate":"2026-11-22"}.
+                "portalPort":8710,"businessDate":"2026-11-22"}; of a witness also its address.
                 All ports are bound to 127.0.0.1. GET /v1/openapi.json describes the interface,
                 GET /admin/openapi.json the administration port.
                 """),
@@ -59,6 +62,12 @@ let program = Program(
                 DATE is a date as 2026-11-22, or a person's name for that sample's date: where it
                 has none, the calendar's.
                 """),
+        Command(
+            "watch", "lets the witness watch a log: checkpoints of its key are cosigned",
+            options: [.init("admin-port", "PORT", "its administration port (default 8711)")],
+            arguments: [.init("KEY")],
+            discussion: "The key is the log's verifier key: name, id and Ed25519 key (signed-note)."
+        ),
         Command(
             "bind", "makes a card, known by its certificate, the card of a person",
             options: [.init("admin-port", "PORT", "its administration port (default 8711)")],

@@ -19,6 +19,7 @@ struct Main {
                 case ["init"]: try initialise(invocation)
                 case ["date"]: try await setDate(invocation)
                 case ["bind"]: try await bind(invocation)
+                case ["watch"]: try await watch(invocation)
                 default: try await serve(invocation)
                 }
             }

@@ -43,17 +43,26 @@ func serve(_ invocation: Invocation) async throws {
         try invocation.integer("port", in: 0...65_535) ?? 8710, "tls",
         portalPort == nil ? Set(Speaker.allCases) : [.institution])
     let portal = try portalPort.map { try service($0, "portal-tls", [.portal, .tax]) }
+    let witnessPort = try invocation.integer("witness-port", in: 0...65_535)
+    let witness = try witnessPort.map { _ in try reading.witness() }
     let administration = try HTTPServer(
         .tcp(host: "127.0.0.1", port: invocation.integer("admin-port", in: 0...65_535) ?? 8711),
         handler: AdministrationService(
             house: house, trust: trust, token: try reading.adminToken(), port: adminPort,
-            now: systemTime))
+            witness: witness, now: systemTime))
     adminPort.number = administration.port
+    let witnessing = try witness.map {
+        try HTTPServer(
+            .tcp(host: "127.0.0.1", port: witnessPort ?? 0), limits: WitnessService.limits,
+            handler: WitnessService(witness: $0, house: house, now: systemTime))
+    }
     printLine(
-        readyLine(main.port, portal?.port, administration.port, date).canonicalText)
+        readyLine(main.port, portal?.port, administration.port, witnessing?.port, date)
+            .canonicalText)
     await withTaskGroup(of: Void.self) { group in
         if let journal { group.addTask { await journal.run() } }
-        await serve([main, administration] + [portal].compactMap { $0 }, until: signals)
+        let others = [portal, witnessing].compactMap(\.self)
+        await serve([main, administration] + others, until: signals)
         // The journal ends when everything is written.
         journal?.finish()
     }
@@ -70,7 +79,7 @@ private func serve(_ servers: [HTTPServer], until signals: ProcessSignals) async
 }
 
 private func readyLine(
-    _ port: Int, _ portalPort: Int?, _ adminPort: Int, _ date: LocalDate?
+    _ port: Int, _ portalPort: Int?, _ adminPort: Int, _ witnessPort: Int?, _ date: LocalDate?
 ) -> JSONValue {
     .object(present: [
         ("ready", true), ("port", JSONValue(port)), ("adminPort", JSONValue(adminPort)),
@@ -78,6 +87,8 @@ private func readyLine(
         ("admin", .string("http://127.0.0.1:\(adminPort)")),
         ("portal", .string("https://127.0.0.1:\(portalPort ?? port)")),
         ("portalPort", JSONValue(portalPort ?? port)),
+        ("witness", witnessPort.map { .string("http://127.0.0.1:\($0)") }),
+        ("witnessPort", witnessPort.map { JSONValue($0) }),
         ("businessDate", .string((date ?? systemTime().dateInJapan).description)),
     ])
 }

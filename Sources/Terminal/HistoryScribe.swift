@@ -216,7 +216,9 @@ extension ProofFailure {
         case .wrongPIN(let tries): tries
         case .pinLocked: 0
         case .lastTry: 1
-        case .pinMalformed, .paused, .differentCard, .badSignature, .cardFailed, .inUse, .noSignature: nil
+        case .pinMalformed, .paused, .differentCard, .badSignature, .cardFailed, .inUse,
+            .noSignature:
+            nil
         }
     }
 }

@@ -25,7 +25,8 @@ extension ProblemKind {
             .unavailable, .tooManyRequests, .clientUnknown, .wrongClientIdentity:
             requestText
         case .maintenance, .idempotencyKeyMalformed, .idempotencyKeyReused, .numberCheckDigit,
-            .batchUnknown, .modeNotActive, .selfDisclosureUnknown, .linkMissing, .linkUnknown:
+            .batchUnknown, .modeNotActive, .selfDisclosureUnknown, .linkMissing, .linkUnknown,
+            .witnessAbsent, .logKeyMalformed:
             serviceText
         case .statementMalformed, .statementWrongAudience, .statementWrongInstitution,
             .statementWrongCertificate, .statementWrongAlgorithm, .statementBadSignature,

@@ -12,14 +12,16 @@ package struct AdministrationService: Sendable {
     let house: House
     let trust: TrustFolder
     let now: @Sendable () -> Instant
+    let witness: Witness?
     private let token: SHA256Digest
     private let port: BoundPort
 
     /// A service on a port of loopback.
     package init(
         house: House, trust: TrustFolder, token: String, port: BoundPort,
-        now: @escaping @Sendable () -> Instant
+        witness: Witness? = nil, now: @escaping @Sendable () -> Instant
     ) {
+        self.witness = witness
         (self.house, self.trust, self.now) = (house, trust, now)
         self.token = SHA256Digest(hashing: Array(token.utf8))
         self.port = port
@@ -82,6 +84,10 @@ package struct AdministrationService: Sendable {
             do throws(Refusal) {
                 try await house.unregister(intake.values["person"] ?? "")
                 return .success(HTTPResponse(status: 204))
+            } catch { return .failure(error) }
+        case .witness, .watchLog:
+            do throws(Refusal) {
+                return .success(try await witness(watching: intake.body["key"]?.stringValue))
             } catch { return .failure(error) }
         case .journal: return .success(await journal(intake.values))
         case .assertions: return .success(try await judge(intake.body))
