@@ -303,8 +303,7 @@ struct LocalAPITests {
         }
     }
 
-    @Test(
-        "another program that holds the card is named, before the proof and in it; no PIN is sent")
+    @Test("another program that holds the card is named, before the proof and in it, no PIN sent")
     func heldByAnother() async throws {
         try await desk { desk in
             _ = await desk.ask("POST", "/v1/session/claim")
