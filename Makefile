@@ -61,11 +61,13 @@ soak:
 	@scripts/packages.sh build run test
 	@scripts/soak.sh
 
-## Sessions by chance over the whole terminal in one process: SESSIONS=10000, SEED=1 to repeat a run.
+## By chance over the whole terminal in one process: SESSIONS=10000 with cards and people that do
+## anything, CHECKINS=10000 by two at once under every fault of the clearinghouse; SEED=1 repeats.
 sessions:
 	@scripts/packages.sh build run test
 	swift build --build-tests
 	SESSIONS=$${SESSIONS:-10000} swift test --skip-build --filter FrontDeskTests.SoakTests
+	CHECKINS=$${CHECKINS:-10000} swift test --skip-build --filter FrontDeskTests.FaultyCheckInTests
 
 lint:
 	swift format lint --strict --recursive --configuration .swift-format Sources Simulators Tests Package.swift
