@@ -159,8 +159,8 @@ let parts: [Part] = [
     Part(
         name: "ClearinghouseSimulator", folder: "Simulators/ClearinghouseSimulator",
         needs: [
-            "Octets", "JSON", "HTTP", "Executors", "Records", "Cryptography", "Network",
-            "TransparencyLog", "Authority", "VirtualCard",
+            "CAdministrationPage", "Octets", "JSON", "HTTP", "Executors", "Records",
+            "Cryptography", "Network", "TransparencyLog", "Authority", "VirtualCard",
         ]),
     Part(
         name: "clearinghouse", folder: "Simulators/clearinghouse",
@@ -200,6 +200,9 @@ let testFolders = "TestFolders"
 
 let doors = ["CPCSC", "COpenSSL", "CSystem"]
 
+/// Files of pages, held in the programs by `#embed`: a C target each.
+let pages = ["CAdministrationPage"]
+
 func dependencies(_ names: [String]) -> [Target.Dependency] {
     names.map { .target(name: $0) }
 }
@@ -208,6 +211,10 @@ let package = Package(
     name: "madoguchi",
     products: parts.filter(\.isProgram).map { .executable(name: $0.name, targets: [$0.name]) },
     targets: doors.map { .target(name: $0, path: "Sources/\($0)") }
+        + pages.map {
+            .target(
+                name: $0, path: "Simulators/\($0)", exclude: ["page.html", "page.css", "page.js"])
+        }
         + parts.map { part in
             part.isProgram
                 ? .executableTarget(
@@ -222,7 +229,7 @@ let package = Package(
                 name: "\(part.name)Tests",
                 dependencies: dependencies(
                     Set([part.name, testFolders] + part.needs + testNeeds[part.name, default: []])
-                        .subtracting(doors).sorted()),
+                        .subtracting(doors + pages).sorted()),
                 path: "Tests/\(part.name)Tests",
                 resources: golden.contains(part.name) ? [.copy("Golden")] : [],
                 swiftSettings: strict)
@@ -230,5 +237,6 @@ let package = Package(
         + [
             .target(name: testFolders, path: "Tests/TestFolders", swiftSettings: strict),
             .testTarget(name: "StyleTests", path: "Tests/StyleTests", swiftSettings: strict),
-        ]
+        ],
+    cLanguageStandard: .gnu2x
 )

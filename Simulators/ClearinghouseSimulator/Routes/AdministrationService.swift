@@ -5,7 +5,8 @@ import Octets
 package import Records
 
 /// The administration port: for tests and for people who try things out. Every request names this
-/// very host and carries the token of `admin.token`; bodies are JSON.
+/// very host and carries the token of `admin.token`; bodies are JSON. The page at `/`, which holds nothing and asks
+/// as every client does, is the one thing that needs no token.
 package struct AdministrationService: Sendable {
     /// The most journal entries in one answer.
     package static let maximumEntries = 1000
@@ -37,11 +38,15 @@ package struct AdministrationService: Sendable {
             else {
                 throw Refusal(.adminWrongHost)
             }
-            guard let token = request.bearer,
-                octetsEqual(
-                    SHA256Digest(hashing: Array(token.utf8)).octets, self.token.octets)
-            else { throw Refusal(.adminUnauthorized) }
-            response = try await answer(request)
+            if let page = try AdministrationPage.response(to: request) {
+                response = page
+            } else {
+                guard let token = request.bearer,
+                    octetsEqual(
+                        SHA256Digest(hashing: Array(token.utf8)).octets, self.token.octets)
+                else { throw Refusal(.adminUnauthorized) }
+                response = try await answer(request)
+            }
         } catch { response = .refusal(error) }
         response.headers.append("Madoguchi-Request", house.requestID())
         return response
