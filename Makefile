@@ -43,7 +43,7 @@ build:
 
 ## Speed and memory, beside the named peers, in one run.
 bench:
-	@scripts/packages.sh build run test
+	@scripts/packages.sh build run test bench
 	@scripts/bench.sh
 
 ## Whether a PIN stays anywhere: 20 random ones through the release build, and a planted one.

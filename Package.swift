@@ -116,6 +116,10 @@ let parts: [Part] = [
         needs: ["JSON", "HTTP", "Records", "Executors", "Cryptography", "Network", "Authority"],
         isProgram: true),
     Part(
+        name: "clearinghouse-benchmark", folder: "Tests/Benchmarks/Clearinghouse",
+        needs: ["Octets", "JSON", "HTTP", "Records", "Executors", "Cryptography", "Network"],
+        isProgram: true),
+    Part(
         name: "card-benchmark", folder: "Tests/Benchmarks/Card",
         needs: [
             "Octets", "JSON", "Secrets", "Records", "Executors", "Cryptography", "APDU", "PCSC",

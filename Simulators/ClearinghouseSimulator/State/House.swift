@@ -9,6 +9,7 @@ package actor House {
     let signer: AnswerSigner
     let seal: GrantSeal
     let pairwise: PairwiseIDs
+    let certificates = CertificateMemory()
     var nonces = NonceStore()
     var answers = AnswerStore()
     var sessions = PortalSessions()
