@@ -43,7 +43,7 @@ build:
 
 ## Speed and memory, beside the named peers, in one run.
 bench:
-	@scripts/packages.sh build run test
+	@scripts/packages.sh build run test bench
 	@scripts/bench.sh
 
 ## Whether a PIN stays anywhere: 20 random ones through the release build, and a planted one.
@@ -61,11 +61,13 @@ soak:
 	@scripts/packages.sh build run test
 	@scripts/soak.sh
 
-## Sessions by chance over the whole terminal in one process: SESSIONS=10000, SEED=1 to repeat a run.
+## By chance over the whole terminal in one process: SESSIONS=10000 with cards and people that do
+## anything, CHECKINS=10000 by two at once under every fault of the clearinghouse; SEED=1 repeats.
 sessions:
 	@scripts/packages.sh build run test
 	swift build --build-tests
 	SESSIONS=$${SESSIONS:-10000} swift test --skip-build --filter FrontDeskTests.SoakTests
+	CHECKINS=$${CHECKINS:-10000} swift test --skip-build --filter FrontDeskTests.FaultyCheckInTests
 
 ## Card sessions by chance through pcscd, with every kind of fault: SESSIONS=100, SEED=1.
 life: build

@@ -122,6 +122,10 @@ let parts: [Part] = [
         needs: ["JSON", "HTTP", "Records", "Executors", "Cryptography", "Network", "Authority"],
         isProgram: true),
     Part(
+        name: "clearinghouse-benchmark", folder: "Tests/Benchmarks/Clearinghouse",
+        needs: ["Octets", "JSON", "HTTP", "Records", "Executors", "Cryptography", "Network"],
+        isProgram: true),
+    Part(
         name: "card-benchmark", folder: "Tests/Benchmarks/Card",
         needs: [
             "Octets", "JSON", "Secrets", "Records", "Executors", "Cryptography", "APDU", "PCSC",
@@ -165,8 +169,8 @@ let parts: [Part] = [
     Part(
         name: "ClearinghouseSimulator", folder: "Simulators/ClearinghouseSimulator",
         needs: [
-            "Octets", "JSON", "HTTP", "Executors", "Records", "Cryptography", "Network",
-            "Authority", "VirtualCard",
+            "CAdministrationPage", "Octets", "JSON", "HTTP", "Executors", "Records",
+            "Cryptography", "Network", "TransparencyLog", "Authority", "VirtualCard",
         ]),
     Part(
         name: "CameraSimulator", folder: "Simulators/CameraSimulator",
@@ -181,6 +185,7 @@ let parts: [Part] = [
         name: "clearinghouse", folder: "Simulators/clearinghouse",
         needs: [
             "Octets", "JSON", "Commands", "Executors", "Records", "Cryptography", "Network",
+            "TransparencyLog",
             "ClearinghouseSimulator",
         ], isProgram: true),
 ]
@@ -217,6 +222,9 @@ let testFolders = "TestFolders"
 
 let doors = ["CPCSC", "COpenSSL", "CSystem"]
 
+/// Files of pages, held in the programs by `#embed`: a C target each.
+let pages = ["CAdministrationPage"]
+
 func dependencies(_ names: [String]) -> [Target.Dependency] {
     names.map { .target(name: $0) }
 }
@@ -225,6 +233,10 @@ let package = Package(
     name: "madoguchi",
     products: parts.filter(\.isProgram).map { .executable(name: $0.name, targets: [$0.name]) },
     targets: doors.map { .target(name: $0, path: "Sources/\($0)") }
+        + pages.map {
+            .target(
+                name: $0, path: "Simulators/\($0)", exclude: ["page.html", "page.css", "page.js"])
+        }
         + parts.map { part in
             part.isProgram
                 ? .executableTarget(
@@ -239,7 +251,7 @@ let package = Package(
                 name: "\(part.name)Tests",
                 dependencies: dependencies(
                     Set([part.name, testFolders] + part.needs + testNeeds[part.name, default: []])
-                        .subtracting(doors).sorted()),
+                        .subtracting(doors + pages).sorted()),
                 path: "Tests/\(part.name)Tests",
                 resources: golden.contains(part.name) ? [.copy("Golden")] : [],
                 swiftSettings: strict)
@@ -247,5 +259,6 @@ let package = Package(
         + [
             .target(name: testFolders, path: "Tests/TestFolders", swiftSettings: strict),
             .testTarget(name: "StyleTests", path: "Tests/StyleTests", swiftSettings: strict),
-        ]
+        ],
+    cLanguageStandard: .gnu2x
 )

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Speed and memory of the release build, beside opensc and plain fdatasync, in one run and in a
+# Speed and memory of the release build, beside opensc, nginx and plain fdatasync, in one run and in a
 # pcscd of its own. Prints one table; says OK or ABOVE beside each target, and fails nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -86,6 +86,12 @@ count_lines python3 Tests/System/clearinghouse.py .build/debug/clearinghouse
 part "The clearinghouse's description, judged by schemathesis"
 count_lines python3 Tests/System/contract.py .build/debug/clearinghouse
 
+part "The witness, asked by a log from another language"
+count_lines python3 Tests/System/witness.py .build/debug/clearinghouse
+
+part "The administration page, in a browser where there is one"
+count_lines python3 Tests/System/admin_page.py .build/debug/clearinghouse
+
 part "PINs: whether one stays anywhere"
 RUNS=${LEAK_RUNS:-1} count_lines Tests/System/private-pcscd.sh python3 -B Tests/System/leaks.py
 

@@ -41,9 +41,12 @@ if ! alive clearinghouse; then
     [ "$admin_port" != "$house_port" ] || admin_port=$(free_port $((house_port + 1)))
     status_port=$(free_port 8712)
     case $status_port in "$house_port" | "$admin_port") status_port=0 ;; esac
+    witness_port=$(free_port 8713)
+    case $witness_port in "$house_port" | "$admin_port" | "$status_port") witness_port=0 ;; esac
     : >"$run/clearinghouse.log"
     launch clearinghouse "$bin/clearinghouse" serve --state "$STATE" --port "$house_port" \
-        --admin-port "$admin_port" --status-port "$status_port" --population "${POPULATION:-1000000}" \
+        --admin-port "$admin_port" --status-port "$status_port" --witness-port "$witness_port" \
+        --population "${POPULATION:-1000000}" \
         ${business_date:+--as-of "$business_date"}
     echo clearinghouse >>"$run/started"
     wait_for 10 clearinghouse grep -q '"ready":true' "$run/clearinghouse.log" ||
@@ -60,6 +63,7 @@ else
 fi
 admin_port=$(cat "$run/clearinghouse.admin-port")
 status=$(sed -n 's/.*"status":"\([^"]*\)".*/\1/p' "$run/clearinghouse.log" | tail -n 1)
+witness=$(sed -n 's/.*"witness":"\([^"]*\)".*/\1/p' "$run/clearinghouse.log" | tail -n 1)
 
 # --- the virtual card, in the first slot of the reader that no other stack uses ----------------
 if [ "${CARD:-}" = none ] ||
@@ -129,6 +133,7 @@ cat >"$STATE/endpoints.json" <<JSON
   "clearinghouse": "https://127.0.0.1:$house_port",
   "admin": "http://127.0.0.1:$admin_port",
   "status": "$status",
+  "witness": "$witness",
   "api": "unix://$run/madoguchid.sock",
   "vpcd": "127.0.0.1:$((35963 + ${slot:-0}))",
   "reader": "$reader",

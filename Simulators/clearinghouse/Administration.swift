@@ -44,6 +44,12 @@ func changeStanding(_ invocation: Invocation) async throws {
         ])
 }
 
+/// `clearinghouse watch`: checkpoints of this log are cosigned from now on.
+func watch(_ invocation: Invocation) async throws {
+    guard let key = invocation.argument("KEY") else { throw UsageError("watch KEY") }
+    try await administer(invocation, "POST", "/admin/witness/logs", ["key": .string(key)])
+}
+
 /// A certificate from its PEM file, or from a virtual card's file.
 private func certificate(in file: String) throws -> Certificate {
     guard file.hasSuffix(".json") else { return try KeyFile.certificate(file) }

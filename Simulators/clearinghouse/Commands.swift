@@ -36,6 +36,9 @@ let program = Program(
                     "status-port", "PORT",
                     "lists (CRL) and answers (OCSP) about certificates, over plain HTTP"),
                 .init(
+                    "witness-port", "PORT",
+                    "a witness of logs listens there (C2SP tlog-witness, plain HTTP)"),
+                .init(
                     "as-of", "DATE",
                     "the business date, or a person's name for the date of that sample"),
                 .init(
@@ -50,8 +53,9 @@ let program = Program(
                 Port 0 takes any free port. When it listens, it prints one line of JSON:
                 {"ready":true,"port":8710,"adminPort":8711,"address":"https://127.0.0.1:8710",
                 "admin":"http://127.0.0.1:8711","portal":"https://127.0.0.1:8710",
-                "portalPort":8710,"businessDate":"2026-11-22"}, with --status-port also
-                "status":"http://127.0.0.1:8712" and "statusPort":8712.
+                "portalPort":8710,"businessDate":"2026-11-22"}; with --status-port also
+                "status":"http://127.0.0.1:8712" and "statusPort":8712, with --witness-port
+                "witness" and "witnessPort".
                 All ports are bound to 127.0.0.1. GET /v1/openapi.json describes the interface,
                 GET /admin/openapi.json the administration port.
                 """),
@@ -63,6 +67,12 @@ let program = Program(
                 DATE is a date as 2026-11-22, or a person's name for that sample's date: where it
                 has none, the calendar's.
                 """),
+        Command(
+            "watch", "lets the witness watch a log: checkpoints of its key are cosigned",
+            options: [.init("admin-port", "PORT", "its administration port (default 8711)")],
+            arguments: [.init("KEY")],
+            discussion: "The key is the log's verifier key: name, id and Ed25519 key (signed-note)."
+        ),
         Command(
             "bind", "makes a card, known by its certificate, the card of a person",
             options: [.init("admin-port", "PORT", "its administration port (default 8711)")],

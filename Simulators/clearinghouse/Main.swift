@@ -20,6 +20,7 @@ struct Main {
                 case ["date"]: try await setDate(invocation)
                 case ["bind"]: try await bind(invocation)
                 case ["revoke"], ["suspend"], ["resume"]: try await changeStanding(invocation)
+                case ["watch"]: try await watch(invocation)
                 default: try await serve(invocation)
                 }
             }

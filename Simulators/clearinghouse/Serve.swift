@@ -46,23 +46,32 @@ func serve(_ invocation: Invocation) async throws {
         try invocation.integer("port", in: 0...65_535) ?? 8710, "tls",
         portalPort == nil ? Set(Speaker.allCases) : [.institution])
     let portal = try portalPort.map { try service($0, "portal-tls", [.portal, .tax]) }
+    let witnessPort = try invocation.integer("witness-port", in: 0...65_535)
+    let witness = try witnessPort.map { _ in try reading.witness() }
     let administration = try HTTPServer(
         .tcp(host: "127.0.0.1", port: invocation.integer("admin-port", in: 0...65_535) ?? 8711),
         handler: AdministrationService(
             house: house, trust: trust, office: office, token: try reading.adminToken(),
-            port: adminPort, now: systemTime))
+            port: adminPort, witness: witness, now: systemTime))
     let status = try invocation.integer("status-port", in: 0...65_535).map {
         try HTTPServer(
             .tcp(host: "127.0.0.1", port: $0), limits: StatusService.limits,
             handler: StatusService(office: office, now: systemTime))
     }
     adminPort.number = administration.port
+    let witnessing = try witness.map {
+        try HTTPServer(
+            .tcp(host: "127.0.0.1", port: witnessPort ?? 0), limits: WitnessService.limits,
+            handler: WitnessService(witness: $0, house: house, now: systemTime))
+    }
     printLine(
-        readyLine(main.port, portal?.port, administration.port, status?.port, date)
-            .canonicalText)
+        readyLine(
+            main.port, portal?.port, administration.port, status?.port, witnessing?.port, date
+        ).canonicalText)
     await withTaskGroup(of: Void.self) { group in
         if let journal { group.addTask { await journal.run() } }
-        await serve([main, administration] + [portal, status].compactMap { $0 }, until: signals)
+        let others = [portal, status, witnessing].compactMap(\.self)
+        await serve([main, administration] + others, until: signals)
         // The journal ends when everything is written.
         journal?.finish()
     }
@@ -79,7 +88,8 @@ private func serve(_ servers: [HTTPServer], until signals: ProcessSignals) async
 }
 
 private func readyLine(
-    _ port: Int, _ portalPort: Int?, _ adminPort: Int, _ statusPort: Int?, _ date: LocalDate?
+    _ port: Int, _ portalPort: Int?, _ adminPort: Int, _ statusPort: Int?, _ witnessPort: Int?,
+    _ date: LocalDate?
 ) -> JSONValue {
     .object(present: [
         ("ready", true), ("port", JSONValue(port)), ("adminPort", JSONValue(adminPort)),
@@ -89,6 +99,8 @@ private func readyLine(
         ("portalPort", JSONValue(portalPort ?? port)),
         ("status", statusPort.map { .string("http://127.0.0.1:\($0)") }),
         ("statusPort", statusPort.map { JSONValue($0) }),
+        ("witness", witnessPort.map { .string("http://127.0.0.1:\($0)") }),
+        ("witnessPort", witnessPort.map { JSONValue($0) }),
         ("businessDate", .string((date ?? systemTime().dateInJapan).description)),
     ])
 }

@@ -84,9 +84,10 @@ package enum KeyFile {
     }
 
     /// Writes a file anew: to a temporary name, synced, renamed. Mode 0600, or 0644 for what
-    /// everybody may read.
+    /// everybody may read. With `outlivesPowerLoss` it returns only when an older file can no longer
+    /// come back.
     package static func write(
-        _ octets: [UInt8], to path: String, isPrivate: Bool
+        _ octets: [UInt8], to path: String, isPrivate: Bool, outlivesPowerLoss: Bool = false
     ) throws(Failure) {
         let isNew = unsafe access(path, F_OK) != 0
         let (temporary, descriptor) = try makeTemporary(for: path, mode: isPrivate ? 0o600 : 0o644)
@@ -109,7 +110,7 @@ package enum KeyFile {
             throw .system(path: path, errno: number)
         }
         // A name that is lost with the power is a file that is lost; a replaced one is only old.
-        if isNew { try syncFolder(of: path) }
+        if isNew || outlivesPowerLoss { try syncFolder(of: path) }
     }
 
     /// What ends the name of a file that is not whole yet.

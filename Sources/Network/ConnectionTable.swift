@@ -2,14 +2,18 @@ internal import Executors
 internal import Glibc
 internal import Synchronization
 
-/// The open connections of a server, by descriptor, with what their handlers are doing.
+/// The open connections of a server, by descriptor, with what their handlers are doing. Each request
+/// of each connection comes by here, so they are kept in several parts, each with a lock of its own.
 final class ConnectionTable: Sendable {
-    private struct State {
-        var isStopping = false
-        var open: [Int32: Task<Void, Never>?] = [:]
+    private static let partCount = 32
+
+    private final class Part: Sendable {
+        let open = Mutex<[Int32: Task<Void, Never>?]>([:])
     }
 
-    private let state = Mutex(State())
+    private let parts = (0..<partCount).map { _ in Part() }
+    private let count = Atomic(0)
+    private let stopping = Atomic(false)
     private let limit: Int
     /// Opened when the server stops and its last connection is forgotten.
     private let lastIsGone = Gate()
@@ -17,15 +21,24 @@ final class ConnectionTable: Sendable {
     init(limit: Int) { self.limit = limit }
 
     /// Whether no new request is to be taken.
-    var isStopping: Bool { state.withLock { $0.isStopping } }
+    var isStopping: Bool { stopping.load(ordering: .sequentiallyConsistent) }
 
-    private var isEmpty: Bool { state.withLock { $0.open.isEmpty } }
+    private var isEmpty: Bool { count.load(ordering: .sequentiallyConsistent) == 0 }
 
-    /// Notes a connection; false when there are too many already, or the server stops.
+    private func part(of descriptor: Int32) -> Part {
+        parts[Int(descriptor) % Self.partCount]
+    }
+
+    /// Notes a connection; false when there are too many already, or the server stops. One thread
+    /// accepts, so that nobody else adds between the count and the note.
     func admit(_ descriptor: Int32) -> Bool {
-        state.withLock { state in
-            guard !state.isStopping, state.open.count < limit else { return false }
-            state.open[descriptor] = .some(nil)
+        part(of: descriptor).open.withLock { open in
+            // In the lock: `drain` says that it stops before it looks here.
+            guard !isStopping, count.load(ordering: .sequentiallyConsistent) < limit else {
+                return false
+            }
+            open[descriptor] = .some(nil)
+            count.add(1, ordering: .sequentiallyConsistent)
             return true
         }
     }
@@ -33,18 +46,19 @@ final class ConnectionTable: Sendable {
     /// Forgets a connection. To be called before its descriptor is closed: the number may belong
     /// to another connection at once, which `drain` and `cut` must not touch.
     func forget(_ descriptor: Int32) {
-        let isLast = state.withLock { state in
-            let wasThere = state.open.removeValue(forKey: descriptor) != nil
-            return wasThere && state.isStopping && state.open.isEmpty
+        let wasThere = part(of: descriptor).open.withLock {
+            $0.removeValue(forKey: descriptor) != nil
         }
-        if isLast { lastIsGone.open() }
+        guard wasThere else { return }
+        let left = count.subtract(1, ordering: .sequentiallyConsistent).newValue
+        if left == 0, isStopping { lastIsGone.open() }
     }
 
     /// Notes what a connection waits for, so that it can be cancelled.
     func attach(_ task: Task<Void, Never>, to descriptor: Int32) {
-        let isTooLate = state.withLock { state in
-            state.open[descriptor] = .some(task)
-            return state.isStopping
+        let isTooLate = part(of: descriptor).open.withLock { open in
+            open[descriptor] = .some(task)
+            return isStopping
         }
         if isTooLate { task.cancel() }
     }
@@ -52,12 +66,14 @@ final class ConnectionTable: Sendable {
     /// Lets every connection finish what it is at: its reading side ends, and its handler is
     /// cancelled, so that those that wait end and those that work still answer.
     func drain() {
-        let tasks = state.withLock { state in
-            state.isStopping = true
-            for descriptor in state.open.keys { shutdown(descriptor, Int32(SHUT_RD)) }
-            return state.open.values.compactMap { $0 }
+        stopping.store(true, ordering: .sequentiallyConsistent)
+        for part in parts {
+            let tasks = part.open.withLock { open in
+                for descriptor in open.keys { shutdown(descriptor, Int32(SHUT_RD)) }
+                return open.values.compactMap { $0 }
+            }
+            for task in tasks { task.cancel() }
         }
-        for task in tasks { task.cancel() }
     }
 
     /// Waits until the last connection is forgotten; those that are not after so many seconds are
@@ -65,8 +81,10 @@ final class ConnectionTable: Sendable {
     func waitUntilEmpty(patienceSeconds: Double) {
         let end = MonotonicInstant.now.adding(.milliseconds(Int(patienceSeconds * 1000)))
         if isEmpty || lastIsGone.wait(until: end) { return }
-        state.withLock { state in
-            for descriptor in state.open.keys { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        for part in parts {
+            part.open.withLock { open in
+                for descriptor in open.keys { shutdown(descriptor, Int32(SHUT_RDWR)) }
+            }
         }
         while !isEmpty { lastIsGone.wait() }
     }

@@ -20,41 +20,25 @@ package struct NoteKey: Hashable, Sendable {
         guard let raw = publicKey.ed25519Raw, raw.count == 32 else {
             throw .malformed("not an Ed25519 key")
         }
-        let hash = SHA256Digest(hashing: Array(name.utf8) + [0x0A, Self.ed25519] + raw)
-        id = hash.octets[..<4].reduce(0) { $0 << 8 | UInt32($1) }
+        id = keyID(name: name, type: Self.ed25519, raw: raw)
         (self.name, self.publicKey, self.raw) = (name, publicKey, raw)
     }
 
     /// Reads a verifier key.
     package init(vkey text: String) throws(NoteError) {
-        let parts = text.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, let body = [UInt8](base64: parts[2]), body.count == 33,
-            body[0] == Self.ed25519
-        else { throw .malformed("a verifier key") }
-        let key: PublicKey
-        do throws(CryptographyError) {
-            key = try PublicKey.ed25519(raw: Array(body[1...]))
-        } catch {
-            throw .cryptography(error)
-        }
-        try self.init(name: String(parts[0]), publicKey: key)
-        guard parts[1].utf8.elementsEqual(idText.utf8) else {
+        let parts = try VerifierKeyText(text, type: Self.ed25519)
+        try self.init(name: parts.name, publicKey: parts.publicKey)
+        guard parts.id == id else {
             throw .malformed("a verifier key whose id is another key's")
         }
     }
 
     /// The verifier key as it is handed out.
-    package var vkey: String { "\(name)+\(idText)+\(([Self.ed25519] + raw).base64())" }
+    package var vkey: String { VerifierKeyText.text(name, id, [Self.ed25519] + raw) }
 
     /// Whether the signature is this key's over the text.
     package func isValid(_ signature: [UInt8], over text: String) -> Bool {
         publicKey.isValid(signature: signature, over: Array(text.utf8))
-    }
-
-    private var idText: String {
-        var octets: [UInt8] = []
-        octets.append(bigEndian: id)
-        return octets.hex
     }
 }
 

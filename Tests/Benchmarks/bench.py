@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 
+import house
 from stack import BIN, ROOT, Stack, until
 
 RUNS = int(os.environ.get("RUNS", "25"))
@@ -140,6 +141,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="bench.", dir=ROOT / ".build") as name:
         folder = pathlib.Path(name)
         history(folder)
+        house.measure(row)
         stack = Stack(folder / "stack")
         try:
             stack.start_all()

@@ -6,6 +6,7 @@ import JSON
 import Octets
 import Records
 import Testing
+import TransparencyLog
 
 @Suite("Every route, every identity, every problem")
 struct EveryRouteTests {
@@ -15,7 +16,7 @@ struct EveryRouteTests {
         defer { served.close() }
         try await visitInstitution(served)
         try await visitPortal(served)
-        await visitAdministration(served)
+        try await visitAdministration(served)
         #expect(
             served.seen.good
                 == Set(Route.allCases.map(\.rawValue) + AdminRoute.allCases.map(\.rawValue)))
@@ -78,7 +79,7 @@ struct EveryRouteTests {
         await served.ask("DELETE", "/v1/portal/sessions", as: .portal, token)
     }
 
-    private func visitAdministration(_ served: Served) async {
+    private func visitAdministration(_ served: Served) async throws {
         for route in AdminRoute.allCases where route.method == "GET" {
             await served.order("GET", route.path)
         }
@@ -97,6 +98,9 @@ struct EveryRouteTests {
         await served.order("PUT", "/admin/limits", [:])
         await served.order("PUT", "/admin/seed", ["seed": 1])
         await served.order("POST", "/admin/reset", [:])
+        let log = try NoteSigner(
+            name: "madoguchi/1310000000/desk-1", privateKey: try PrivateKey.generate(.ed25519))
+        await served.order("POST", "/admin/witness/logs", ["key": .string(log.key.vkey)])
     }
 
     @Test("every route refuses every identity but its own", arguments: Route.allCases)

@@ -8,6 +8,7 @@ import Octets
 import Records
 import Synchronization
 import Testing
+import TransparencyLog
 
 /// The whole service in one process, with cards, people and every kind of client. Each answer it
 /// gives is held to what its route declares, before a test sees it.
@@ -76,7 +77,7 @@ struct Served: Sendable {
             now: { clock.now })
         administration = AdministrationService(
             house: house, trust: trust, office: office, token: "secret", port: BoundPort(8711),
-            now: { clock.now })
+            witness: try Self.witness(in: folder), now: { clock.now })
         var cards: [String: Card] = [:]
         for person in ["hanako", "taro", "behaves-unregistered"] {
             cards[person] = try Card(authority: authority)
@@ -93,6 +94,16 @@ struct Served: Sendable {
                 commonName: "client", publicKey: try PrivateKey.generate(.p256).publicKey,
                 notBefore: now.adding(seconds: -86_400), notAfter: now.adding(seconds: 86_400),
                 profile: .tlsClient))
+    }
+
+    private static func witness(in folder: String) throws -> Witness {
+        let path = "\(folder)/witness"
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true)
+        try KeyFile.write([], to: "\(path)/logs", isPrivate: true)
+        return try Witness(
+            cosigner: try Cosigner(
+                name: Witness.name, privateKey: try PrivateKey.generate(.ed25519)), folder: path)
     }
 
     private static func insurer(_ authority: CertificateAuthority) throws -> InsurerSigner {

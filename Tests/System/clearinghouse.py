@@ -11,7 +11,7 @@ import base64, datetime, hashlib, http.client, json, os, signal, ssl, subprocess
 import tempfile, threading, time, xml.etree.ElementTree
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 PROGRAM = os.path.abspath(sys.argv[1])
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
@@ -236,6 +236,85 @@ def test_portal_listener(world):
     assert len(seen) == 2 and len({octets for _, octets in seen}) == 2
 
 
+def test_clients(world):
+    """Without a certificate, or with one of another authority, nobody speaks; with one that nobody
+    registered, nothing is told."""
+    def client(issuer, issuer_key):
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "client")])
+        now = datetime.datetime.now(datetime.timezone.utc)
+        builder = x509.CertificateBuilder().subject_name(name).issuer_name(issuer or name)
+        builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
+        builder = builder.not_valid_before(now - datetime.timedelta(days=1))
+        builder = builder.not_valid_after(now + datetime.timedelta(days=1)).add_extension(
+            x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.CLIENT_AUTH]), False)
+        certificate = builder.sign(issuer_key or key, hashes.SHA256())
+        with open(world.state + "/terminal/other.pem", "wb") as file:
+            file.write(certificate.public_bytes(serialization.Encoding.PEM))
+        with open(world.state + "/terminal/other.key", "wb") as file:
+            file.write(key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption()))
+
+    def refused(line):
+        try:
+            ask(line, "POST", "/v1/challenges", {})
+            return False
+        except (ssl.SSLError, ConnectionError, http.client.HTTPException):
+            return True
+
+    context = ssl.create_default_context(cafile=world.state + "/terminal/server-ca.pem")
+    assert refused(http.client.HTTPSConnection(
+        "127.0.0.1", world.ready["port"], context=context, timeout=30))
+    client(None, None)
+    assert refused(world.connect("other"))
+    with open(world.state + "/authority/connections.pem", "rb") as file:
+        authority = x509.load_pem_x509_certificate(file.read())
+    client(authority.subject, world.private("authority/connections.key"))
+    for path in ["/v1/challenges", "/v1/portal/challenges", "/nowhere"]:
+        status, problem = ask(world.connect("other"), "POST", path, {})
+        assert status == 403 and problem["type"].endswith(":client-unknown"), problem
+    # TLS 1.2 is not spoken, whoever asks.
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(world.state + "/terminal/tls.pem", world.state + "/terminal/tls.key")
+    assert refused(http.client.HTTPSConnection(
+        "127.0.0.1", world.ready["port"], context=context, timeout=30))
+
+
+def test_bodies(world):
+    """Bodies beyond every limit end the connection with an answer; the next one is served."""
+    line = world.connect()
+    line.request("POST", "/v1/checks/details", b'{"a":' * 200_000,
+                 {"Content-Type": "application/json"})
+    response = line.getresponse()
+    assert response.status in (400, 413) and b"problem" in response.read()
+    for fields in [{"Content-Length": str(1 << 40)}, {"Transfer-Encoding": "chunked, gzip"}]:
+        line = world.connect()
+        line.putrequest("POST", "/v1/challenges")
+        for name, value in {"Content-Type": "application/json", **fields}.items():
+            line.putheader(name, value)
+        line.endheaders()
+        response = line.getresponse()
+        assert response.status in (400, 411, 413, 501), response.status
+    assert ask(world.connect(), "POST", "/v1/challenges", {})[0] == 201
+
+
+def test_nothing_logged(world):
+    """What was filed and printed names nobody: no name, address, number, birth date, medicine."""
+    line = world.connect()
+    _, _, (status, answer) = check_in(world, line)
+    fields = {"Madoguchi-Grant": answer["answer"]["grant"]["id"],
+              "Madoguchi-Intent": "madoguchi/test 9"}
+    record = ask(line, "GET", "/v1/records/drugs", None, fields)[1]["records"]
+    holder = answer["answer"]["qualification"]["entitlements"][0]
+    secrets = [holder["holder"]["name"], holder["holder"]["birthDate"], holder["number"],
+               record["dispensings"][0]["drugs"][0]["name"], fields["Madoguchi-Grant"]]
+    filed = open(world.state + "/clearinghouse/journal.jsonl").read()
+    for secret in secrets:
+        assert len(secret) >= 4 and secret not in filed, "something of a patient is filed"
+    assert status == 200 and answer["answer"]["patient"] in filed
+
+
 def test_foreign_card(world):
     """A card made by somebody else: its authority in trust/, its certificate bound."""
     key = rsa.generate_private_key(65537, 2048)
@@ -339,6 +418,9 @@ def main():
             run("restart", test_restart, "check")
             run("the expense notice for tax returns", test_tax)
             run("faults of the line", test_faults)
+            run("clients without, with a foreign, with an unregistered certificate", test_clients)
+            run("bodies beyond every limit", test_bodies)
+            run("nothing of a patient is filed", test_nothing_logged)
             run("the portal's own listener", test_portal_listener)
             if "--bench" in sys.argv:
                 bench(world, float(sys.argv[sys.argv.index("--bench") + 1]))

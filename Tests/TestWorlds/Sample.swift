@@ -64,6 +64,43 @@ extension WholeDesk {
     }
 }
 
+extension WholeDesk {
+    /// A desk with two readers and a clearinghouse whose chances come from a seed, for three
+    /// fictional people, each with a drug and a checkup that nobody else has.
+    package static func pair(line: Line, seed: Int64) async throws -> WholeDesk {
+        let people = try Cards.people.get()
+        let files = people.files.enumerated().map { index, file in
+            var fields = file.objectValue ?? [:]
+            fields["checkups"] = [
+                [
+                    "date": ["monthsBefore": JSONValue(4 + index), "day": 12],
+                    "programme": "010", "facility": ["name": "見本健診センター"],
+                    "results": [
+                        ["code": "9N001000000000001", "value": .string("16\(index).5")]
+                    ],
+                ]
+            ]
+            return JSONValue.object(fields)
+        }
+        return try await WholeDesk(
+            people: Population(try files.map { try PersonFile(parsing: $0.canonical) }),
+            cards: people.somebodies, authority: try Cards.authority.get().certificate,
+            limits: SessionRunner.Limits(seconds: [:], retrySeconds: 0), line: line, seed: seed,
+            hasOtherReader: true)
+    }
+
+    /// What an institution may see of a person now, as the clearinghouse's own data say it.
+    package func ownRecords(of person: String) async throws -> [String: JSONValue] {
+        let now = clock.now()
+        let date = await house.businessDate(at: now)
+        let whole = try await house.person(person, at: now)
+        return [
+            "drugs": whole.publishedDrugs(on: date, for: .institution).json,
+            "checkups": whole.publishedCheckups(on: date, for: .institution).json,
+        ]
+    }
+}
+
 extension Cards {
     /// Three people, and what is said of them.
     static let people = Result { () throws -> (somebodies: [Somebody], files: [JSONValue]) in

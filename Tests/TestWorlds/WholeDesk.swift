@@ -2,7 +2,7 @@ package import AccessHistory
 internal import Authority
 package import CameraSimulator
 internal import CheckIns
-package import Clearinghouse
+internal import Clearinghouse
 package import ClearinghouseSimulator
 package import Cryptography
 internal import Disclosures
@@ -24,6 +24,8 @@ package import VirtualCard
 /// another, the simulated clearinghouse without a wire, and a real history in a folder.
 package final class WholeDesk: Sendable {
     package let slot: CardSlot
+    /// The other reader, where there is one.
+    package let otherSlot = CardSlot(nil)
     package let store: HistoryStore
     package let book: CheckInBook
     /// What opens the records of check-ins.
@@ -40,21 +42,24 @@ package final class WholeDesk: Sendable {
     private let readers: AsyncStream<ReaderEvent>.Continuation
     private let running: Task<Void, Never>
 
-    /// The only reader.
+    /// The reader.
     package static let reader = "Test reader"
+    /// The other one, where there is one.
+    package static let otherReader = "Other reader"
     private static let institution = "1310000000"
     private static let terminal = "desk-1"
 
     /// A terminal for some people. The first one's card is beside the reader; `put()` lays it there.
     package init(
         people: Population, cards: [Somebody], authority: Certificate,
-        limits: SessionRunner.Limits,
+        limits: SessionRunner.Limits, line: Line = .direct, seed: Int64? = nil,
+        hasOtherReader: Bool = false,
         faces: (@Sendable (CardSlot) -> FaceEquipment)? = nil, needsIdentity: Bool = false
     ) async throws {
         let clock = SteppedClock()
         self.clock = clock
         let now: @Sendable () -> Instant = { clock.now() }
-        let clients = try Clients()
+        let clients = try Clients(from: line.start(at: now()))
         let answerKey = try PrivateKey.generate(.ed25519)
         let trust = folder.path + "/trust"
         try FileManager.default.createDirectory(atPath: trust, withIntermediateDirectories: true)
@@ -64,23 +69,24 @@ package final class WholeDesk: Sendable {
                 answer: answerKey, grants: [UInt8](repeating: 7, count: 32),
                 patients: [UInt8](repeating: 8, count: 32)),
             clients: ClientRegister([
-                clients.terminal.digest: .institution(
+                clients.terminal.certificate.digest: .institution(
                     code: Self.institution, terminal: Self.terminal,
                     statementKey: clients.statementKey.publicKey),
-                clients.portal.digest: .portal,
+                clients.portal.certificate.digest: .portal,
             ]), enrolments: Enrolments(), population: people,
-            journal: ClearinghouseSimulator.Journal(mostEntries: 100))
+            journal: ClearinghouseSimulator.Journal(mostEntries: 100),
+            chance: Chance(seed: seed))
         let service = ClearinghouseService(
             house: house, trust: TrustFolder(path: trust), now: now)
         for card in cards {
             guard let octets = card.image.authentication?.certificate else { throw NoCard() }
             try await house.bind(SHA256Digest(hashing: octets), to: card.id)
         }
-        let wire = Wire(service: service, certificate: clients.terminal)
+        let wire = try Wire(line, service, clients, as: clients.terminal)
         self.wire = wire
         let client = ClearinghouseClient(transport: wire, answerKey: answerKey.publicKey)
         let portal = PortalClient(
-            transport: Wire(service: service, certificate: clients.portal),
+            transport: try Wire(.direct, service, clients, as: clients.portal),
             answerKey: answerKey.publicKey)
         let place = TerminalPlace(institution: Self.institution, terminal: Self.terminal)
         store = try await HistoryStore.open(
@@ -107,7 +113,9 @@ package final class WholeDesk: Sendable {
         let equipment = faces?(slot)
         camera = equipment?.service
         guard let signer = TerminalKey(clients.statementKey) else { throw NoCard() }
+        let otherSlot = otherSlot
         let roster = ReaderRoster(isServed: { _ in true }) { name in
+            let slot = name == Self.otherReader ? otherSlot : slot
             let port = WatchedCardPort(
                 ReaderCardPort(reader: slot, anchors: anchors, clock: clock), reader: name,
                 watch: watch, clock: clock)
@@ -134,7 +142,7 @@ package final class WholeDesk: Sendable {
         let (events, readers) = AsyncStream.makeStream(of: ReaderEvent.self)
         self.readers = readers
         readers.yield(.serviceReached)
-        readers.yield(.readers([Self.reader]))
+        readers.yield(.readers([Self.reader] + (hasOtherReader ? [Self.otherReader] : [])))
         running = Task { await roster.run(events) }
         slot.onWaiting { clock.advance(seconds: $0) }
         slot.onLeaving { readers.yield(.cardRemoved(reader: Self.reader)) }
@@ -154,6 +162,7 @@ package final class WholeDesk: Sendable {
         readers.finish()
         running.cancel()
         await running.value
+        wire.close()
         try await store.close()
     }
 
@@ -177,6 +186,18 @@ package final class WholeDesk: Sendable {
     package func pull() {
         slot.pull()
         readers.yield(.cardRemoved(reader: Self.reader))
+    }
+
+    /// Lays a card on a reader, or takes away the one there.
+    package func put(_ card: VirtualCard?, on reader: String) {
+        let slot = reader == Self.otherReader ? otherSlot : slot
+        if let card {
+            slot.put(card)
+            readers.yield(.cardInserted(reader: reader, atr: [], eventCounter: 1))
+        } else {
+            slot.pull()
+            readers.yield(.cardRemoved(reader: reader))
+        }
     }
 
     /// Lets things happen until something holds; whether it came to hold.
@@ -260,52 +281,7 @@ package final class WholeDesk: Sendable {
         guard chosen.status == 200 else { return chosen }
         return await ask("/v1/session/pin", pin: pin, as: token)
     }
-
-    private struct Clients {
-        let terminal: Certificate
-        let portal: Certificate
-        let statementKey: PrivateKey
-
-        init() throws {
-            let (from, to) = (PatientClock.start, PatientClock.start.adding(seconds: 86_400 * 365))
-            let authority = try CertificateAuthority.make(
-                unit: "Simulated connections", key: try PrivateKey.generate(.p256),
-                notBefore: from, notAfter: to)
-            func client() throws -> Certificate {
-                try authority.issue(
-                    CertificateRequest(
-                        commonName: "SIM", publicKey: try PrivateKey.generate(.p256).publicKey,
-                        notBefore: from, notAfter: to, profile: .tlsClient))
-            }
-            statementKey = try PrivateKey.generate(.p256)
-            terminal = try client()
-            portal = try client()
-        }
-    }
 }
 
 /// The card has no certificate for user authentication.
 private struct NoCard: Error {}
-
-/// The way to the simulator without a wire; what goes over it can be held up or changed.
-package final class Wire: ClearinghouseTransport {
-    private let service: ClearinghouseService
-    private let certificate: Certificate
-    private let change = Mutex<Change?>(nil)
-    /// What becomes of an answer on its way.
-    package typealias Change =
-        @Sendable (HTTPRequest, HTTPResponse) async throws(ClearinghouseError) -> HTTPResponse
-
-    init(service: ClearinghouseService, certificate: Certificate) {
-        (self.service, self.certificate) = (service, certificate)
-    }
-
-    /// Changes every answer from now on.
-    package func set(_ change: Change?) { self.change.withLock { $0 = change } }
-
-    package func send(_ request: HTTPRequest) async throws(ClearinghouseError) -> HTTPResponse {
-        let answer = await service.respond(to: request, certificate: certificate)
-        guard let change = change.withLock({ $0 }) else { return answer }
-        return try await change(request, answer)
-    }
-}

@@ -63,6 +63,8 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
     case adminUnauthorized = "admin-unauthorized"
     case adminWrongHost = "admin-wrong-host"
     case personUnknown = "person-unknown"
+    case witnessAbsent = "witness-absent"
+    case logKeyMalformed = "log-key-malformed"
 
     /// The stable type (RFC 9457 §3.1.1).
     package var type: String { Problem.prefix + rawValue }
@@ -81,14 +83,14 @@ package enum ProblemKind: String, CaseIterable, Hashable, Sendable {
             .grantUnknown, .grantEnded,
             .grantWithdrawn, .itemNotConsented, .modeNotActive:
             403
-        case .notFound, .personUnknown, .batchUnknown, .selfDisclosureUnknown: 404
+        case .notFound, .personUnknown, .batchUnknown, .selfDisclosureUnknown, .witnessAbsent: 404
         case .methodNotAllowed: 405
         case .nonceUnknown, .nonceEnded, .nonceUsed: 409
         case .unsupportedMediaType: 415
         case .statementMalformed, .statementWrongAudience, .statementWrongCertificate,
             .statementWrongAlgorithm, .statementBadSignature, .statementWrongTime,
             .statementWrongPurpose, .statementWrongWay, .statementWrongConsent,
-            .certificateMalformed, .numberCheckDigit, .idempotencyKeyReused:
+            .certificateMalformed, .numberCheckDigit, .idempotencyKeyReused, .logKeyMalformed:
             422
         case .tooManyRequests: 429
         case .unavailable, .maintenance: 503

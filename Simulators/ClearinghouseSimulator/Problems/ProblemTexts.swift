@@ -26,7 +26,8 @@ extension ProblemKind {
             .wrongClientIdentity:
             requestText
         case .maintenance, .idempotencyKeyMalformed, .idempotencyKeyReused, .numberCheckDigit,
-            .batchUnknown, .modeNotActive, .selfDisclosureUnknown, .linkMissing, .linkUnknown:
+            .batchUnknown, .modeNotActive, .selfDisclosureUnknown, .linkMissing, .linkUnknown,
+            .witnessAbsent, .logKeyMalformed:
             serviceText
         case .statementMalformed, .statementWrongAudience, .statementWrongInstitution,
             .statementWrongCertificate, .statementWrongAlgorithm, .statementBadSignature,

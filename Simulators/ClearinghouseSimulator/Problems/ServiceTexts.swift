@@ -40,6 +40,16 @@ extension ProblemKind {
                 "There is no such request for one's own information.",
                 "該当する自己情報の取得要求がありません。",
                 next: "Ask for the information anew.", "自己情報の取得をもう一度申し込んでください。")
+        case .witnessAbsent:
+            ProblemText(
+                "No witness works here.", "この模擬機関では証人 (witness) が動いていません。",
+                next: "Start the clearinghouse with --witness-port.",
+                "--witness-port を付けて起動してください。")
+        case .logKeyMalformed:
+            ProblemText(
+                "This is not the verifier key of a log.", "ログの検証鍵を読み取れませんでした。",
+                next: "Send name, id and Ed25519 key with plus signs between (C2SP signed-note).",
+                "名前・識別子・Ed25519公開鍵を + でつないだ検証鍵を送ってください。")
         default:
             ProblemText(
                 "There is no open link with the patient's data.", "本人のデータとの連携がありません。",

@@ -27,6 +27,8 @@ package enum AdminRoute: String, CaseIterable, RouteTable {
     case seed = "GET /admin/seed"
     case orderSeed = "PUT /admin/seed"
     case reset = "POST /admin/reset"
+    case witness = "GET /admin/witness"
+    case watchLog = "POST /admin/witness/logs"
 
     package static let title = "The administration port of Madoguchi's simulated clearinghouse"
     package static let security = (name: "token", scheme: "bearer")
@@ -41,6 +43,7 @@ package enum AdminRoute: String, CaseIterable, RouteTable {
             peopleOperation
         case .journal, .assertions: journalOperation
         case .certificates, .orderStanding, .renewalLag, .orderRenewalLag: certificateOperation
+        case .witness, .watchLog: witnessOperation
         default: controlOperation
         }
     }

@@ -6,7 +6,8 @@ import Octets
 package import Records
 
 /// The administration port: for tests and for people who try things out. Every request names this
-/// very host and carries the token of `admin.token`; bodies are JSON.
+/// very host and carries the token of `admin.token`; bodies are JSON. The page at `/`, which holds nothing and asks
+/// as every client does, is the one thing that needs no token.
 package struct AdministrationService: Sendable {
     /// The most journal entries in one answer.
     package static let maximumEntries = 1000
@@ -14,16 +15,17 @@ package struct AdministrationService: Sendable {
     let trust: TrustFolder
     let office: AuthorityOffice?
     let now: @Sendable () -> Instant
+    let witness: Witness?
     private let token: SHA256Digest
     private let port: BoundPort
 
     /// A service on a port of loopback.
     package init(
         house: House, trust: TrustFolder, office: AuthorityOffice? = nil, token: String,
-        port: BoundPort,
-        now: @escaping @Sendable () -> Instant
+        port: BoundPort, witness: Witness? = nil, now: @escaping @Sendable () -> Instant
     ) {
         (self.house, self.trust, self.office, self.now) = (house, trust, office, now)
+        self.witness = witness
         self.token = SHA256Digest(hashing: Array(token.utf8))
         self.port = port
     }
@@ -38,11 +40,15 @@ package struct AdministrationService: Sendable {
             else {
                 throw Refusal(.adminWrongHost)
             }
-            guard let token = request.bearer,
-                octetsEqual(
-                    SHA256Digest(hashing: Array(token.utf8)).octets, self.token.octets)
-            else { throw Refusal(.adminUnauthorized) }
-            response = try await answer(request)
+            if let page = try AdministrationPage.response(to: request) {
+                response = page
+            } else {
+                guard let token = request.bearer,
+                    octetsEqual(
+                        SHA256Digest(hashing: Array(token.utf8)).octets, self.token.octets)
+                else { throw Refusal(.adminUnauthorized) }
+                response = try await answer(request)
+            }
         } catch { response = .refusal(error) }
         response.headers.append("Madoguchi-Request", house.requestID())
         return response
@@ -94,6 +100,10 @@ package struct AdministrationService: Sendable {
             do throws(Refusal) {
                 try await house.unregister(intake.values["person"] ?? "")
                 return .success(HTTPResponse(status: 204))
+            } catch { return .failure(error) }
+        case .witness, .watchLog:
+            do throws(Refusal) {
+                return .success(try await witness(watching: intake.body["key"]?.stringValue))
             } catch { return .failure(error) }
         case .journal: return .success(await journal(intake.values))
         case .assertions: return .success(try await judge(intake.body))

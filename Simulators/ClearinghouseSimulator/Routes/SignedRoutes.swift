@@ -58,6 +58,7 @@ extension ClearinghouseService {
             against: StatementExpectation(
                 prefix: isPortal ? .portal : .checkIn, audience: house.audience,
                 client: asked.identity,
-                purpose: route == .registration ? "registration" : nil), at: asked.now)
+                purpose: route == .registration ? "registration" : nil), at: asked.now,
+            memory: house.certificates)
     }
 }

@@ -3,6 +3,7 @@ import Cryptography
 import JSON
 import Octets
 package import Records
+import TransparencyLog
 import VirtualCard
 
 /// Makes a simulated world in a folder: authorities, trust, the keys of clearinghouse, terminal
@@ -83,6 +84,22 @@ package struct Initialisation: Sendable {
         try ensure("statement.key", in: paths.terminal, isPrivate: true, &made) {
             try PrivateKey.generate(.p256).pem
         }
+        try witness(&made)
+    }
+
+    /// The witness's key, and that it watches nobody yet. With the key there the list of logs is
+    /// not made again: a witness that lost its state must not begin anew under its old name.
+    private func witness(_ made: inout [String]) throws {
+        if try !has("witness.key", in: paths.house) {
+            try ensure("logs", in: paths.witness, isPrivate: true, &made) { [] }
+        }
+        try ensure("witness.key", in: paths.house, isPrivate: true, &made) {
+            try PrivateKey.generate(.ed25519).pem
+        }
+        let key = try Cosigner(
+            name: Witness.name, privateKey: try KeyFile.privateKey("\(paths.house)/witness.key")
+        ).key
+        try ensure("witness.vkey", in: paths.terminal, &made) { Array("\(key.vkey)\n".utf8) }
     }
 }
 

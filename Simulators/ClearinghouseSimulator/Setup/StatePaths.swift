@@ -27,8 +27,11 @@ package struct StatePaths: Hashable, Sendable {
     /// Which card belongs to whom.
     package var enrolments: String { "\(house)/cards.json" }
 
+    /// What the witness keeps.
+    package var witness: String { "\(house)/witness" }
+
     /// The folders, each after the one it lies in; for their owner only.
     package var folders: [String] {
-        [root, trust, authority, house, people, terminal, cards]
+        [root, trust, authority, house, people, witness, terminal, cards]
     }
 }

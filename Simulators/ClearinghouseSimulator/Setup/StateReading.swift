@@ -3,6 +3,7 @@ import Executors
 import JSON
 import Octets
 package import Records
+import TransparencyLog
 
 /// Reads a simulated world from its folder.
 package struct StateReading: Sendable {
@@ -59,6 +60,16 @@ package struct StateReading: Sendable {
         return InsurerSigner(
             certificate: try setup { try KeyFile.certificate("\(paths.house)/insurer.pem") },
             key: try setup { try KeyFile.privateKey("\(paths.house)/insurer.key") })
+    }
+
+    /// The witness, which works from now on; worlds made before there was one have none.
+    package func witness() throws(SetupError) -> Witness {
+        let cosigner = try setup {
+            try Cosigner(
+                name: Witness.name,
+                privateKey: try KeyFile.privateKey("\(paths.house)/witness.key"))
+        }
+        return try Witness(cosigner: cosigner, folder: paths.witness)
     }
 
     /// The token of the administration port.

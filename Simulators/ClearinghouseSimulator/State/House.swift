@@ -9,6 +9,7 @@ package actor House {
     let signer: AnswerSigner
     let seal: GrantSeal
     let pairwise: PairwiseIDs
+    let certificates = CertificateMemory()
     var nonces = NonceStore()
     var answers = AnswerStore()
     var sessions = PortalSessions()
@@ -88,7 +89,7 @@ package actor House {
     package func note(_ entry: JournalEntry) { journal.append(entry) }
 
     /// A person on the business date.
-    func person(_ id: String, at now: Instant) throws(Refusal) -> Person {
+    package func person(_ id: String, at now: Instant) throws(Refusal) -> Person {
         if let behaviour = Behaviour(id) {
             guard let person = behaviour.person(on: businessDate(at: now)) else {
                 throw Refusal(.unavailable)

@@ -20,6 +20,8 @@ package struct Journal: Sendable {
     private var next = 1
     private var disclosures: [String: [JournalEntry]] = [:]
     private var withdrawals: [SHA256Digest: Instant] = [:]
+    /// The intents that were told, by log.
+    var intents = ToldIntents()
     private let sink: (any JournalSink)?
     private let mostEntries: Int
 
@@ -73,6 +75,7 @@ package struct Journal: Sendable {
         next = max(next, entry.number + 1)
         if entries.count >= 2 * mostEntries { entries.removeFirst(mostEntries) }
         entries.append(entry)
+        if let intent = entry.intent, !entry.isRepeat { intents.tell(intent) }
         if let withdrawn = entry.withdrawn { withdrawals[withdrawn.grant] = withdrawn.until }
         if let person = entry.person, entry.institution != nil, !entry.isRepeat {
             var short = entry

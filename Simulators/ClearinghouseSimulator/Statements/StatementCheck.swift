@@ -61,16 +61,17 @@ package enum StatementCheck {
     /// How long a consent may last from the statement's time on.
     package static let maximumConsentSeconds: Int64 = 24 * 3600
 
-    /// Applies the rules.
+    /// Applies the rules; certificates that were read before are not read again.
     package static func verify(
-        _ request: CheckRequest, against expected: StatementExpectation, at now: Instant
+        _ request: CheckRequest, against expected: StatementExpectation, at now: Instant,
+        memory: CertificateMemory = CertificateMemory()
     ) throws(Refusal) -> VerifiedStatement {
         let statement = try read(request.statement)
         guard statement.audience == expected.audience else {
             throw Refusal(.statementWrongAudience)
         }
         try checkSpeaker(statement, expected)
-        let certificate = try certificate(statement, request)
+        let certificate = try certificate(statement, request, memory)
         let (key, prefix) = try signer(of: statement, certificate, expected)
         guard statement.algorithm == SignedAlgorithm(key.kind) else {
             throw Refusal(.statementWrongAlgorithm)
@@ -123,9 +124,9 @@ package enum StatementCheck {
     }
 
     private static func certificate(
-        _ statement: SignedStatement, _ request: CheckRequest
+        _ statement: SignedStatement, _ request: CheckRequest, _ memory: CertificateMemory
     ) throws(Refusal) -> Certificate {
-        guard let certificate = try? Certificate(der: request.certificate) else {
+        guard let certificate = try? memory.certificate(der: request.certificate) else {
             throw Refusal(.certificateMalformed)
         }
         guard certificate.digest == statement.certificate else {
