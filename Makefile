@@ -13,7 +13,7 @@ ONCE ?=
 
 export STATE PERSON AS_OF CARD ONCE
 
-.PHONY: demo test system up down build bench soak sessions life fuzz leaks lint format clean
+.PHONY: demo test system up down build bench soak sessions life fuzz leaks situations lint format clean
 
 ## Checks one patient in, end to end, and shows what everybody sees.
 demo: build
@@ -72,6 +72,11 @@ life: build
 	@scripts/packages.sh build run test
 	@BIN=$(CURDIR)/.build/release SESSIONS=$${SESSIONS:-100} \
 		Tests/System/private-pcscd.sh python3 -B Tests/System/life.py
+
+## Writes Documentation/situations anew, from the table that the tests play.
+situations:
+	swift build --build-tests
+	WRITE_SITUATIONS=1 swift test --skip-build --filter FrontDeskTests.SituationTests
 
 lint:
 	swift format lint --strict --recursive --configuration .swift-format Sources Simulators Tests Package.swift

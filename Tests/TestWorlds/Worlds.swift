@@ -184,7 +184,8 @@ package enum Cards {
 
     private static func make() throws -> CertificateAuthority {
         try CertificateAuthority.make(
-            unit: "Simulated", key: PrivateKey.generate(.p256), notBefore: PatientClock.start,
+            unit: "Simulated", key: PrivateKey.generate(.p256),
+            notBefore: PatientClock.start.adding(seconds: -86_400 * 4000),
             notAfter: PatientClock.start.adding(seconds: 86_400 * 3650))
     }
 
