@@ -34,7 +34,7 @@ package struct FaceDesk: FacePort {
             return .unseen(.cardFailed)
         }
         do throws(CardFaceError) {
-            let owed = await watch.misses(of: card.digest)
+            let owed = await watch.owed(to: card.digest)
             let seen = try await reader.ask(
                 Looking(certificate: certificate, number: number, owed: owed))
             let left = await settle(card, seen.faceTriesLeft, owed: owed)
@@ -76,7 +76,9 @@ package struct FaceDesk: FacePort {
     /// What a card's count says, with what it was told just now that was owed to it. Of one that
     /// keeps none the count is kept here.
     private func settle(_ card: PresentedCard, _ left: Int?, owed: Int) async -> Int {
-        guard let left else { return max(0, FaceMisses.limit - owed) }
+        guard let left else {
+            return max(0, FaceMisses.limit - (await watch.misses(of: card.digest)))
+        }
         if owed > 0 { await watch.clear(card.digest, at: clock.now()) }
         return left
     }
@@ -107,7 +109,7 @@ extension FaceDesk {
             return .failure(.failed(.photoUnread(error)))
         }
         do throws(CardFaceError) {
-            let owed = await watch.misses(of: card.digest)
+            let owed = await watch.owed(to: card.digest)
             let read = try await reader.ask(
                 ReadingPhoto(certificate: certificate, number: number, owed: owed))
             guard await settle(card, read.faceTriesLeft, owed: owed) > 0 else {

@@ -5,7 +5,8 @@ package import Records
 
 /// Counts the misses of faces that no card keeps: of cards without a count of their own, and of a
 /// card that was pulled before it could be told. They survive a restart; where what was kept can no
-/// longer be read, every card has one miss left, since any of them may have been at its limit.
+/// longer be read, every card that keeps no count has one miss left, since any of them may have been
+/// at its limit.
 package actor FaceWatch {
     private static let kept = "misses of faces"
     /// Stands for the cards that are not named.
@@ -19,6 +20,12 @@ package actor FaceWatch {
         (self.vault, self.name) = (vault, name)
     }
 
+    /// The misses that a card must still be told of.
+    func owed(to card: SHA256Digest) async -> Int {
+        await load()
+        return misses?[name(card)] ?? 0
+    }
+
     /// The misses of a card that are counted here.
     package func misses(of card: SHA256Digest) async -> Int {
         await load()
@@ -30,11 +37,11 @@ package actor FaceWatch {
         await load()
         let name = name(card)
         let isTold = misses?[name] != nil || misses?.count ?? 0 < FailureCount.mostCards
-        let before = misses?[name] ?? misses?[Self.others] ?? 0
-        if isTold { misses?[name] = before + 1 }
+        let count = (misses?[name] ?? misses?[Self.others] ?? 0) + 1
+        if isTold { misses?[name] = count }
         await keep(at: now)
         // Where no more cards can be told apart, one miss is one too many.
-        return isTold ? misses?[name] ?? FaceMisses.limit : FaceMisses.limit
+        return isTold ? count : FaceMisses.limit
     }
 
     /// None any more: the face was the holder's, or the card knows of them now.

@@ -5,6 +5,7 @@ import Disclosures
 import HTTP
 import JSON
 import MyNumberCard
+import Octets
 import Terminal
 import TestWorlds
 import Testing
@@ -245,6 +246,71 @@ struct FaceTests {
             let accepted = try JSONValue(parsing: await desk.checkIn().body)
             #expect(accepted["identity"] == "unchecked")
         }
+    }
+}
+
+@Suite("Two readers with one camera")
+struct TwoReaderTests {
+    /// Counts nothing.
+    private actor Forgetful: FailureVault {
+        func failures(on reader: String) -> KeptFailures { .none }
+        func keep(_ failures: FailureCount, on reader: String) {}
+    }
+
+    @Test(
+        "misses that can no longer be read leave cards without a count one more, and tell no other")
+    func unreadable() async throws {
+        actor Broken: FailureVault {
+            func failures(on reader: String) -> KeptFailures { .unreadable }
+            func keep(_ failures: FailureCount, on reader: String) {}
+        }
+        for keepsCount in [true, false] {
+            var image = try Faces.sample.get()
+            image.keepsFaceCount = keepsCount
+            let holder = image.holder
+            let service = CameraService { _ in holder }
+            let slot = CardSlot(VirtualCard(image))
+            let desk = FaceDesk(
+                reader: slot, name: "one", camera: SceneCamera(service), matcher: Cards.stub,
+                watch: FaceWatch(vault: Broken()) { $0.hex }, clock: PatientClock())
+            let card = try await slot.port.readCard().get()
+            guard case .seen(let seen) = await desk.look(at: card) else {
+                Issue.record("not seen")
+                return
+            }
+            #expect(seen.faceTriesLeft == (keepsCount ? 10 : 1))
+            service.order { $0.face = .other(photo: Cards.photo(of: "somebody else")) }
+            guard case .failed(.faceMissed(_, let left)) = await desk.match(card) else {
+                Issue.record("no miss")
+                return
+            }
+            #expect(left == (keepsCount ? 9 : 0))
+        }
+    }
+
+    @Test("a matcher that takes its time at one reader holds up no other")
+    func noneWaits() async throws {
+        let image = try Faces.sample.get()
+        let watch = FaceWatch(vault: Forgetful()) { $0.hex }
+        let camera = SceneCamera(CameraService { _ in image.holder })
+        let held = HeldMatcher()
+        func desk(_ name: String, _ matcher: (any FaceMatcher)?) -> (FaceDesk, CardSlot) {
+            let slot = CardSlot(VirtualCard(image))
+            return (
+                FaceDesk(
+                    reader: slot, name: name, camera: camera, matcher: matcher, watch: watch,
+                    clock: PatientClock()), slot
+            )
+        }
+        let (slow, slot) = desk("one", held)
+        let (quick, _) = desk("two", Cards.stub)
+        let card = try await slot.port.readCard().get()
+        let waiting = Task { await slow.match(card) }
+        await held.untilAsked()
+        #expect(await quick.match(card) == .matched(perMille: 1000))
+        #expect(await quick.look(at: card) != .unseen(.cardFailed))
+        held.answer(.score(perMille: 700))
+        #expect(await waiting.value == .matched(perMille: 700))
     }
 }
 
