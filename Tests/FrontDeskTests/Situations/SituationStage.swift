@@ -73,10 +73,42 @@ extension Situation {
             .flatMap { answer["closing"]?["kind"] == "accepted" ? nil : $0 }
         seen.pinTries = desk.slot.card?.card.pinTriesLeft
         seen.faceTries = desk.slot.card?.card.counters.triesLeft[CardImage.faceName]
-        seen.events =
-            isHistoryClosed
-            ? [] : try await desk.store.events(matching: HistoryQuery()).map(\.event)
+        if !isHistoryClosed {
+            // What failed is written down after it was told.
+            if let kind = lastKept(answer) {
+                _ = try await desk.until {
+                    let last = try? await desk.store.events(matching: HistoryQuery()).last
+                    return last?.event.kind == kind
+                }
+            }
+            seen.events = try await desk.store.events(matching: HistoryQuery()).map(\.event)
+        }
         return seen
+    }
+
+    /// What the history keeps last of how it ended, where that is written after it was told.
+    private func lastKept(_ answer: JSONValue) -> EventKind? {
+        switch answer["closing"]?["kind"]?.stringValue {
+        case "refused": .cardRefused
+        case .some: nil
+        case nil: isTriedProof(answer) ? .proof : nil
+        }
+    }
+
+    /// Whether the problem is that of a proof that was tried: closed ways, rights and the session's
+    /// own state are told before.
+    private func isTriedProof(_ answer: JSONValue) -> Bool {
+        guard case .problem(let name) = ends, answer["type"] != nil else { return false }
+        let untried: Set = [
+            "not-allowed", "no-pin", "no-camera", "card-pulled",
+            "no-answer-yet", "clearinghouse-unreachable",
+        ]
+        guard !untried.contains(name) else { return false }
+        return switch act {
+        case .pin: pinTries > 0
+        case .face: faceTries > 0 && !isCapReached
+        case .visual: !isCapReached
+        }
     }
 
     private func json(_ response: HTTPResponse) throws -> JSONValue {
