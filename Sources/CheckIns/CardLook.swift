@@ -78,6 +78,17 @@ package enum FaceTrouble: String, Hashable, Sendable, CaseIterable {
     case matcherNonsense
 }
 
+extension CardSessionEvent {
+    /// What is written down of a look at a card: a number that was tried and refused.
+    func notes(of card: PresentedCard) -> [CardSessionEffect] {
+        switch self {
+        case .cardUnseen(let trouble) where trouble.isFinal && trouble != .notOnCard:
+            [.note(.numberRefused(card, trouble))]
+        default: []
+        }
+    }
+}
+
 extension Answers {
     /// The answers once the card was looked at; nothing where nobody waits for that.
     func looked(at event: CardSessionEvent) -> Answers? {

@@ -39,6 +39,9 @@ package enum SessionNote: Hashable, Sendable {
     case proofFailed(PresentedCard, ProvedWay, ProofFailure)
     /// A card was refused.
     case cardRefused(Refusal)
+    /// The number that a camera read on a card does not open it: a try was spent, or none was left
+    /// to spend.
+    case numberRefused(PresentedCard, LookTrouble)
     /// The session ended without an answer.
     case ended(PresentedCard?, EndReason)
 }

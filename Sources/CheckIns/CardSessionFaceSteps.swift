@@ -4,9 +4,10 @@ func lookedStep(_ proving: Proving, on event: CardSessionEvent) -> Step? {
     var next = proving
     next.answers = answers
     guard answers.card.offers(proving.way) else {
-        return choice(answers, notice: answers.look.notice)
+        let (phase, effects) = choice(answers, notice: answers.look.notice)
+        return (phase, event.notes(of: answers.card) + effects)
     }
-    return (.proving(next), [])
+    return (.proving(next), event.notes(of: answers.card))
 }
 
 /// The way of faces: the attempt begins without a score, and gets it from the matcher.

@@ -92,7 +92,7 @@ private func choosingStep(_ choosing: Choosing, on event: CardSessionEvent) -> S
     case .cardSeen, .cardUnseen:
         guard let answers = choosing.answers.looked(at: event) else { return nil }
         next.answers = answers
-        return (.choosing(next), [])
+        return (.choosing(next), event.notes(of: answers.card))
     case .wayChosen(let way):
         guard choosing.answers.card.offers(way) else { return nil }
         next.answers.way = way

@@ -128,6 +128,13 @@ package struct HistoryScribe: SessionHistory {
             return scene(actor: .patient, patient: reference(to: card), session: session).proof(
                 VerificationWay(way), outcome, reason: failure.word, triesLeft: failure.triesLeft,
                 at: now)
+        case .numberRefused(let card, let trouble):
+            var event = scene(actor: .patient, patient: reference(to: card), session: session)
+                .event(.proof, at: now)
+            (event.outcome, event.reason) = (
+                trouble == .numberLocked ? .locked : .failed, trouble.rawValue
+            )
+            return event
         case .cardRefused(let refusal):
             return scene(actor: .patient, session: session)
                 .cardRefused(reason: refusal.rawValue, at: now)

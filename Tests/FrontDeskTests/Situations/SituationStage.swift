@@ -105,7 +105,8 @@ extension Situation {
     /// Whether a proof that failed so was tried; else its way was closed before.
     private func isTried(_ failure: String?) -> Bool {
         guard let failure else { return false }
-        return failure != "faceLocked" && LookTrouble(rawValue: failure) == nil
+        let trouble = LookTrouble(rawValue: failure)
+        return failure != "faceLocked" && (trouble == nil || trouble == .wrongNumber)
     }
 
     private func json(_ response: HTTPResponse) throws -> JSONValue {
