@@ -164,7 +164,10 @@ package struct LocalAPI: HTTPHandler {
     func reader(_ request: HTTPRequest) async throws(Problem) -> ReaderRoster.ServedReader {
         let name = request.query["reader"]
         if let reader = await parts.roster.reader(named: name) { return reader }
-        throw await parts.roster.isServiceThere ? .noReader : .noService
+        guard await parts.roster.isServiceThere else { throw .noService }
+        let names = await parts.roster.names
+        guard let name, !names.isEmpty else { throw .noReader }
+        throw .noSuchReader(name, among: names)
     }
 }
 

@@ -135,6 +135,22 @@ package final class WholeDesk: Sendable {
         try HistoryArchive.verify(folder: folder.path + "/history")
     }
 
+    /// Turns one octet in the body of the history's first entry.
+    package func damageHistory() throws {
+        let history = folder.path + "/history"
+        let names = try FileManager.default.contentsOfDirectory(atPath: history)
+        guard let name = names.first(where: { $0.hasSuffix(".segment") }),
+            let file = FileHandle(forUpdatingAtPath: history + "/" + name)
+        else { throw NoCard() }
+        defer { try? file.close() }
+        // Within the first frame's sealed body.
+        let place: UInt64 = 350
+        try file.seek(toOffset: place)
+        let octet = try file.read(upToCount: 1)?.first ?? 0
+        try file.seek(toOffset: place)
+        try file.write(contentsOf: [octet ^ 1])
+    }
+
     /// Ends the terminal in order.
     package func close() async throws {
         readers.finish()
