@@ -17,6 +17,13 @@ extension Context {
             wait = try invocation.integer("wait", in: 0...limits.longestClaimSeconds) ?? 0
         } catch { throw CommandFailure(error) }
         let reason = invocation.value("visual-check")
+        for option in ["pin-file", "spend-last-try"]
+        where reason != nil && (invocation.value(option) != nil || invocation.has(option)) {
+            throw CommandFailure(
+                UsageError(
+                    "--\(option) and --visual-check cannot go together: "
+                        + "staff look, or a PIN is entered"))
+        }
         // Read before anything begins, so that a missing file costs no session.
         let pin = reason == nil ? SecretBox(try self.pin()) : nil
         let claimed = try await claim(waiting: wait)
@@ -213,6 +220,9 @@ extension Context {
 
     /// `portal …`.
     func portal(_ page: String) async throws(CommandFailure) -> ExitCode {
+        for name in ["from", "to"] {
+            try check(name, "a month such as 2026-11") { YearMonth($0) != nil }
+        }
         let query = readerQuery([
             ("from", invocation.value("from")), ("to", invocation.value("to")),
         ])

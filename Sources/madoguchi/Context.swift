@@ -1,6 +1,7 @@
 import Commands
 import Configuration
 import Cryptography
+import Executors
 import Glibc
 import HTTP
 import JSON
@@ -38,13 +39,22 @@ struct Context {
                 written.hasPrefix("/") ? written : state + "/terminal/" + written
             }
         } catch {
+            let line = error.line(in: text, limits: TerminalConfiguration.textLimits)
             throw CommandFailure(
-                .usage, "configuration", "\(path): \(error)", next: "Correct the file.")
+                .usage, "configuration", "\(path):\(line): \(error)", next: "Correct the file.")
         }
     }
 
     /// The terminal's limits; the usual ones where its configuration cannot be read.
     var limits: WaitLimits { (try? configuration())?.limits ?? WaitLimits() }
+
+    /// Refuses a value that an option does not take.
+    func check(
+        _ option: String, _ must: String, _ isGood: (String) -> Bool
+    ) throws(CommandFailure) {
+        guard let text = invocation.value(option), !isGood(text) else { return }
+        throw CommandFailure(UsageError("--\(option) must be \(must)"))
+    }
 
     // MARK: The daemon
 
@@ -153,6 +163,7 @@ struct Context {
     func show(_ json: JSONValue, _ text: () throws(CommandFailure) -> String)
         throws(CommandFailure)
     {
-        print(isJSON ? json.canonicalText : try text())
+        let line = isJSON ? json.canonicalText : try text()
+        do throws(OutputError) { try writeOut(line + "\n") } catch { throw CommandFailure(error) }
     }
 }

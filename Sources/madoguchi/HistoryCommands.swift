@@ -4,6 +4,7 @@ import Commands
 import Configuration
 import Cryptography
 import Disclosures
+import Glibc
 import HTTP
 import JSON
 import Octets
@@ -14,6 +15,16 @@ import TransparencyLog
 extension Context {
     /// `history list`.
     func listHistory() async throws(CommandFailure) -> ExitCode {
+        for name in ["from", "until"] {
+            try check(name, "an instant such as 2026-11-22T00:00:00Z") {
+                Instant(rfc3339: $0) != nil
+            }
+        }
+        let items = DisclosedItem.allCases.map(\.rawValue).joined(separator: ", ")
+        try check("item", "one of \(items)") { DisclosedItem(rawValue: $0) != nil }
+        do throws(UsageError) { _ = try invocation.integer("limit", in: 1...10_000) } catch {
+            throw CommandFailure(error)
+        }
         let names = ["patient", "item", "actor", "from", "until", "limit"]
         let query = names.compactMap { name in
             invocation.value(name).map { "\(name)=\(percentEncoded($0))" }
@@ -71,6 +82,12 @@ extension Context {
     /// `history export tiles DIR`.
     func exportTiles() async throws(CommandFailure) -> ExitCode {
         let target = invocation.argument("DIR") ?? ""
+        var status = stat()
+        guard stat(target, &status) != 0 || status.st_mode & S_IFMT == S_IFDIR else {
+            throw CommandFailure(
+                .usage, "not-a-folder", "\(target) is a file, not a folder.",
+                next: "Name a folder, or a name that is not there yet.")
+        }
         let folder = try configuration().historyFolder
         let answer = try await ask("GET", "/v1/history/checkpoint", as: .administrator)
         let key = answer["key"]?.stringValue ?? ""

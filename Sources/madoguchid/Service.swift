@@ -62,7 +62,10 @@ struct Service {
             return try TerminalConfiguration(parsing: text).resolvingPaths { written in
                 written.hasPrefix("/") ? written : (folder.isEmpty ? "." : folder) + "/" + written
             }
-        } catch { throw .configuration(path: path, error) }
+        } catch {
+            let line = error.line(in: text, limits: TerminalConfiguration.textLimits)
+            throw .configuration(place: "\(path):\(line)", error)
+        }
     }
 
     private static func statementKey(_ path: String) throws(ServiceError) -> TerminalKey {
@@ -125,7 +128,8 @@ extension Service {
             try? await store.close()
             throw error
         }
-        print("madoguchid is ready on \(configuration.socket)")
+        // Whoever started it may read this or not: the service goes on.
+        _ = say("madoguchid is ready on \(configuration.socket)")
         await withTaskGroup { group in
             group.addTask { await server.run() }
             group.addTask { await roster.run(ReaderMonitor().events()) }

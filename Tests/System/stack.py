@@ -181,6 +181,97 @@ class CheckIns(StackCase):
                      "not-consented")
 
 
+class CommandLine(StackCase):
+    def test_output(self):
+        """What cannot be printed: exit 7 and one word on standard error; a pipe that nobody reads
+        ends a command as it ends others."""
+        stack = self.stack
+
+        def run(*words, **options):
+            return subprocess.run([program("madoguchi"), *words, "--state", stack.state],
+                                  stderr=subprocess.PIPE, timeout=60, **options)
+        for words in [["status"], ["status", "--json"], ["--help"], ["history", "key"]]:
+            with open("/dev/full", "w") as full:
+                ran = run(*words, stdout=full)
+            self.assertEqual(ran.returncode, 7, (words, ran))
+            self.assertIn(b"No space left", ran.stderr)
+        closed = run("status", preexec_fn=lambda: os.close(1))
+        self.assertEqual(closed.returncode, 7, closed)
+        for ends, more in [(-signal.SIGPIPE, {}), (7, {"restore_signals": False})]:
+            reading, writing = os.pipe()
+            os.close(reading)
+            self.assertEqual(run("status", stdout=writing, **more).returncode, ends)
+            os.close(writing)
+
+    def test_ready(self):
+        """The daemon says that it is ready at once, also into a pipe, and serves whether or not
+        anybody reads it."""
+        stack = self.stack
+        stack.stop(stack.daemon)
+        daemon = stack.spawn(program("madoguchid"), "--state", stack.state, "--reader", READER,
+                             stdout=subprocess.PIPE)
+        self.assertIn(b"ready", daemon.stdout.readline())
+        daemon.stdout.close()
+        stack.stop(daemon)
+        with open("/dev/full", "w") as full:
+            stack.daemon = stack.spawn(program("madoguchid"), "--state", stack.state, "--reader",
+                                       READER, stdout=full)
+            wait_for("the daemon answers", lambda: stack.run("status").code == 0)
+
+    def test_sockets(self):
+        """No daemon, no socket, another file, a path too long: each its words, code, next step."""
+        stack, there = self.stack, self.stack.path("run", "madoguchid.sock")
+        stack.stop(stack.daemon)
+
+        def told(code, *words, state=None):
+            ran = stack.run("status", state=state)
+            self.assertEqual(ran.code, code, ran)
+            for word in words:
+                self.assertIn(word, ran.err)
+        told(1, "not running", "there is no", "make up", "systemctl")
+        line = socket.socket(socket.AF_UNIX)
+        line.bind(there)
+        line.close()
+        told(1, "not running", "nobody answers", "make up")
+        os.remove(there)
+        with open(there, "w") as file:
+            file.write("somebody's")
+        told(2, "no socket", "--state")
+        done = subprocess.run([program("madoguchid"), "--state", stack.state],
+                              capture_output=True, timeout=20)
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn(b"no socket", done.stderr)
+        os.remove(there)
+        told(2, "octets", "--state", state=stack.path("x" * 120))
+        told(2, "--state", state=stack.path("admin.token"))
+        self.usable()
+
+    def test_usage(self):
+        """Calls that cannot be meant: exit 2 and why, whatever runs."""
+        stack = self.stack
+        stack.insert("mado")
+        path = stack.path("admin.token")
+        for words, told in [
+                ([], "history list"), (["--json"], "no command"), (["history", "list", "--limit", "0"], "--limit"),
+                (["history", "list", "--limit", "many"], "--limit"),
+                (["history", "list", "--from", "monday"], "--from"),
+                (["history", "list", "--item", "all"], "--item"),
+                (["history", "list", "--patient", "p" * 200], "patient"),
+                (["history", "export", "tiles", path], "not a folder"),
+                (["portal", "drugs", "--pin-file", path, "--from", "2026"], "--from"),
+                (["check-in", "--visual-check", "pinLocked", "--pin-file", path], "--visual-check"),
+                (["check-in", "--visual-check", "because"], "reason")]:
+            with self.subTest(" ".join(words)):
+                ran = stack.run(*words)
+                self.assertEqual(ran.code, 2, ran)
+                self.assertIn(told, ran.err, ran)
+        ran = stack.run("check-in", "--reader", "nope", pin="1234")
+        self.assertEqual(ran.code, 3, ran)
+        self.assertIn(READER, ran.err)
+        self.assertIn("nope", ran.err)
+        self.usable()
+
+
 class Services(StackCase):
     """pcscd and its death."""
 
