@@ -102,6 +102,8 @@ package struct LocalAPI: HTTPHandler {
             return .json(await runner.view.shown(to: nil))
         case (_, "check-ins", _): return try await checkIns(Array(path.dropFirst()), request)
         case ("POST", "readers", 2) where path[1] == "end-pause": return try await endPause(request)
+        case ("POST", "readers", 2) where path[1] == "last-try":
+            return try await allowLastTry(request)
         case ("GET", "history", 2): return try await history(path[1], request)
         default: throw .notFound
         }

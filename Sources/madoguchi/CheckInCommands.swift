@@ -223,10 +223,20 @@ extension Context {
         for name in ["from", "to"] {
             try check(name, "a month such as 2026-11") { YearMonth($0) != nil }
         }
-        let query = readerQuery([
-            ("from", invocation.value("from")), ("to", invocation.value("to")),
-        ])
-        let answer = try await ask("/v1/portal/\(page)\(query)", pin: try pin())
+        let months = [("from", invocation.value("from")), ("to", invocation.value("to"))]
+        let query = readerQuery(months)
+        let pin = SecretBox(try pin())
+        var (named, headers): (String, [(String, String)]) = (query, [])
+        if invocation.has("spend-last-try") {
+            let agreed = try await ask("POST", "/v1/readers/last-try" + readerQuery())
+            if let token = agreed["token"]?.stringValue, let reader = agreed["reader"]?.stringValue
+            {
+                headers = [("Madoguchi-Last-Try", token)]
+                named = readerQuery(months, reader: reader)
+            }
+        }
+        guard let pin = pin.take() else { return .usage }
+        let answer = try await ask("/v1/portal/\(page)\(named)", pin: pin, headers: headers)
         try show(answer) { () throws(CommandFailure) in
             let lines =
                 switch page {

@@ -151,9 +151,10 @@ struct Context {
         return page
     }
 
-    /// The query that names the reader, if one was named.
-    func readerQuery(_ more: [(String, String?)] = []) -> String {
-        let parts = ([("reader", invocation.value("reader"))] + more).compactMap { name, value in
+    /// The query that names a reader: this one, or the one that was named, if any was.
+    func readerQuery(_ more: [(String, String?)] = [], reader: String? = nil) -> String {
+        let parts = ([("reader", reader ?? invocation.value("reader"))] + more).compactMap {
+            name, value in
             value.map { "\(name)=\(percentEncoded($0))" }
         }
         return parts.isEmpty ? "" : "?" + parts.joined(separator: "&")

@@ -202,7 +202,9 @@ extension Service {
             records: RecordDesk(
                 book: book, client: client, scribe: scribe,
                 needsOtherViewer: configuration.visualCheckNeedsOtherViewer),
-            portal: PortalDesk(client: portalClient, scribe: scribe, identity: identity),
+            portal: PortalDesk(
+                client: portalClient, scribe: scribe, identity: identity,
+                lastTrySeconds: limits.provingSeconds),
             scribe: scribe, watch: watch, staff: staff, items: items, version: madoguchiVersion,
             limits: limits)
     }

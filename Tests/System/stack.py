@@ -681,6 +681,14 @@ class BadPINs(StackCase):
         self.refused(stack.check_in(pin="0000"), 4, "last-try")
         self.assertEqual(stack.tries("locked"), 1)
         self.refused(stack.run("portal", "drugs", "--json", pin="1234"), 4, "last-try")
+        agreed = stack.run("portal", "drugs", "--spend-last-try", "--json", pin="1234")
+        # The PIN was right; whose card this is, nobody knows.
+        self.refused(agreed, 1, "card-not-registered")
+        self.assertEqual(stack.tries("locked"), 3)
+        # With more tries left the yes changes nothing.
+        for name in ["wrong-pin", "wrong-pin"]:
+            self.refused(stack.run("portal", "drugs", "--spend-last-try", "--json", pin="0000"), 4,
+                         name)
         self.refused(stack.check_in("--spend-last-try", pin="0000"), 4, "pin-locked")
         self.assertEqual(stack.tries("locked"), 0)
         sent = stack.tap.commands.count("0020008004")

@@ -114,7 +114,8 @@ package final class WholeDesk: Sendable {
             LocalAPI.Parts(
                 roster: roster, book: book,
                 records: RecordDesk(book: book, client: client, scribe: scribe),
-                portal: PortalDesk(client: portal, scribe: scribe, identity: identity),
+                portal: PortalDesk(
+                    client: portal, scribe: scribe, identity: identity, lastTrySeconds: 90),
                 scribe: scribe, watch: watch, staff: Self.staff, items: [.drugs, .checkups],
                 version: "test"))
         let (events, readers) = AsyncStream.makeStream(of: ReaderEvent.self)
