@@ -27,8 +27,9 @@ package enum CardSessionEvent: Hashable, Sendable {
     case pinEntered(spendsLastTry: Bool)
     /// Staff who may do so looked at card and holder, and say that they are one (目視).
     case staffConfirmed(staff: String, reason: VisualCheckReason)
-    /// The proof succeeded and its signature was verified.
-    case proved(statement: [UInt8], signature: [UInt8])
+    /// The proof succeeded and its signature was verified; the key is the terminal's, where that
+    /// signed.
+    case proved(statement: [UInt8], signature: [UInt8], terminalKey: [UInt8]? = nil)
     /// The proof failed.
     case proofFailed(ProofFailure)
     /// The patient wants another way, or back to the choice.

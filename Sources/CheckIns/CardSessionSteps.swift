@@ -147,11 +147,11 @@ private func provingStep(_ proving: Proving, on event: CardSessionEvent) -> Step
         let attempt = Attempt(.visualCheck(staff: staff), reason: reason)
         next.attempt = attempt
         return (.proving(next), [.proveByTerminal(next, attempt, nonce: nonce)])
-    case .proved(let statement, let signature):
+    case .proved(let statement, let signature, let terminalKey):
         guard let attempt = proving.attempt, let nonce = proving.nonce else { return nil }
         let proved = Proved(
             answers: proving.answers, attempt: attempt, statement: statement,
-            signature: signature, nonceUntil: nonce.until)
+            signature: signature, terminalKey: terminalKey, nonceUntil: nonce.until)
         return (.recordingIntent(proved), [.recordIntent(proved)])
     case .proofFailed(let failure):
         guard let attempt = proving.attempt else { return nil }

@@ -300,7 +300,8 @@ extension SessionRunner {
             handle(.proofFailed(.noSignature))
             return
         }
-        handle(.proved(statement: statement, signature: signature))
+        let key = signer.publicKey
+        handle(.proved(statement: statement, signature: signature, terminalKey: key))
     }
 
     /// What is signed for a check-in: canonical bytes.

@@ -128,10 +128,42 @@ extension Context {
         guard let intent = try event(answer["intent"]) else {
             throw .unreadable("no intent")
         }
-        let judgement = try ConsentJudgement(
-            intent, try event(answer["closing"]), try configuration())
-        try show(judgement.json) { judgement.lines.joined(separator: "\n") }
+        let judgement = ConsentJudgement(
+            intent, try event(answer["closing"]), on: try grounds(try configuration()))
+        guard let judgement else {
+            throw CommandFailure(
+                .negative, "no-statement", "This entry holds no signed statement.",
+                next: "Name the index of an intent of act checkIn; see `history list`.")
+        }
+        try show(judgement.json) {
+            let marks = judgement.checks.map { [$0.holds ? "✓" : "✗", $0.name, $0.detail] }
+            let items = (judgement.statement?.items ?? []).map {
+                "\($0.item.rawValue) until \($0.until)"
+            }
+            return
+                (table(marks, indent: "") + [
+                    judgement.isValid ? judgement.proves : "This proves nothing: see ✗.",
+                    "Consented: " + (items.isEmpty ? "nothing" : items.joined(separator: ", ")),
+                ]).joined(separator: "\n")
+        }
         return judgement.isValid ? .ok : .negative
+    }
+
+    /// What a judgement stands on. The statement key may have changed or gone; what says so is the
+    /// judgement itself.
+    private func grounds(
+        _ configuration: TerminalConfiguration
+    ) throws(CommandFailure) -> ConsentJudgement.Grounds {
+        do throws(KeyFile.Failure) {
+            return ConsentJudgement.Grounds(
+                anchors: try TrustAnchors(folder: configuration.trustFolder),
+                answerKey: try KeyFile.publicKey(configuration.clearinghouse.answerKeyFile),
+                presentKey: try? KeyFile.privateKey(configuration.statementKeyFile).publicKey)
+        } catch {
+            throw CommandFailure(
+                .usage, "no-grounds", "\(error)",
+                next: "Put the trust anchors and the clearinghouse's key in place.")
+        }
     }
 
     /// An entry's event, as the daemon gives it.

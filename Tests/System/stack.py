@@ -15,7 +15,7 @@ import threading
 import time
 import unittest
 
-from rig import BIN, READER, ROOT, OtherProgram, Pcscd, Stack, Tap, program, wait_for
+from rig import BIN, READER, ROOT, Impostor, OtherProgram, Pcscd, Stack, Tap, program, wait_for
 
 KILLS = int(os.environ.get("KILLS", "15"))
 LIMITS = {"exchangeSeconds": 2, "retrySeconds": 1, "interruptedSeconds": 3, "messageSeconds": 3,
@@ -906,7 +906,68 @@ class Histories(StackCase):
         ran = stack.run("consent", "verify", "--index", str(entry["index"]), "--json")
         self.assertEqual(ran.code, 0, ran)
         self.assertTrue(ran.json["valid"], ran)
+        self.assertIn("unlocked by its PIN", ran.json["proves"])
         self.assertNotEqual(stack.run("consent", "verify", "--index", "0").code, 0)
+        # A card whose certificate ended a month ago is still judged by its last day.
+        end = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 30 * 86400))
+        stack.issue("ended", "--not-before", "2022-01-01", "--not-after", end)
+        stack.insert("ended")
+        self.refused(stack.check_in(), 1, "card-not-registered")
+        entry = [entry for entry in stack.entries() if entry["event"]["kind"] == "intent"][-1]
+        ran = stack.run("consent", "verify", "--index", str(entry["index"]))
+        self.assertEqual(ran.code, 0, ran)
+        self.assertIn("it had ended on", ran.out)
+
+    def test_visual_check(self):
+        """What staff confirmed by sight is judged by the key that signed it, also after the
+        terminal has another; a forged part is found, whichever it is."""
+        stack = self.stack
+        stack.insert("mado")
+        ran = stack.run("check-in", "--visual-check", "pinForgotten", "--consent", "drugs")
+        self.assertEqual(ran.code, 0, ran)
+        index = str([entry["index"] for entry in stack.entries()
+                     if entry["event"]["kind"] == "intent"][-1])
+        verify = ["consent", "verify", "--index", index]
+        self.assertEqual(stack.run(*verify).code, 0)
+        key = stack.path("terminal", "statement.key")
+        shutil.copy(key, key + ".saved")
+        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt",
+                        "ec_paramgen_curve:P-256", "-out", key], check=True, capture_output=True)
+        stack.stop(stack.daemon)
+        stack.start_daemon()
+        ran = stack.run(*verify, "--json")
+        self.assertEqual(ran.code, 0, ran)
+        self.assertIn("another key today", ran.out)
+        self.assertIn("looked at card and holder", ran.json["proves"])
+        status, real = stack.ask("GET", "/v1/history/intent?index=" + index,
+                                 role="administrator")
+        self.assertEqual(status, 200, real)
+        shutil.move(key + ".saved", key)
+        stack.stop(stack.daemon)
+        stack.start_daemon()
+
+        def turned(text):
+            octets = bytearray(base64.b64decode(text))
+            octets[len(octets) // 2] ^= 1
+            return base64.b64encode(octets).decode()
+        with Impostor(stack) as impostor:
+            impostor.answer = real
+            ran = stack.run(*verify, "--json", state=impostor.state)
+            self.assertEqual(ran.code, 0, ran)
+            for which, part, name in [
+                    ("intent", "statement", "bytes"), ("intent", "statement", "signature"),
+                    ("intent", "statement", "certificate"), ("intent", "statement", "terminalKey"),
+                    ("closing", "answer", "bytes"), ("closing", "answer", "signature")]:
+                with self.subTest(part=part, name=name):
+                    forged = json.loads(json.dumps(real))
+                    place = forged[which]["event"][part]
+                    place[name] = turned(place[name])
+                    impostor.answer = forged
+                    ran = stack.run(*verify, "--json", state=impostor.state)
+                    self.assertEqual(ran.code, 1, ran)
+                    self.assertFalse(ran.json["valid"])
+                    self.assertNotIn("proves", ran.json)
+        self.usable()
 
     def test_flipped(self):
         """One octet turned in a segment: verify ends with 1 and names the file."""

@@ -30,6 +30,8 @@ package final class WholeDesk: Sendable {
     package let wire: Wire
     /// The time here, which goes on when the test says so.
     package let clock: SteppedClock
+    /// What consents that were given here are judged on.
+    package let grounds: ConsentJudgement.Grounds
     private let api: LocalAPI
     private let folder = TemporaryFolder()
     private let readers: AsyncStream<ReaderEvent>.Continuation
@@ -70,6 +72,9 @@ package final class WholeDesk: Sendable {
             guard let octets = card.image.authentication?.certificate else { throw NoCard() }
             try await house.bind(SHA256Digest(hashing: octets), to: card.id)
         }
+        grounds = ConsentJudgement.Grounds(
+            anchors: TrustAnchors([authority]), answerKey: answerKey.publicKey,
+            presentKey: clients.statementKey.publicKey)
         let wire = Wire(service: service, certificate: clients.terminal)
         self.wire = wire
         let client = ClearinghouseClient(transport: wire, answerKey: answerKey.publicKey)
