@@ -198,18 +198,21 @@ package struct Proved: Hashable, Sendable {
     package var statement: [UInt8]
     /// The signature over them.
     package var signature: [UInt8]
+    /// The terminal's key (SubjectPublicKeyInfo) where that signed, not the card.
+    package var terminalKey: [UInt8]?
     /// When the nonce in the statement ends: until then the same bytes may be sent again.
     package var nonceUntil: Instant
 
     /// A proof.
     package init(
         answers: Answers, attempt: Attempt, statement: [UInt8], signature: [UInt8],
-        nonceUntil: Instant
+        terminalKey: [UInt8]? = nil, nonceUntil: Instant
     ) {
         self.answers = answers
         self.attempt = attempt
         self.statement = statement
         self.signature = signature
+        self.terminalKey = terminalKey
         self.nonceUntil = nonceUntil
     }
 }

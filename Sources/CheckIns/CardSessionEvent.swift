@@ -37,8 +37,9 @@ package enum CardSessionEvent: Hashable, Sendable {
     case faceShown(matcher: String, recipient: String?)
     /// The face is the one on the card's photo, with this score in thousandths.
     case faceMatched(scorePerMille: Int)
-    /// The proof succeeded and its signature was verified.
-    case proved(statement: [UInt8], signature: [UInt8])
+    /// The proof succeeded and its signature was verified; the key is the terminal's, where that
+    /// signed.
+    case proved(statement: [UInt8], signature: [UInt8], terminalKey: [UInt8]? = nil)
     /// The proof failed.
     case proofFailed(ProofFailure)
     /// The patient wants another way, or back to the choice.

@@ -157,11 +157,11 @@ private func provingStep(_ proving: Proving, on event: CardSessionEvent) -> Step
         return (.proving(next), [.proveByTerminal(next, attempt, nonce: nonce)])
     case .cardSeen, .cardUnseen: return lookedStep(proving, on: event)
     case .faceShown, .faceMatched: return faceStep(proving, on: event)
-    case .proved(let statement, let signature):
+    case .proved(let statement, let signature, let terminalKey):
         guard let attempt = proving.attempt, let nonce = proving.nonce else { return nil }
         let proved = Proved(
             answers: proving.answers, attempt: attempt, statement: statement,
-            signature: signature, nonceUntil: nonce.until)
+            signature: signature, terminalKey: terminalKey, nonceUntil: nonce.until)
         return (.recordingIntent(proved), [.recordIntent(proved)])
     case .proofFailed(let failure):
         guard let attempt = proving.attempt else { return nil }

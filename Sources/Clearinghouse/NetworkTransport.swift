@@ -28,7 +28,7 @@ extension ClearinghouseError {
         case .timedOut: self = .timedOut
         case .closed, .hungUp: self = .lineLost
         case .malformed(let fault): self = .garbage("\(fault)")
-        case .addressInUse, .pathTooLong: self = .unreachable("\(cause)")
+        case .addressInUse, .pathTooLong, .notASocket: self = .unreachable("\(cause)")
         case .tls(let failure):
             switch failure {
             case .certificateRejected(let reason):

@@ -14,6 +14,8 @@ package struct CheckedReceipt: Hashable, Sendable {
     package var patient: String?
     /// How the card's certificate stood.
     package var certificateStatus: String
+    /// SHA-256 of the key (SubjectPublicKeyInfo) that verified the statement there, where told.
+    package var signedBy: SHA256Digest?
     /// SHA-256 of the answer, unless it is about a problem.
     package var answer: SHA256Digest?
     /// The problem's type, if it is about one.
@@ -46,6 +48,9 @@ package struct CheckedReceipt: Hashable, Sendable {
                 $0.stringValue.flatMap { SHA256Digest(hex: $0) }
             }
             problem = try fields.optionalString("problem", maximum: 200)
+            signedBy = try fields.optional("signedBy", "must be a digest") {
+                $0.stringValue.flatMap { SHA256Digest(hex: $0) }
+            }
             try fields.finish()
         } catch { throw .garbage("receipt: \(error)") }
         guard about == statement.hex else { throw .wrongAnswer("the receipt's statement") }

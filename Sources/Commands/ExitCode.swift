@@ -13,4 +13,6 @@ package enum ExitCode: Int32, Hashable, Sendable {
     case clearinghouse = 5
     /// The access history, or what is kept of check-ins, cannot be written or read.
     case history = 6
+    /// What was to be printed could not be written; what the command does may be done.
+    case output = 7
 }

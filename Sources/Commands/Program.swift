@@ -43,6 +43,13 @@ package struct Program: Sendable {
         let candidates = commands.filter { spoken.starts(with: $0.words) }
         guard var command = candidates.max(by: { $0.words.count < $1.words.count }) else {
             if isHelp || words.isEmpty { return .text(help) }
+            if let option = spoken.first, option.hasPrefix("-") {
+                let isKnown = common.contains {
+                    option == "--" + $0.name || option.hasPrefix("--\($0.name)=")
+                }
+                guard isKnown else { throw UsageError("unknown option \(option); try --help") }
+                throw UsageError("no command is named\n\n\(help)")
+            }
             throw UsageError(
                 "no such command: \(spoken.prefix(2).joined(separator: " ")); try \(name) --help")
         }

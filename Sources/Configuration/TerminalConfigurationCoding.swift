@@ -3,9 +3,11 @@ package import JSON
 extension TerminalConfiguration {
     /// Reads a configuration text: comments allowed, every unknown key refused with its path.
     package init(parsing text: [UInt8]) throws(JSONError) {
-        let limits = JSONLimits(octets: 1 << 20, depth: 8, allowsComments: true)
-        try self.init(json: try JSONValue(parsing: text, limits: limits))
+        try self.init(json: try JSONValue(parsing: text, limits: Self.textLimits))
     }
+
+    /// What a configuration text may cost.
+    package static let textLimits = JSONLimits(octets: 1 << 20, depth: 8, allowsComments: true)
 
     /// Reads a configuration value.
     package init(json: JSONValue) throws(JSONError) {
@@ -18,12 +20,14 @@ extension TerminalConfiguration {
         institutionCode = try fields.require("institutionCode", "must be ten digits") { value in
             value.stringValue.flatMap { isTenDigits($0) ? $0 : nil }
         }
-        institutionName = try fields.string("institutionName", maximum: 200)
+        institutionName = try fields.words("institutionName", maximum: 200)
         terminal = try fields.require(
             "terminal", "must be 1 to 32 letters, digits or hyphens"
         ) { value in value.stringValue.flatMap { isName($0) ? $0 : nil } }
         isSimulation = try fields.bool("simulation")
-        reader = try fields.optionalString("reader", maximum: 128)
+        reader = try fields.optional("reader", "must be a reader's name") { value in
+            value.stringValue.flatMap { isWords($0, maximum: 128) ? $0 : nil }
+        }
         items = try fields.array("items", maximum: 8) { (value, path) throws(JSONError) in
             guard let item = value.stringValue, ["drugs", "checkups"].contains(item) else {
                 throw .unexpected(path: path, reason: "must be \"drugs\" or \"checkups\"")
@@ -34,12 +38,12 @@ extension TerminalConfiguration {
             json: try fields.require("clearinghouse"), at: fields.path("clearinghouse"))
         portal = try IdentityConfiguration(
             json: try fields.require("portal"), at: fields.path("portal"))
-        trustFolder = try fields.string("trustFolder")
-        historyFolder = try fields.string("historyFolder")
-        socket = try fields.string("socket", maximum: 100)
-        statementKeyFile = try fields.string("statementKeyFile")
-        staffFile = try fields.string("staffFile")
-        checkInFolder = try fields.string("checkInFolder")
+        trustFolder = try fields.words("trustFolder")
+        historyFolder = try fields.words("historyFolder")
+        socket = try fields.words("socket", maximum: 100)
+        statementKeyFile = try fields.words("statementKeyFile")
+        staffFile = try fields.words("staffFile")
+        checkInFolder = try fields.words("checkInFolder")
         visualCheckNeedsOtherViewer =
             try fields.optionalBool("visualCheckNeedsOtherViewer") ?? false
         recordsNeedIdentity = try fields.optionalBool("recordsNeedIdentity") ?? false
@@ -52,6 +56,9 @@ extension TerminalConfiguration {
                 try WaitLimits(json: value, at: path)
             } ?? WaitLimits()
         try fields.finish()
+        for (index, item) in items.enumerated() where items[..<index].contains(item) {
+            throw .unexpected(path: fields.path("items") + "[\(index)]", reason: "is named twice")
+        }
     }
 
     /// The configuration as a value that reads back to itself.
@@ -100,11 +107,13 @@ extension TerminalConfiguration {
 extension ClearinghouseConfiguration {
     fileprivate init(json: JSONValue, at path: String) throws(JSONError) {
         var fields = try JSONFields(json, at: path)
-        host = try fields.string("host", maximum: 253)
+        host = try fields.require("host", "must be a host's name or a literal address") { value in
+            value.stringValue.flatMap { isHost($0) ? $0 : nil }
+        }
         port = try fields.integer("port", in: 1...65_535)
-        serverName = try fields.string("serverName", maximum: 253)
-        authorityFile = try fields.string("authorityFile")
-        answerKeyFile = try fields.string("answerKeyFile")
+        serverName = try fields.words("serverName", maximum: 253)
+        authorityFile = try fields.words("authorityFile")
+        answerKeyFile = try fields.words("answerKeyFile")
         identity = try IdentityConfiguration(
             json: try fields.require("identity"), at: fields.path("identity"))
         try fields.finish()
@@ -122,8 +131,8 @@ extension ClearinghouseConfiguration {
 extension IdentityConfiguration {
     fileprivate init(json: JSONValue, at path: String) throws(JSONError) {
         var fields = try JSONFields(json, at: path)
-        certificateFile = try fields.string("certificateFile")
-        keyFile = try fields.string("keyFile")
+        certificateFile = try fields.words("certificateFile")
+        keyFile = try fields.words("keyFile")
         try fields.finish()
     }
 
@@ -156,16 +165,65 @@ extension WaitLimits {
     fileprivate init(json: JSONValue, at path: String) throws(JSONError) {
         self.init()
         var fields = try JSONFields(json, at: path)
+        var given: Set<String> = []
         for (key, limit) in Self.keys {
-            self[keyPath: limit] =
-                try fields.optionalInteger(key, in: 1...3600) ?? self[keyPath: limit]
+            guard let number = try fields.optionalInteger(key, in: 1...3600) else { continue }
+            given.insert(key)
+            self[keyPath: limit] = number
         }
         try fields.finish()
+        for (key, shorter, longerKey, longer) in Self.orders {
+            let most = self[keyPath: longer]
+            guard self[keyPath: shorter] > most else { continue }
+            // What nobody wrote down follows what somebody did.
+            guard given.contains(key) else {
+                self[keyPath: shorter] = most
+                continue
+            }
+            throw .unexpected(
+                path: fields.path(key), reason: "must be at most \(longerKey), which is \(most)")
+        }
+    }
+
+    /// Limits that may not be longer than another.
+    private static var orders:
+        [(String, WritableKeyPath<WaitLimits, Int>, String, WritableKeyPath<WaitLimits, Int>)]
+    {
+        [
+            ("warningSeconds", \.warningSeconds, "choosingSeconds", \.choosingSeconds),
+            ("pauseSeconds", \.pauseSeconds, "longestPauseSeconds", \.longestPauseSeconds),
+            (
+                "withdrawalRetrySeconds", \.withdrawalRetrySeconds,
+                "longestWithdrawalRetrySeconds", \.longestWithdrawalRetrySeconds
+            ),
+        ]
     }
 
     fileprivate var json: JSONValue {
         .object(present: Self.keys.map { key, limit in (key, JSONValue(self[keyPath: limit])) })
     }
+}
+
+extension JSONFields {
+    /// A string that says something: not empty, and without control characters.
+    fileprivate mutating func words(
+        _ key: String, maximum: Int = 4096
+    ) throws(JSONError) -> String {
+        try require(key, "must be a string of 1 to \(maximum) octets") { value in
+            value.stringValue.flatMap { isWords($0, maximum: maximum) ? $0 : nil }
+        }
+    }
+}
+
+private func isWords(_ text: String, maximum: Int) -> Bool {
+    (1...maximum).contains(text.utf8.count)
+        && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+}
+
+/// Letters, digits, hyphens and dots make a name; colons an IPv6 address.
+private func isHost(_ text: String) -> Bool {
+    (1...253).contains(text.utf8.count)
+        && text.allSatisfy { $0.isASCIILetterOrDigit || $0 == "-" || $0 == "." || $0 == ":" }
 }
 
 private func isTenDigits(_ text: String) -> Bool {

@@ -10,6 +10,11 @@ extension HistoryEvent {
     /// The largest index that JSON readers agree on (RFC 7493 §2.2).
     package static let largestIndex = 1 << 53 - 1
 
+    /// Whether a text may be a name or id in an event.
+    package static func isName(_ text: String) -> Bool {
+        (1...longestNameOctetCount).contains(text.utf8.count) && isPlain(Array(text.utf8))
+    }
+
     /// Refuses what no event may hold, before it is written and after it was read.
     func checkBounds() throws(DisclosureError) {
         let institution = place.institution.utf8

@@ -111,18 +111,24 @@ package enum ConsentState: String, Hashable, Sendable, CaseIterable {
     case withdrawn
 }
 
-/// What a card signed: the exact octets, the signature over them, the certificate beside it.
+/// What a card signed, or the terminal where no PIN was entered: the exact octets, the signature
+/// over them, the card's certificate beside it.
 package struct SignedStatement: Hashable, Sendable {
     /// The statement's canonical octets, without the prefix that is signed with them.
     package var octets: [UInt8]
-    /// The card's signature.
+    /// The signature.
     package var signature: [UInt8]
     /// The card's certificate (DER).
     package var certificate: [UInt8]
+    /// The terminal's key (SubjectPublicKeyInfo, DER) where that signed: its file may change.
+    package var terminalKey: [UInt8]?
 
     /// A statement with its proof.
-    package init(octets: [UInt8], signature: [UInt8], certificate: [UInt8]) {
+    package init(
+        octets: [UInt8], signature: [UInt8], certificate: [UInt8], terminalKey: [UInt8]? = nil
+    ) {
         (self.octets, self.signature, self.certificate) = (octets, signature, certificate)
+        self.terminalKey = terminalKey
     }
 }
 

@@ -81,17 +81,21 @@ extension ConsentNote {
 
 extension SignedStatement {
     var json: JSONValue {
-        [
-            "bytes": .string(octets.base64()), "signature": .string(signature.base64()),
-            "certificate": .string(certificate.base64()),
-        ]
+        .object(present: [
+            ("bytes", .string(octets.base64())), ("signature", .string(signature.base64())),
+            ("certificate", .string(certificate.base64())),
+            ("terminalKey", terminalKey.map { .string($0.base64()) }),
+        ])
     }
 
     init(json value: JSONValue, at path: String) throws(JSONError) {
         var fields = try JSONFields(value, at: path)
         self.init(
             octets: try fields.octets("bytes"), signature: try fields.octets("signature"),
-            certificate: try fields.octets("certificate"))
+            certificate: try fields.octets("certificate"),
+            terminalKey: try fields.optional("terminalKey", "must be base64") {
+                $0.stringValue.flatMap { [UInt8](base64: $0) }
+            })
         try fields.finish()
     }
 }

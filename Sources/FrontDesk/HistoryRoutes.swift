@@ -38,10 +38,20 @@ extension LocalAPI {
             default: return .problem(.notFound)
             }
         } catch {
-            if case .noEntry = error { return .problem(.noEntry) }
+            throw Self.problem(error)
+        }
+    }
+
+    /// Whether the history cannot be written, or something in it cannot be read.
+    private static func problem(_ error: HistoryError) -> Problem {
+        switch error {
+        case .noEntry: return .noEntry
+        case .damaged, .markLost, .foreign, .event, .keyGone, .cryptography, .absent:
+            return .historyUnread(error.description)
+        case .inUse, .diskFull, .notPermitted, .system, .poisoned, .closed:
             var problem = Problem.historyClosed
             problem.detail = error.description
-            throw problem
+            return problem
         }
     }
 
@@ -63,9 +73,13 @@ extension LocalAPI {
             guard let value = read(text) else { throw .badRequest("\(name) must be \(must)") }
             return value
         }
-        var query = HistoryQuery(patient: asked["patient"].map { PatientReference(id: $0) })
+        let must = "an id of 1 to \(HistoryEvent.longestNameOctetCount) octets"
+        let patient = try read("patient", must) {
+            HistoryEvent.isName($0) ? PatientReference(id: $0) : nil
+        }
+        var query = HistoryQuery(patient: patient)
         query.item = try read("item", "a known item", DisclosedItem.init(rawValue:))
-        query.actor = asked["actor"]
+        query.actor = try read("actor", must) { HistoryEvent.isName($0) ? $0 : nil }
         query.from = try read("from", "an instant such as 2026-11-22T00:00:00Z") {
             Instant(rfc3339: $0)
         }

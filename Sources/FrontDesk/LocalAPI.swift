@@ -107,6 +107,8 @@ package struct LocalAPI: HTTPHandler {
         case (_, "check-ins", _):
             return try await checkIns(Array(path.dropFirst()), request, peer)
         case ("POST", "readers", 2) where path[1] == "end-pause": return try await endPause(request)
+        case ("POST", "readers", 2) where path[1] == "last-try":
+            return try await allowLastTry(request)
         case ("GET", "history", 2): return try await history(path[1], request)
         default: throw .notFound
         }
@@ -170,7 +172,10 @@ package struct LocalAPI: HTTPHandler {
     func reader(_ request: HTTPRequest) async throws(Problem) -> ReaderRoster.ServedReader {
         let name = request.query["reader"]
         if let reader = await parts.roster.reader(named: name) { return reader }
-        throw await parts.roster.isServiceThere ? .noReader : .noService
+        guard await parts.roster.isServiceThere else { throw .noService }
+        let names = await parts.roster.names
+        guard let name, !names.isEmpty else { throw .noReader }
+        throw .noSuchReader(name, among: names)
     }
 }
 

@@ -37,6 +37,15 @@ extension Problem {
         "Connect a reader, or name one that exists with --reader.",
         "カードリーダーを接続してください。")
 
+    static func noSuchReader(_ name: String, among names: [String]) -> Problem {
+        let list = names.joined(separator: ", ")
+        return Problem(
+            .reader, "no-reader", 503, "There is no reader \"\(name)\". There are: \(list).",
+            "カードリーダー「\(name)」はありません。あるのは \(list) です。",
+            "Name one of these with --reader, or connect that one.",
+            "いずれかを指定するか、そのカードリーダーを接続してください。")
+    }
+
     static let noCard = Problem(
         .card, "no-card", 409, "No card lies on the reader.", "カードが置かれていません。",
         "Put the My Number card on the reader.", "マイナンバーカードをリーダーに置いてください。")
@@ -274,6 +283,18 @@ extension Problem {
         "閲覧・提供履歴に記録できないため、表示できません。",
         "Check the disk (space, read-only), then restart the service; madoguchi doctor tells more.",
         "ディスクの空き容量と書込み可否を確認し、サービスを再起動してください。")
+
+    /// The history is there, and something in it cannot be read.
+    static func historyUnread(_ reason: String) -> Problem {
+        var problem = Problem(
+            .history, "history-unread", 500,
+            "An entry of the access history is damaged, or cannot be read.",
+            "閲覧・提供履歴の記録が破損しているか、読み取れません。",
+            "Run madoguchi history verify, which names the place; keep the folder as it is.",
+            "madoguchi history verify で箇所を確認し、フォルダーはそのまま保管してください。")
+        problem.detail = reason
+        return problem
+    }
 
     static let noEntry = Problem(
         .refusal, "no-entry", 404, "The access history has no such entry.", "その番号の記録はありません。",

@@ -232,8 +232,27 @@ extension LocalAPI {
         guard await reader.runner.view.isCardPresent else { throw .noCard }
         do throws(PortalRefusal) {
             let answer = try await parts.portal.ask(
-                question, at: reader.port, pin: pin, spendsLastTry: false)
+                question, at: reader.port, pin: pin,
+                lastTryWord: head.headers["Madoguchi-Last-Try"])
             return .json(answer.json)
+        } catch { throw .portal(error) }
+    }
+
+    /// The patient agrees that their own look spends the card's last try: a word for it, good once,
+    /// where one try is all that is left.
+    func allowLastTry(_ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+        let reader = try await reader(request)
+        guard await reader.runner.view.isCardPresent else { throw .noCard }
+        do throws(PortalRefusal) {
+            let (tries, word) = try await parts.portal.allowLastTry(at: reader.port) {
+                RandomOctets.make(16).base64(.urlSafe)
+            }
+            // The next step names the reader: another one may hold a card by then.
+            return .json(
+                .object(present: [
+                    ("triesLeft", JSONValue(tries)), ("token", word.map(JSONValue.string)),
+                    ("reader", await parts.roster.name(of: reader.runner).map(JSONValue.string)),
+                ]))
         } catch { throw .portal(error) }
     }
 

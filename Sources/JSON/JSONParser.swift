@@ -10,7 +10,7 @@ extension JSONValue {
     }
 }
 
-private struct JSONParser {
+struct JSONParser {
     let octets: [UInt8]
     let limits: JSONLimits
     var offset = 0
@@ -172,7 +172,7 @@ extension JSONParser {
         return offset - start
     }
 
-    private mutating func string() throws(JSONError) -> String {
+    mutating func string() throws(JSONError) -> String {
         try expect("\"")
         var text: [UInt8] = []
         while true {

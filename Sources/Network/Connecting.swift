@@ -9,8 +9,16 @@ func connectUNIX(_ path: String, until deadline: Deadline) throws(NetworkError) 
     _ = csystem_bound_sending(descriptor.raw, deadline.pollMilliseconds)
     let result = unsafe address.with { unsafe connect(descriptor.raw, $0, $1) }
     if result < 0 && errno == EAGAIN { throw .timedOut }
+    // Of any file the system says the same: that nobody listens.
+    if result < 0 && errno == ECONNREFUSED && isOtherFile(path) { throw .notASocket }
     _ = try check(result, "connect")
     return descriptor
+}
+
+/// Whether a file lies at a path that is no socket.
+func isOtherFile(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFSOCK
 }
 
 /// Connects to a TCP port within a deadline: to each of the host's addresses in turn, until one

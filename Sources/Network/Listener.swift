@@ -97,7 +97,7 @@ struct Listener: ~Copyable, Sendable {
         let raw = descriptor.raw
         var result = unsafe address.with { unsafe bind(raw, $0, $1) }
         if result < 0 && errno == EADDRINUSE {
-            guard isStale(path) else { throw .addressInUse }
+            guard isStale(path) else { throw isOtherFile(path) ? .notASocket : .addressInUse }
             unsafe unlink(path)
             result = unsafe address.with { unsafe bind(raw, $0, $1) }
         }

@@ -1,3 +1,4 @@
+internal import Glibc
 package import HTTP
 
 /// What can go wrong on a connection.
@@ -22,6 +23,28 @@ package enum NetworkError: Error, Hashable, Sendable {
     case addressInUse
     /// A UNIX socket's path is empty, or too long for the system.
     case pathTooLong
+    /// A file lies there that is no socket.
+    case notASocket
+}
+
+extension NetworkError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .refused: "nobody listens there"
+        case .unknownHost(let host): "there is no host \(host)"
+        case .system(let call, let number):
+            "\(call): \(unsafe String(cString: strerror(number)))"
+        case .timedOut: "the time is over"
+        case .tls(let failure): "TLS failed: \(failure)"
+        case .closed: "the line was closed before the message was whole"
+        case .hungUp: "the other side hung up"
+        case .malformed(let fault): "what came is not HTTP: \(fault)"
+        case .addressInUse: "another program uses the address"
+        case .pathTooLong:
+            "a socket's path has 1 to \(SocketAddress.longestPathOctetCount) octets"
+        case .notASocket: "it is no socket"
+        }
+    }
 }
 
 /// Why TLS failed.

@@ -28,13 +28,16 @@ struct SocketAddress: Sendable {
         }
     }
 
+    /// The longest path of a UNIX socket; the system wants a zero after it.
+    static let longestPathOctetCount = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
+
     /// The address of a UNIX socket's file.
     init(path: String) throws(NetworkError) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let octets = Array(path.utf8)
-        // The system wants a zero after the path; one inside it would cut it short.
-        guard !octets.isEmpty, octets.count < MemoryLayout.size(ofValue: address.sun_path),
+        // A zero inside it would cut it short.
+        guard !octets.isEmpty, octets.count <= Self.longestPathOctetCount,
             !octets.contains(0)
         else { throw .pathTooLong }
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { buffer in

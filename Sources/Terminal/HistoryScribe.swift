@@ -157,7 +157,8 @@ package struct HistoryScribe: SessionHistory {
             requestID: session,
             statement: SignedStatement(
                 octets: proved.statement, signature: proved.signature,
-                certificate: proved.answers.card.certificate), at: now)
+                certificate: proved.answers.card.certificate,
+                terminalKey: proved.terminalKey), at: now)
     }
 
     private func consent(of proved: Proved, to item: Item) -> ConsentNote {

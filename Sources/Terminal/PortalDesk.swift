@@ -46,23 +46,47 @@ package struct PortalDesk: Sendable {
     private let client: PortalClient
     private let scribe: HistoryScribe
     private let identity: SessionRunner.Identity
+    private let lastTrySeconds: Int
+    private let lastTries = LastTryWords()
 
-    /// A desk.
-    package init(client: PortalClient, scribe: HistoryScribe, identity: SessionRunner.Identity) {
+    /// A desk; a yes to a card's last try is good for so many seconds.
+    package init(
+        client: PortalClient, scribe: HistoryScribe, identity: SessionRunner.Identity,
+        lastTrySeconds: Int
+    ) {
         (self.client, self.scribe, self.identity) = (client, scribe, identity)
+        self.lastTrySeconds = lastTrySeconds
     }
 
-    /// Reads the card, proves its holder, asks one thing, signs out.
-    package func ask(
-        _ question: PortalQuestion, at port: any CardPort, pin: consuming SecretPage,
-        spendsLastTry: Bool
-    ) async throws(PortalRefusal) -> PortalAnswer {
-        let card: PresentedCard
+    /// A one-time yes to spending the last try of the card on a reader, made by `make` where it is
+    /// all that is left; the tries left in any case.
+    package func allowLastTry(
+        at port: any CardPort, _ make: @Sendable () -> String
+    ) async throws(PortalRefusal) -> (triesLeft: Int, word: String?) {
+        let card = try await read(port)
+        guard card.triesLeft == 1 else { return (card.triesLeft, nil) }
+        let (word, now) = (make(), scribe.now)
+        lastTries.give(
+            word, for: card.digest, until: now.adding(seconds: Int64(lastTrySeconds)), at: now)
+        return (1, word)
+    }
+
+    private func read(_ port: any CardPort) async throws(PortalRefusal) -> PresentedCard {
         switch await port.readCard() {
-        case .success(let read): card = read
+        case .success(let read): return read
         case .failure(.refused(let refusal)): throw .card(refusal)
         case .failure(.gone): throw .card(nil)
         }
+    }
+
+    /// Reads the card, proves its holder, asks one thing, signs out. The card's last try is spent
+    /// only with the word that `allowLastTry` gave for this card.
+    package func ask(
+        _ question: PortalQuestion, at port: any CardPort, pin: consuming SecretPage,
+        lastTryWord: String? = nil
+    ) async throws(PortalRefusal) -> PortalAnswer {
+        let card = try await read(port)
+        let spendsLastTry = lastTries.take(lastTryWord, for: card.digest, at: scribe.now)
         let patient = scribe.reference(patient: nil, certificate: card.digest)
         let scene = scribe.scene(
             actor: .patient, patient: patient, session: scribe.requestID())

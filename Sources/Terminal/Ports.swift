@@ -28,6 +28,8 @@ package protocol CardPort: Sendable {
 package protocol StatementSigner: Sendable {
     /// The algorithm that goes with the key.
     var algorithm: StatementAlgorithm { get }
+    /// Its public half (SubjectPublicKeyInfo, DER), which the history keeps beside what it signed.
+    var publicKey: [UInt8] { get }
     /// The signature over the octets, or nothing where the key cannot sign.
     func sign(_ octets: [UInt8]) -> [UInt8]?
 }

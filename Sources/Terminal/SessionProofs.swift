@@ -73,7 +73,7 @@ extension SessionRunner {
             handle(.proofFailed(.noSignature))
             return
         }
-        handle(.proved(statement: statement, signature: signature))
+        handle(.proved(statement: statement, signature: signature, terminalKey: signer.publicKey))
     }
 
     /// What is signed for a check-in: canonical bytes.

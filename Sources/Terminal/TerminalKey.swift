@@ -12,5 +12,7 @@ package struct TerminalKey: StatementSigner {
         (self.key, self.algorithm) = (key, algorithm)
     }
 
+    package var publicKey: [UInt8] { key.publicKey.spki }
+
     package func sign(_ octets: [UInt8]) -> [UInt8]? { try? key.sign(octets) }
 }

@@ -17,6 +17,13 @@ extension Context {
             wait = try invocation.integer("wait", in: 0...limits.longestClaimSeconds) ?? 0
         } catch { throw CommandFailure(error) }
         let reason = invocation.value("visual-check")
+        for option in ["pin-file", "spend-last-try"]
+        where reason != nil && (invocation.value(option) != nil || invocation.has(option)) {
+            throw CommandFailure(
+                UsageError(
+                    "--\(option) and --visual-check cannot go together: "
+                        + "staff look, or a PIN is entered"))
+        }
         // Read before anything begins, so that a missing file costs no session.
         let way: Way = reason != nil ? .visualCheck : invocation.has("face") ? .face : .pin
         let pin = way == .pin ? SecretBox(try self.pin()) : nil
@@ -218,10 +225,23 @@ extension Context {
 
     /// `portal …`.
     func portal(_ page: String) async throws(CommandFailure) -> ExitCode {
-        let query = readerQuery([
-            ("from", invocation.value("from")), ("to", invocation.value("to")),
-        ])
-        let answer = try await ask("/v1/portal/\(page)\(query)", pin: try pin())
+        for name in ["from", "to"] {
+            try check(name, "a month such as 2026-11") { YearMonth($0) != nil }
+        }
+        let months = [("from", invocation.value("from")), ("to", invocation.value("to"))]
+        let query = readerQuery(months)
+        let pin = SecretBox(try pin())
+        var (named, headers): (String, [(String, String)]) = (query, [])
+        if invocation.has("spend-last-try") {
+            let agreed = try await ask("POST", "/v1/readers/last-try" + readerQuery())
+            if let token = agreed["token"]?.stringValue, let reader = agreed["reader"]?.stringValue
+            {
+                headers = [("Madoguchi-Last-Try", token)]
+                named = readerQuery(months, reader: reader)
+            }
+        }
+        guard let pin = pin.take() else { return .usage }
+        let answer = try await ask("/v1/portal/\(page)\(named)", pin: pin, headers: headers)
         try show(answer) { () throws(CommandFailure) in
             let lines =
                 switch page {

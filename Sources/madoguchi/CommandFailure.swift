@@ -1,5 +1,6 @@
 import AccessHistory
 import Commands
+import Executors
 import FrontDesk
 import Glibc
 import HTTP
@@ -25,7 +26,9 @@ struct CommandFailure: Error {
             case .card: .card
             case .clearinghouse: .clearinghouse
             case .history: .history
-            case .refusal, .none: .negative
+            case .refusal: .negative
+            // What was asked cannot be asked: a filter, a month, a time to wait.
+            case .none: problem.status == 400 ? .usage : .negative
             }
     }
 
@@ -38,19 +41,33 @@ struct CommandFailure: Error {
             .history, "history", error.description, next: "madoguchi doctor tells more.")
     }
 
+    init(_ error: OutputError) {
+        self.init(
+            .output, "output", "Standard output cannot be written: \(error).",
+            next: "What the command was to do may be done; look before you repeat it.")
+    }
+
     init(daemon error: NetworkError, socket: String) {
         switch error {
         case .refused:
+            let isThere = access(socket, F_OK) == 0
             self.init(
-                .negative, "no-daemon", "The daemon is not running (\(socket)).",
-                next: "Start it: make up, or systemctl start madoguchid.")
+                .negative, "no-daemon",
+                "The daemon is not running: "
+                    + (isThere ? "nobody answers on \(socket)." : "there is no \(socket)."),
+                next: "Start it (make up, or systemctl start madoguchid), "
+                    + "or name another stack's folder with --state.")
+        case .notASocket, .pathTooLong, .system(_, ENOTDIR):
+            self.init(
+                .usage, "no-socket", "\(socket) cannot be the daemon's socket: \(error).",
+                next: "Name the stack's folder with --state.")
         case .system(_, EACCES):
             self.init(
                 .negative, "not-permitted", "You may not use the daemon's socket (\(socket)).",
                 next: "Run this as the user that the daemon runs as.")
         default:
             self.init(
-                .negative, "daemon-failed", "The daemon did not answer: \(error).",
+                .negative, "daemon-failed", "The daemon gave no answer: \(error).",
                 next: "Look at its journal, then restart it.")
         }
     }
@@ -63,7 +80,7 @@ struct CommandFailure: Error {
     }
 
     func tell(asJSON: Bool) {
-        if asJSON { return print(problem.json.canonicalText) }
+        if asJSON, (try? writeOut(problem.json.canonicalText + "\n")) != nil { return }
         complain(problem.title)
         if problem.titleJapanese != problem.title { complain(problem.titleJapanese) }
         if let detail = problem.detail { complain(detail) }

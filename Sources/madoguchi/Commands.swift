@@ -52,18 +52,19 @@ let program = Program(
             "close", "closes a check-in: nothing more is opened under it", options: [checkIn]),
         Command(
             "portal qualification", "shows the patient their own insurance data",
-            options: [pinFile, reader]),
+            options: [pinFile, reader, lastTry]),
         Command(
             "portal drugs", "shows the patient their medicines, with copayment and saving",
-            options: [pinFile, reader] + months),
+            options: [pinFile, reader, lastTry] + months),
         Command(
-            "portal checkups", "shows the patient their checkups", options: [pinFile, reader]),
+            "portal checkups", "shows the patient their checkups",
+            options: [pinFile, reader, lastTry]),
         Command(
             "portal expenses", "shows the patient their medical expenses",
-            options: [pinFile, reader] + months),
+            options: [pinFile, reader, lastTry] + months),
         Command(
             "portal disclosures", "shows the patient who asked for their data",
-            options: [pinFile, reader]),
+            options: [pinFile, reader, lastTry]),
         Command(
             "history list", "lists the access history",
             options: [

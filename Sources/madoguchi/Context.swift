@@ -1,6 +1,7 @@
 import Commands
 import Configuration
 import Cryptography
+import Executors
 import Glibc
 import HTTP
 import JSON
@@ -38,13 +39,22 @@ struct Context {
                 written.hasPrefix("/") ? written : state + "/terminal/" + written
             }
         } catch {
+            let line = error.line(in: text, limits: TerminalConfiguration.textLimits)
             throw CommandFailure(
-                .usage, "configuration", "\(path): \(error)", next: "Correct the file.")
+                .usage, "configuration", "\(path):\(line): \(error)", next: "Correct the file.")
         }
     }
 
     /// The terminal's limits; the usual ones where its configuration cannot be read.
     var limits: WaitLimits { (try? configuration())?.limits ?? WaitLimits() }
+
+    /// Refuses a value that an option does not take.
+    func check(
+        _ option: String, _ must: String, _ isGood: (String) -> Bool
+    ) throws(CommandFailure) {
+        guard let text = invocation.value(option), !isGood(text) else { return }
+        throw CommandFailure(UsageError("--\(option) must be \(must)"))
+    }
 
     // MARK: The daemon
 
@@ -116,9 +126,10 @@ struct Context {
         }
     }
 
-    /// The query that names the reader, if one was named.
-    func readerQuery(_ more: [(String, String?)] = []) -> String {
-        let parts = ([("reader", invocation.value("reader"))] + more).compactMap { name, value in
+    /// The query that names a reader: this one, or the one that was named, if any was.
+    func readerQuery(_ more: [(String, String?)] = [], reader: String? = nil) -> String {
+        let parts = ([("reader", reader ?? invocation.value("reader"))] + more).compactMap {
+            name, value in
             value.map { "\(name)=\(percentEncoded($0))" }
         }
         return parts.isEmpty ? "" : "?" + parts.joined(separator: "&")
@@ -128,6 +139,7 @@ struct Context {
     func show(_ json: JSONValue, _ text: () throws(CommandFailure) -> String)
         throws(CommandFailure)
     {
-        print(isJSON ? json.canonicalText : try text())
+        let line = isJSON ? json.canonicalText : try text()
+        do throws(OutputError) { try writeOut(line + "\n") } catch { throw CommandFailure(error) }
     }
 }

@@ -4,6 +4,7 @@ import Commands
 import Configuration
 import Cryptography
 import Disclosures
+import Glibc
 import HTTP
 import JSON
 import Octets
@@ -14,6 +15,16 @@ import TransparencyLog
 extension Context {
     /// `history list`.
     func listHistory() async throws(CommandFailure) -> ExitCode {
+        for name in ["from", "until"] {
+            try check(name, "an instant such as 2026-11-22T00:00:00Z") {
+                Instant(rfc3339: $0) != nil
+            }
+        }
+        let items = DisclosedItem.allCases.map(\.rawValue).joined(separator: ", ")
+        try check("item", "one of \(items)") { DisclosedItem(rawValue: $0) != nil }
+        do throws(UsageError) { _ = try invocation.integer("limit", in: 1...10_000) } catch {
+            throw CommandFailure(error)
+        }
         let names = ["patient", "item", "actor", "from", "until", "limit"]
         let query = names.compactMap { name in
             invocation.value(name).map { "\(name)=\(percentEncoded($0))" }
@@ -71,6 +82,12 @@ extension Context {
     /// `history export tiles DIR`.
     func exportTiles() async throws(CommandFailure) -> ExitCode {
         let target = invocation.argument("DIR") ?? ""
+        var status = stat()
+        guard stat(target, &status) != 0 || status.st_mode & S_IFMT == S_IFDIR else {
+            throw CommandFailure(
+                .usage, "not-a-folder", "\(target) is a file, not a folder.",
+                next: "Name a folder, or a name that is not there yet.")
+        }
         let folder = try configuration().historyFolder
         let answer = try await ask("GET", "/v1/history/checkpoint", as: .administrator)
         let key = answer["key"]?.stringValue ?? ""
@@ -111,10 +128,42 @@ extension Context {
         guard let intent = try event(answer["intent"]) else {
             throw .unreadable("no intent")
         }
-        let judgement = try ConsentJudgement(
-            intent, try event(answer["closing"]), try configuration())
-        try show(judgement.json) { judgement.lines.joined(separator: "\n") }
+        let judgement = ConsentJudgement(
+            intent, try event(answer["closing"]), on: try grounds(try configuration()))
+        guard let judgement else {
+            throw CommandFailure(
+                .negative, "no-statement", "This entry holds no signed statement.",
+                next: "Name the index of an intent of act checkIn; see `history list`.")
+        }
+        try show(judgement.json) {
+            let marks = judgement.checks.map { [$0.holds ? "✓" : "✗", $0.name, $0.detail] }
+            let items = (judgement.statement?.items ?? []).map {
+                "\($0.item.rawValue) until \($0.until)"
+            }
+            return
+                (table(marks, indent: "") + [
+                    judgement.isValid ? judgement.proves : "This proves nothing: see ✗.",
+                    "Consented: " + (items.isEmpty ? "nothing" : items.joined(separator: ", ")),
+                ]).joined(separator: "\n")
+        }
         return judgement.isValid ? .ok : .negative
+    }
+
+    /// What a judgement stands on. The statement key may have changed or gone; what says so is the
+    /// judgement itself.
+    private func grounds(
+        _ configuration: TerminalConfiguration
+    ) throws(CommandFailure) -> ConsentJudgement.Grounds {
+        do throws(KeyFile.Failure) {
+            return ConsentJudgement.Grounds(
+                anchors: try TrustAnchors(folder: configuration.trustFolder),
+                answerKey: try KeyFile.publicKey(configuration.clearinghouse.answerKeyFile),
+                presentKey: try? KeyFile.privateKey(configuration.statementKeyFile).publicKey)
+        } catch {
+            throw CommandFailure(
+                .usage, "no-grounds", "\(error)",
+                next: "Put the trust anchors and the clearinghouse's key in place.")
+        }
     }
 
     /// An entry's event, as the daemon gives it.

@@ -1,9 +1,14 @@
 import Commands
 import Executors
 
+holdStandardDescriptors()
 do throws(UsageError) {
     switch try program.parse(Array(CommandLine.arguments.dropFirst())) {
-    case .text(let text): print(text)
+    case .text(let text):
+        do throws(OutputError) { try writeOut(text + "\n") } catch {
+            CommandFailure(error).tell(asJSON: false)
+            leave(.output)
+        }
     case .run(let invocation): runProcess { await perform(invocation).rawValue }
     }
 } catch {

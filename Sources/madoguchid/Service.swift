@@ -64,7 +64,10 @@ struct Service {
             return try TerminalConfiguration(parsing: text).resolvingPaths { written in
                 written.hasPrefix("/") ? written : (folder.isEmpty ? "." : folder) + "/" + written
             }
-        } catch { throw .configuration(path: path, error) }
+        } catch {
+            let line = error.line(in: text, limits: TerminalConfiguration.textLimits)
+            throw .configuration(place: "\(path):\(line)", error)
+        }
     }
 
     private static func statementKey(_ path: String) throws(ServiceError) -> TerminalKey {
@@ -127,7 +130,8 @@ extension Service {
             try? await store.close()
             throw error
         }
-        print("madoguchid is ready on \(configuration.socket)")
+        // Whoever started it may read this or not: the service goes on.
+        _ = say("madoguchid is ready on \(configuration.socket)")
         await withTaskGroup { group in
             group.addTask { await server.run() }
             group.addTask { await roster.run(ReaderMonitor().events()) }
@@ -206,7 +210,9 @@ extension Service {
                 book: book, client: client, scribe: scribe,
                 needsOtherViewer: configuration.visualCheckNeedsOtherViewer,
                 needsIdentity: configuration.recordsNeedIdentity),
-            portal: PortalDesk(client: portalClient, scribe: scribe, identity: identity),
+            portal: PortalDesk(
+                client: portalClient, scribe: scribe, identity: identity,
+                lastTrySeconds: limits.provingSeconds),
             scribe: scribe, watch: watch, staff: staff, items: items, version: madoguchiVersion,
             limits: limits)
     }

@@ -8,7 +8,7 @@ import Terminal
 /// Why the service does not start, with the next step.
 enum ServiceError: Error, CustomStringConvertible {
     case noConfiguration
-    case configuration(path: String, JSONError)
+    case configuration(place: String, JSONError)
     case file(KeyFile.Failure)
     case cryptography(String, CryptographyError)
     case staff(String)
@@ -21,8 +21,8 @@ enum ServiceError: Error, CustomStringConvertible {
         switch self {
         case .noConfiguration:
             "no configuration: name one with --config FILE or --state DIR"
-        case .configuration(let path, let error):
-            "\(path): \(error). Correct the file, then start again."
+        case .configuration(let place, let error):
+            "\(place): \(error). Correct the file, then start again."
         case .file(let failure): "\(failure)"
         case .cryptography(let path, let error): "\(path): \(error)"
         case .staff(let reason): "the staff file: \(reason)"

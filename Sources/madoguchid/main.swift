@@ -20,9 +20,10 @@ let program = Program(
             ])
     ])
 
+holdStandardDescriptors()
 do throws(UsageError) {
     switch try program.parse(Array(CommandLine.arguments.dropFirst())) {
-    case .text(let text): print(text)
+    case .text(let text): if !say(text) { leave(.output) }
     case .run(let invocation):
         ProcessSignals.hold()
         runProcess { await run(invocation).rawValue }
@@ -37,7 +38,7 @@ func run(_ invocation: Invocation) async -> ExitCode {
     do throws(ServiceError) {
         let service = try Service(invocation)
         if invocation.has("check") {
-            print("The configuration and keys are in order.")
+            return say("The configuration and keys are in order.") ? .ok : .output
         } else {
             try await service.run()
         }

@@ -12,7 +12,7 @@ struct CommandsTests {
             Command("history", "all of it"),
             Command("show", "shows", arguments: [.init("ID"), .init("MORE", isOptional: true)]),
         ],
-        common: [.init("json", nil, "as JSON")])
+        common: [.init("json", nil, "as JSON"), .init("state", "DIR", "the folder")])
 
     func invocation(_ words: String) throws -> Invocation {
         guard
@@ -50,6 +50,22 @@ struct CommandsTests {
         ])
     func wrong(words: String, message: String) {
         #expect(throws: UsageError(message)) { try invocation(words) }
+    }
+
+    @Test(
+        "options alone call nothing: that is told, with what could be called",
+        arguments: [["--state", "X"], ["--state=X"], ["--json", "--state", "X"], ["--state"]])
+    func nothingCalled(words: [String]) throws {
+        do throws(UsageError) {
+            _ = try program.parse(words)
+            Issue.record("parsed")
+        } catch {
+            #expect(error.description.hasPrefix("no command is named"))
+            #expect(error.description.contains("history list"))
+        }
+        #expect(throws: UsageError("unknown option --stat; try --help")) {
+            try program.parse(["--stat", "X", "history"])
+        }
     }
 
     @Test("help names every command and option", arguments: ["--help", "", "help"])

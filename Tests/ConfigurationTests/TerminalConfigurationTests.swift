@@ -71,6 +71,37 @@ struct TerminalConfigurationTests {
         return fields.flatMap { [$0.key] + keys(of: $0.value) }
     }
 
+    @Test("a host may have a name, and a short choice its default warning")
+    func takenAsMeant() throws {
+        let text = Self.example.replacing("127.0.0.1", with: "localhost")
+            .replacing("\"choosingSeconds\": 60", with: "\"choosingSeconds\": 10")
+        let configuration = try TerminalConfiguration(parsing: Array(text.utf8))
+        #expect(configuration.clearinghouse.host == "localhost")
+        #expect(configuration.limits.warningSeconds == 10)
+    }
+
+    @Test(
+        "a fault is named by its line",
+        arguments: [
+            ("\"simulation\": true", "\"simulation\": \"yes\"", 7),
+            ("\"port\": 8710", "\"port\": 0", 10),
+            ("\"checkups\"]", "\n\n\"surgery\"]", 10),
+            ("\"choosingSeconds\"", "\n\"chosingSeconds\"", 26),
+            ("\"keyFile\": \"tls.key\"", "\"key\": 1", 12),
+            ("\"staffFile\": \"staff.json\",", "", 2),
+            ("\"simulation\": true", "\"simulation\": yes", 7),
+        ])
+    func lines(find: String, put: String, line: Int) throws {
+        let text = Array(
+            Self.example.split(separator: find, maxSplits: 1).joined(separator: put).utf8)
+        do throws(JSONError) {
+            _ = try TerminalConfiguration(parsing: text)
+            Issue.record("accepted")
+        } catch {
+            #expect(error.line(in: text, limits: TerminalConfiguration.textLimits) == line)
+        }
+    }
+
     @Test("relative paths are resolved, all of them")
     func paths() throws {
         let configuration = try TerminalConfiguration(parsing: Array(Self.example.utf8))
@@ -116,6 +147,20 @@ struct TerminalConfigurationTests {
             ("\"1319999992\"", "\"13199999\"", "$.institutionCode"),
             ("\"front-1\"", "\"../x\"", "$.terminal"),
             ("\"staffFile\": \"staff.json\",", "", "$.staffFile"),
+            ("\"checkups\"]", "\"drugs\"]", "$.items[1]"),
+            ("\"simulation\"", "\"reader\": \"\", \"simulation\"", "$.reader"),
+            ("\"historyFolder\": \"history\"", "\"historyFolder\": \"\"", "$.historyFolder"),
+            ("\"check-ins\"", "\"a\\u0000b\"", "$.checkInFolder"),
+            ("\"127.0.0.1\"", "\"http://house\"", "$.clearinghouse.host"),
+            ("\"127.0.0.1\"", "\"\"", "$.clearinghouse.host"),
+            (
+                "\"choosingSeconds\": 60", "\"choosingSeconds\": 60, \"warningSeconds\": 61",
+                "$.limits.warningSeconds"
+            ),
+            (
+                "\"choosingSeconds\": 60", "\"pauseSeconds\": 301", "$.limits.pauseSeconds"
+            ),
+            ("\"choosingSeconds\": 60", "\"stepSeconds\": 0", "$.limits.stepSeconds"),
         ])
     func faults(find: String, put: String, path: String) throws {
         let text = Self.example.split(separator: find, maxSplits: 1).joined(separator: put)

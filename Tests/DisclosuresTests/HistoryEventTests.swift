@@ -51,6 +51,11 @@ struct HistoryEventTests {
                 to: .drugs, ConsentNote(.given, until: noon.adding(seconds: 86_400)), at: noon),
             scene.consent(to: .checkups, ConsentNote(.refused), at: noon),
             intent,
+            scene.intent(
+                .checkIn, item: .qualification, purpose: .treatment,
+                way: .visualCheck(staff: "sato"), requestID: "r",
+                statement: SignedStatement(
+                    octets: [1], signature: [3], certificate: [4], terminalKey: [5, 6]), at: noon),
             intent.outcome(
                 ofIntentAt: 12, .succeeded, patientID: "p-1",
                 answer: SignedAnswer(octets: [7], signature: [8]), answerDigest: digest(1),

@@ -1,5 +1,6 @@
 import Authority
 import CheckIns
+import Clearinghouse
 import Cryptography
 import Disclosures
 import Foundation
@@ -123,7 +124,10 @@ struct ConsentMatrixTests {
         func outcome(_ way: ProvedWay) throws -> HistoryEvent {
             var event = event(.outcome)
             let good = statement(WayCase(way: way, signer: .card))
+            // The key that the clearinghouse verified with: the way's own.
+            let key = way == .pin ? card : terminal
             let receipt = JSONValue.object([
+                "kind": .string(CheckedReceipt.kind), "signedBy": .string(key.publicKey.digest.hex),
                 "answeredAt": .string(ConsentMatrixTests.now.rfc3339), "certificateStatus": "good",
                 "statementDigest": .string(SHA256Digest(hashing: good).hex),
             ]).canonical

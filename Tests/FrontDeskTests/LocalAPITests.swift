@@ -342,6 +342,8 @@ struct LocalAPITests {
             #expect(await desk.ask(text.method, text.target).status == 400)
             let reader = await desk.ask("GET", "/v1/session?reader=other")
             #expect(reader.status == 503 && problem(reader) == "no-reader")
+            let named = String(decoding: reader.body, as: UTF8.self)
+            #expect(named.contains("other") && named.contains(WholeDesk.reader))
             let view = try json(await desk.ask("GET", "/v1/session"))
             #expect(view["state"] == "choosing")
             let early = await desk.ask("/v1/session/pin", pin: "1234")

@@ -3,12 +3,14 @@ local API, and a second PC/SC program. Standard library only."""
 import atexit
 import ctypes
 import http.client
+import http.server
 import json
 import os
 import re
 import shutil
 import signal
 import socket
+import socketserver
 import subprocess
 import tempfile
 import threading
@@ -420,6 +422,47 @@ class Rack:
         if answer.pop("ok", True) is not True:
             raise AssertionError(f"{verb} {fields}: {answer}")
         return answer
+
+
+class Impostor:
+    """Something that answers every question in a daemon's place, at a stack's folder of its own with
+    the keys and tokens of another stack."""
+
+    def __init__(self, stack):
+        self.state, self.answer = stack.path("impostor"), {}
+        os.makedirs(self.state + "/run")
+        for name in ["terminal", "staff"]:
+            os.symlink(stack.path(name), self.state + "/" + name)
+        impostor = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                octets = json.dumps(impostor.answer).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(octets)))
+                self.end_headers()
+                self.wfile.write(octets)
+
+            def log_message(self, *_):
+                pass
+
+            def address_string(self):
+                return "local"
+
+        self.server = socketserver.ThreadingUnixStreamServer(
+            self.state + "/run/madoguchid.sock", Handler)
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *error):
+        self.server.shutdown()
+        self.server.server_close()
+        shutil.rmtree(self.state)
 
 
 class PCSCError(OSError):

@@ -19,7 +19,7 @@ import readers
 import standings
 from case import (AWAY, LIMITS, PROOF, PROVING, READING, VERIFY, WHOLE, StackCase,
                   kills_pcscd)
-from rig import BIN, READER, ROOT, OtherProgram, Pcscd, Stack, Tap, program, wait_for
+from rig import BIN, READER, ROOT, Impostor, OtherProgram, Pcscd, Stack, Tap, program, wait_for
 
 KILLS = int(os.environ.get("KILLS", "15"))
 STARTED = {"camera", "clearinghouse", "madoguchid", "virtual-card", "slot"}
@@ -113,6 +113,97 @@ class CheckIns(StackCase):
         self.assertEqual(view["closing"]["items"], [])
         self.refused(self.stack.run("drugs", "--check-in", view["checkIn"], "--json"), 1,
                      "not-consented")
+
+
+class CommandLine(StackCase):
+    def test_output(self):
+        """What cannot be printed: exit 7 and one word on standard error; a pipe that nobody reads
+        ends a command as it ends others."""
+        stack = self.stack
+
+        def run(*words, **options):
+            return subprocess.run([program("madoguchi"), *words, "--state", stack.state],
+                                  stderr=subprocess.PIPE, timeout=60, **options)
+        for words in [["status"], ["status", "--json"], ["--help"], ["history", "key"]]:
+            with open("/dev/full", "w") as full:
+                ran = run(*words, stdout=full)
+            self.assertEqual(ran.returncode, 7, (words, ran))
+            self.assertIn(b"No space left", ran.stderr)
+        closed = run("status", preexec_fn=lambda: os.close(1))
+        self.assertEqual(closed.returncode, 7, closed)
+        for ends, more in [(-signal.SIGPIPE, {}), (7, {"restore_signals": False})]:
+            reading, writing = os.pipe()
+            os.close(reading)
+            self.assertEqual(run("status", stdout=writing, **more).returncode, ends)
+            os.close(writing)
+
+    def test_ready(self):
+        """The daemon says that it is ready at once, also into a pipe, and serves whether or not
+        anybody reads it."""
+        stack = self.stack
+        stack.stop(stack.daemon)
+        daemon = stack.spawn(program("madoguchid"), "--state", stack.state, "--reader", READER,
+                             stdout=subprocess.PIPE)
+        self.assertIn(b"ready", daemon.stdout.readline())
+        daemon.stdout.close()
+        stack.stop(daemon)
+        with open("/dev/full", "w") as full:
+            stack.daemon = stack.spawn(program("madoguchid"), "--state", stack.state, "--reader",
+                                       READER, stdout=full)
+            wait_for("the daemon answers", lambda: stack.run("status").code == 0)
+
+    def test_sockets(self):
+        """No daemon, no socket, another file, a path too long: each its words, code, next step."""
+        stack, there = self.stack, self.stack.path("run", "madoguchid.sock")
+        stack.stop(stack.daemon)
+
+        def told(code, *words, state=None):
+            ran = stack.run("status", state=state)
+            self.assertEqual(ran.code, code, ran)
+            for word in words:
+                self.assertIn(word, ran.err)
+        told(1, "not running", "there is no", "make up", "systemctl")
+        line = socket.socket(socket.AF_UNIX)
+        line.bind(there)
+        line.close()
+        told(1, "not running", "nobody answers", "make up")
+        os.remove(there)
+        with open(there, "w") as file:
+            file.write("somebody's")
+        told(2, "no socket", "--state")
+        done = subprocess.run([program("madoguchid"), "--state", stack.state],
+                              capture_output=True, timeout=20)
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn(b"no socket", done.stderr)
+        os.remove(there)
+        told(2, "octets", "--state", state=stack.path("x" * 120))
+        told(2, "--state", state=stack.path("admin.token"))
+        self.usable()
+
+    def test_usage(self):
+        """Calls that cannot be meant: exit 2 and why, whatever runs."""
+        stack = self.stack
+        stack.insert("mado")
+        path = stack.path("admin.token")
+        for words, told in [
+                ([], "history list"), (["--json"], "no command"), (["history", "list", "--limit", "0"], "--limit"),
+                (["history", "list", "--limit", "many"], "--limit"),
+                (["history", "list", "--from", "monday"], "--from"),
+                (["history", "list", "--item", "all"], "--item"),
+                (["history", "list", "--patient", "p" * 200], "patient"),
+                (["history", "export", "tiles", path], "not a folder"),
+                (["portal", "drugs", "--pin-file", path, "--from", "2026"], "--from"),
+                (["check-in", "--visual-check", "pinLocked", "--pin-file", path], "--visual-check"),
+                (["check-in", "--visual-check", "because"], "reason")]:
+            with self.subTest(" ".join(words)):
+                ran = stack.run(*words)
+                self.assertEqual(ran.code, 2, ran)
+                self.assertIn(told, ran.err, ran)
+        ran = stack.run("check-in", "--reader", "nope", pin="1234")
+        self.assertEqual(ran.code, 3, ran)
+        self.assertIn(READER, ran.err)
+        self.assertIn("nope", ran.err)
+        self.usable()
 
 
 class Services(StackCase):
@@ -551,6 +642,14 @@ class BadPINs(StackCase):
         self.refused(stack.check_in(pin="0000"), 4, "last-try")
         self.assertEqual(stack.tries("locked"), 1)
         self.refused(stack.run("portal", "drugs", "--json", pin="1234"), 4, "last-try")
+        agreed = stack.run("portal", "drugs", "--spend-last-try", "--json", pin="1234")
+        # The PIN was right; whose card this is, nobody knows.
+        self.refused(agreed, 1, "card-not-registered")
+        self.assertEqual(stack.tries("locked"), 3)
+        # With more tries left the yes changes nothing.
+        for name in ["wrong-pin", "wrong-pin"]:
+            self.refused(stack.run("portal", "drugs", "--spend-last-try", "--json", pin="0000"), 4,
+                         name)
         self.refused(stack.check_in("--spend-last-try", pin="0000"), 4, "pin-locked")
         self.assertEqual(stack.tries("locked"), 0)
         sent = stack.tap.commands.count("0020008004")
@@ -1062,7 +1161,68 @@ class Histories(StackCase):
         ran = stack.run("consent", "verify", "--index", str(entry["index"]), "--json")
         self.assertEqual(ran.code, 0, ran)
         self.assertTrue(ran.json["valid"], ran)
+        self.assertIn("unlocked by its PIN", ran.json["proves"])
         self.assertNotEqual(stack.run("consent", "verify", "--index", "0").code, 0)
+        # A card whose certificate ended a month ago is still judged by its last day.
+        end = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 30 * 86400))
+        stack.issue("ended", "--not-before", "2022-01-01", "--not-after", end)
+        stack.insert("ended")
+        self.refused(stack.check_in(), 1, "card-not-registered")
+        entry = [entry for entry in stack.entries() if entry["event"]["kind"] == "intent"][-1]
+        ran = stack.run("consent", "verify", "--index", str(entry["index"]))
+        self.assertEqual(ran.code, 0, ran)
+        self.assertIn("it had ended on", ran.out)
+
+    def test_visual_check(self):
+        """What staff confirmed by sight is judged by the key that signed it, also after the
+        terminal has another; a forged part is found, whichever it is."""
+        stack = self.stack
+        stack.insert("mado")
+        ran = stack.run("check-in", "--visual-check", "pinForgotten", "--consent", "drugs")
+        self.assertEqual(ran.code, 0, ran)
+        index = str([entry["index"] for entry in stack.entries()
+                     if entry["event"]["kind"] == "intent"][-1])
+        verify = ["consent", "verify", "--index", index]
+        self.assertEqual(stack.run(*verify).code, 0)
+        key = stack.path("terminal", "statement.key")
+        shutil.copy(key, key + ".saved")
+        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt",
+                        "ec_paramgen_curve:P-256", "-out", key], check=True, capture_output=True)
+        stack.stop(stack.daemon)
+        stack.start_daemon()
+        ran = stack.run(*verify, "--json")
+        self.assertEqual(ran.code, 0, ran)
+        self.assertIn("another key today", ran.out)
+        self.assertIn("looked at card and holder", ran.json["proves"])
+        status, real = stack.ask("GET", "/v1/history/intent?index=" + index,
+                                 role="administrator")
+        self.assertEqual(status, 200, real)
+        shutil.move(key + ".saved", key)
+        stack.stop(stack.daemon)
+        stack.start_daemon()
+
+        def turned(text):
+            octets = bytearray(base64.b64decode(text))
+            octets[len(octets) // 2] ^= 1
+            return base64.b64encode(octets).decode()
+        with Impostor(stack) as impostor:
+            impostor.answer = real
+            ran = stack.run(*verify, "--json", state=impostor.state)
+            self.assertEqual(ran.code, 0, ran)
+            for which, part, name in [
+                    ("intent", "statement", "bytes"), ("intent", "statement", "signature"),
+                    ("intent", "statement", "certificate"), ("intent", "statement", "terminalKey"),
+                    ("closing", "answer", "bytes"), ("closing", "answer", "signature")]:
+                with self.subTest(part=part, name=name):
+                    forged = json.loads(json.dumps(real))
+                    place = forged[which]["event"][part]
+                    place[name] = turned(place[name])
+                    impostor.answer = forged
+                    ran = stack.run(*verify, "--json", state=impostor.state)
+                    self.assertEqual(ran.code, 1, ran)
+                    self.assertFalse(ran.json["valid"])
+                    self.assertNotIn("proves", ran.json)
+        self.usable()
 
     def test_flipped(self):
         """One octet turned in a segment: verify ends with 1 and names the file."""

@@ -37,6 +37,8 @@ package final class WholeDesk: Sendable {
     package let camera: CameraService?
     /// The time here, which goes on when the test says so.
     package let clock: SteppedClock
+    /// What consents that were given here are judged on.
+    package let grounds: ConsentJudgement.Grounds
     private let api: LocalAPI
     private let folder = TemporaryFolder()
     private let readers: AsyncStream<ReaderEvent>.Continuation
@@ -82,6 +84,9 @@ package final class WholeDesk: Sendable {
             guard let octets = card.image.authentication?.certificate else { throw NoCard() }
             try await house.bind(SHA256Digest(hashing: octets), to: card.id)
         }
+        grounds = ConsentJudgement.Grounds(
+            anchors: TrustAnchors([authority]), answerKey: answerKey.publicKey,
+            presentKey: clients.statementKey.publicKey)
         let wire = try Wire(line, service, clients, as: clients.terminal)
         self.wire = wire
         let client = ClearinghouseClient(transport: wire, answerKey: answerKey.publicKey)
@@ -136,7 +141,8 @@ package final class WholeDesk: Sendable {
         api = LocalAPI(
             LocalAPI.Parts(
                 roster: roster, book: book, records: records,
-                portal: PortalDesk(client: portal, scribe: scribe, identity: identity),
+                portal: PortalDesk(
+                    client: portal, scribe: scribe, identity: identity, lastTrySeconds: 90),
                 scribe: scribe, watch: watch, staff: Self.staff, items: [.drugs, .checkups],
                 version: "test"))
         let (events, readers) = AsyncStream.makeStream(of: ReaderEvent.self)
@@ -155,6 +161,22 @@ package final class WholeDesk: Sendable {
     /// What the history says of itself, judged from its files.
     package func verifyHistory() throws -> HistoryReport {
         try HistoryArchive.verify(folder: folder.path + "/history")
+    }
+
+    /// Turns one octet in the body of the history's first entry.
+    package func damageHistory() throws {
+        let history = folder.path + "/history"
+        let names = try FileManager.default.contentsOfDirectory(atPath: history)
+        guard let name = names.first(where: { $0.hasSuffix(".segment") }),
+            let file = FileHandle(forUpdatingAtPath: history + "/" + name)
+        else { throw NoCard() }
+        defer { try? file.close() }
+        // Within the first frame's sealed body.
+        let place: UInt64 = 350
+        try file.seek(toOffset: place)
+        let octet = try file.read(upToCount: 1)?.first ?? 0
+        try file.seek(toOffset: place)
+        try file.write(contentsOf: [octet ^ 1])
     }
 
     /// Ends the terminal in order.

@@ -154,6 +154,7 @@ package final class Ledger: SessionHistory {
 /// A terminal without a key of its own.
 package struct NoSigner: StatementSigner {
     package let algorithm = StatementAlgorithm.ecdsaP256SHA256
+    package let publicKey: [UInt8] = []
     package init() {}
     package func sign(_ octets: [UInt8]) -> [UInt8]? { nil }
 }

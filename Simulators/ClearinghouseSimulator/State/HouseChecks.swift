@@ -145,7 +145,7 @@ extension House {
         let answer = CheckAnswer(
             statement: asked.fault?.kind == .wrongStatement
                 ? SHA256Digest(hashing: verified.digest.octets) : verified.digest,
-            patient: patient,
+            signer: verified.signer, patient: patient,
             grantPatient: asked.fault?.kind == .wrongGrant
                 ? pairwise.id(of: other(than: person), for: asked.audience) : patient,
             qualification: qualification, grantID: try sealed(grant), grant: grant,
@@ -194,6 +194,7 @@ extension House {
         let receipt = try? signer.receipt(of: [
             ("statementDigest", .string(verified.digest.hex)),
             ("certificateStatus", .string(certificate)),
+            ("signedBy", .string(verified.signer.hex)),
             ("answeredAt", .string(asked.now.rfc3339)), ("problem", .string(refusal.kind.type)),
         ])
         var members: [String: JSONValue] = ["statementDigest": .string(verified.digest.hex)]

@@ -30,6 +30,8 @@ package struct AnswerSigner: Sendable {
 package struct CheckAnswer: Sendable {
     /// SHA-256 of the statement it answers.
     package var statement: SHA256Digest
+    /// SHA-256 of the key that the statement's signature was verified with.
+    package var signer: SHA256Digest
     /// The patient's id for the institution that asks.
     package var patient: String
     /// The patient whom the grant names: the same, but for a fault on order.
@@ -50,7 +52,7 @@ package struct CheckAnswer: Sendable {
         let answer = json
         let receipt = try signer.receipt(of: [
             ("statementDigest", .string(statement.hex)), ("patient", .string(patient)),
-            ("certificateStatus", .string(standing.name)),
+            ("certificateStatus", .string(standing.name)), ("signedBy", .string(self.signer.hex)),
             ("answeredAt", .string(time.rfc3339)),
             (
                 "grant",

@@ -35,6 +35,8 @@ package struct VerifiedStatement: Sendable {
     package var nonce: [UInt8]
     /// The card's certificate.
     package var certificate: Certificate
+    /// SHA-256 of the key (SubjectPublicKeyInfo) that its signature was verified with.
+    package var signer: SHA256Digest
     /// The body it came in.
     package var request: CheckRequest
 }
@@ -86,7 +88,7 @@ package enum StatementCheck {
         }
         return VerifiedStatement(
             statement: statement, digest: SHA256Digest(hashing: request.statement), nonce: nonce,
-            certificate: certificate, request: request)
+            certificate: certificate, signer: key.digest, request: request)
     }
 
     private static func read(_ bytes: [UInt8]) throws(Refusal) -> SignedStatement {

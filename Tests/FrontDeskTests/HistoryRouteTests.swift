@@ -1,0 +1,52 @@
+import AccessHistory
+import Foundation
+import FrontDesk
+import HTTP
+import JSON
+import Terminal
+import TestWorlds
+import Testing
+
+@Suite("The access history over the local API")
+struct HistoryRouteTests {
+    private func problem(_ response: HTTPResponse) throws -> Problem {
+        try Problem(json: JSONValue(parsing: response.body))
+    }
+
+    @Test("a filter that cannot be is refused as such, and nothing is written for it")
+    func filters() async throws {
+        let desk = try await WholeDesk.sample()
+        let long = String(repeating: "p", count: 129)
+        let before = try await desk.store.events(matching: HistoryQuery()).count
+        for query in [
+            "patient=\(long)", "patient=", "patient=%01", "patient=a%00b", "actor=\(long)",
+            "actor=",
+            "from=yesterday", "until=2026", "item=everything", "limit=0", "limit=-1",
+            "limit=10001", "limit=1e3", "limit=",
+        ] {
+            let answer = await desk.ask(
+                "GET", "/v1/history/entries?" + query, as: "administrator")
+            #expect(answer.status == 400, "\(query)")
+            #expect(try problem(answer).name == "bad-request")
+        }
+        #expect(try await desk.store.events(matching: HistoryQuery()).count == before)
+        let known = await desk.ask(
+            "GET", "/v1/history/entries?patient=" + long.dropLast(), as: "administrator")
+        #expect(known.status == 200)
+        try await desk.close()
+    }
+
+    @Test("a damaged body is told as damage, not as a disk that cannot be written")
+    func damaged() async throws {
+        let desk = try await WholeDesk.sample()
+        desk.put()
+        #expect(await desk.checkIn().status == 200)
+        try desk.damageHistory()
+        let answer = await desk.ask("GET", "/v1/history/entries", as: "administrator")
+        let problem = try problem(answer)
+        #expect(answer.status == 500 && problem.name == "history-unread")
+        #expect(problem.family == .history)
+        #expect(problem.nextStep?.contains("history verify") == true)
+        try await desk.close()
+    }
+}
