@@ -107,8 +107,8 @@ class Stack:
 
     # The API
 
-    def ask(self, method, target, role=None, body=None, raw=None, timeout=30):
-        headers = {}
+    def ask(self, method, target, role=None, body=None, raw=None, timeout=30, session=None):
+        headers = {"Madoguchi-Session": session} if session else {}
         if role:
             token = (self.folder / "staff" / f"{role}.token").read_text().split()[0]
             headers["Authorization"] = "Bearer " + token
@@ -154,11 +154,14 @@ class Stack:
 
     def check_in(self):
         """One patient, by PIN, with consents; the id of the check-in that was shown."""
-        self.ask("POST", "/v1/session/claim", "reception", {"waitSeconds": 10})
+        claimed = self.ask("POST", "/v1/session/claim", "reception", {"waitSeconds": 10})
+        session = claimed["session"]
         consents = {"drugs": True, "checkups": True}
         self.ask(
-            "POST", "/v1/session/choice", "reception", {"way": "pin", "consents": consents})
-        view = self.ask("POST", "/v1/session/pin", "reception", raw=b"1234")
+            "POST", "/v1/session/choice", "reception", {"way": "pin", "consents": consents},
+            session=session)
+        view = self.ask(
+            "POST", "/v1/session/pin", "reception", raw=b"1234", session=session)
         self.ask("POST", "/v1/session/seen", "reception")
         if not view.get("checkIn"):
             raise Refused(200, view.get("closing", {}).get("problem", view))
