@@ -2,8 +2,7 @@ import CheckIns
 import Octets
 import Records
 
-/// One session for each state (with and without a card), one event of each kind, and the table of
-/// lawful next states: what design §4 draws.
+/// One session for each state (with and without a card), and one event of each kind.
 enum Samples {
     static let now = Instant(seconds: 1_795_000_000)
     static let nonce = Nonce(text: "bm9uY2U", until: now.adding(seconds: 300))
@@ -77,6 +76,13 @@ enum Samples {
         return proving
     }
 
+    /// Staff may confirm the holder.
+    static let confirming: Proving = {
+        var proving = Proving(answers: Answers(card: card, way: .visualCheck), way: .visualCheck)
+        proving.nonce = nonce
+        return proving
+    }()
+
     static let phases: [CardSession.Phase] =
         [
             .empty, .reading(Reading()), .reading(Reading(resuming: answers)),
@@ -85,6 +91,7 @@ enum Samples {
             .proving(proving(hasNonce: false, isBusy: false)),
             .proving(proving(hasNonce: true, isBusy: false)),
             .proving(proving(hasNonce: true, isBusy: true)),
+            .proving(confirming),
             .recordingIntent(proved), .asking(asking),
             .interrupted(answers),
             .choosing(Choosing(answers: looking(.pending))),
@@ -152,24 +159,6 @@ enum Samples {
     }()
 
     private static let timerEvents: [CardSessionEvent] = SessionTimer.allCases.map { .timeOut($0) }
-
-    static let lawful: [String: Set<String>] = [
-        "empty": ["empty", "reading"],
-        "reading": ["reading", "choosing", "refused", "empty", "interrupted"],
-        "choosing": ["choosing", "proving", "ended", "interrupted", "reading"],
-        "proving": [
-            "proving", "recordingIntent", "choosing", "offline", "ended", "interrupted", "reading",
-        ],
-        "recordingIntent": ["recordingIntent", "asking", "ended"],
-        "asking": ["asking", "recordingOutcome"],
-        "recordingOutcome": ["recordingOutcome", "accepted", "answered", "ended"],
-        "interrupted": ["interrupted", "reading", "ended"],
-        "accepted": ["accepted", "empty", "reading"],
-        "answered": ["answered", "empty", "reading"],
-        "refused": ["refused", "empty", "reading"],
-        "offline": ["offline", "empty", "reading"],
-        "ended": ["ended", "empty", "reading"],
-    ]
 }
 
 extension CardSessionEvent {
