@@ -409,7 +409,14 @@ class Rack:
         self.process = stack.spawn(program("virtual-card"), "rack", "--socket", self.socket,
                                    "--cards", stack.path("cards"), "--json",
                                    stdout=subprocess.DEVNULL)
-        wait_for("the rack answers", lambda: os.path.exists(self.socket) and self.ask("list"))
+        wait_for("the rack answers", self.answers)
+
+    def answers(self):
+        """Its socket is bound a moment before it listens."""
+        try:
+            return self.ask("list")
+        except OSError:
+            return None
 
     def ask(self, verb, **fields):
         """What it answers; an error where it refuses."""
