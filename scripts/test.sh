@@ -96,7 +96,7 @@ part "PINs: whether one stays anywhere"
 RUNS=${LEAK_RUNS:-1} count_lines Tests/System/private-pcscd.sh python3 -B Tests/System/leaks.py
 
 part "Card sessions by chance, through pcscd"
-SESSIONS=${LIFE_SESSIONS:-15} count_lines timeout --foreground --kill-after=30 "$stack_seconds" \
+SESSIONS=${LIFE_SESSIONS:-} count_lines timeout --foreground --kill-after=30 "$stack_seconds" \
     Tests/System/private-pcscd.sh python3 -B Tests/System/life.py
 
 part "The whole stack under faults and kills"

@@ -48,11 +48,13 @@ class Socket:
 
 class Page:
     def __init__(self, folder, width=1280, height=1600):
+        # A browser leaves its own temporary files behind: they lie in this folder too.
+        os.makedirs(folder)
         self.browser = subprocess.Popen(
             [BROWSER, "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0",
              "--no-first-run", "--user-data-dir=" + folder, f"--window-size={width},{height}",
              "--disable-dev-shm-usage", "about:blank"], stderr=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL)
+            stdout=subprocess.DEVNULL, env=dict(os.environ, TMPDIR=folder))
         name = folder + "/DevToolsActivePort"
         self.until(lambda: os.path.exists(name) and open(name).read().count("\n") >= 1, 60)
         port = int(open(name).readline())

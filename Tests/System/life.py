@@ -4,9 +4,9 @@ fault, picked by a seed that is printed.
 
     Tests/System/private-pcscd.sh python3 -B Tests/System/life.py
 
-SESSIONS=100 (15 by default), SEED=N to repeat a run, BIN=.build/release. Each session ends in a
-named state and leaves its reader free; afterwards neither the daemon nor the virtual card has more
-threads than before, nor, over 60 sessions and more, a larger resident size than by 5 %.
+SESSIONS=100 (each kind once by default), SEED=N to repeat a run, BIN=.build/release. Each session
+ends in a named state and leaves its reader free; afterwards neither the daemon nor the virtual card
+has more threads than before, nor, over 60 sessions and more, a larger resident size than by 5 %.
 """
 import json
 import os
@@ -19,7 +19,6 @@ import traceback
 
 from rig import ROOT, OtherProgram, Pcscd, Rack, Stack, program, wait_for
 
-SESSIONS = int(os.environ.get("SESSIONS", "15"))
 SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(1 << 32))
 READERS = {35963: "Virtual PCD 00 00", 35964: "Virtual PCD 00 01"}
 MARKS = {"mado": "みどり", "yakushi": "薬師", "iryohi": "医療費 太郎"}
@@ -97,11 +96,12 @@ KINDS = {
     "no authentication certificate": Kind("without", {"no-certificate"}),
     "revoked": Kind("revoked", {"certificate-revoked"}),
     "suspended": Kind("suspended", {"certificate-suspended"}),
-    "face only": Kind("face"), "phone": Kind("phone", {"no-certificate"}),
+    "face only": Kind("face"), "phone": Kind("phone", {"phone"}),
     "P-384": Kind("elliptic", {"accepted"}),
     "wrong PIN": Kind(outcome={"wrong-pin"}, later="wrong"),
     "another program resets": Kind(later="reset"), "pcscd killed": Kind(later="kill"),
 }
+SESSIONS = int(os.environ.get("SESSIONS") or len(KINDS))
 
 
 class Sizes:
