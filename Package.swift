@@ -28,6 +28,7 @@ let parts: [Part] = [
     Part(name: "Secrets", folder: "Sources/Secrets", needs: ["CSystem"], settings: bridge),
     Part(name: "HTTP", folder: "Sources/HTTP", needs: ["Octets", "JSON"]),
     Part(name: "Records", folder: "Sources/Records", needs: ["Octets", "JSON"]),
+    Part(name: "QR", folder: "Sources/QR", needs: []),
     Part(name: "Executors", folder: "Sources/Executors", needs: ["CSystem"], settings: bridge),
     Part(name: "Commands", folder: "Sources/Commands", needs: []),
     // Tools.
@@ -211,7 +212,7 @@ let tested: Set<String> = [
     "FrontDesk",
     "Fuzzing",
     "HTTP",
-    "JSON", "MyNumberCard", "Network", "Octets", "PCSC", "Records", "Terminal", "TransparencyLog",
+    "JSON", "MyNumberCard", "Network", "Octets", "PCSC", "QR", "Records", "Terminal", "TransparencyLog",
     "VirtualCard",
 ]
 /// Those of them that compare with files.

@@ -42,7 +42,7 @@ struct StyleTests {
     /// Layers from the ground up (ARCHITECTURE.md): a target imports from its own layer's left,
     /// or from below.
     static let layers: [[String]] = [
-        ["Octets", "JSON", "Secrets", "HTTP", "Records", "Executors", "Commands"],
+        ["Octets", "JSON", "Secrets", "HTTP", "Records", "QR", "Executors", "Commands"],
         ["Cryptography", "APDU", "Disclosures", "Configuration"],
         ["CheckIns", "Network", "PCSC", "MyNumberCard", "TransparencyLog"],
         [
@@ -55,7 +55,7 @@ struct StyleTests {
     static let order = Dictionary(
         uniqueKeysWithValues: layers.joined().enumerated().map { ($1, $0) })
     static let pure: Set<String> = [
-        "Octets", "JSON", "HTTP", "Records", "Commands", "APDU", "Disclosures", "Configuration",
+        "Octets", "JSON", "HTTP", "Records", "QR", "Commands", "APDU", "Disclosures", "Configuration",
         "CheckIns",
     ]
 
