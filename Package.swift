@@ -29,6 +29,7 @@ let parts: [Part] = [
     Part(name: "HTTP", folder: "Sources/HTTP", needs: ["Octets", "JSON"]),
     Part(name: "Records", folder: "Sources/Records", needs: ["Octets", "JSON"]),
     Part(name: "QR", folder: "Sources/QR", needs: []),
+    Part(name: "Charsets", folder: "Sources/Charsets", needs: ["Octets"], settings: bridge),
     Part(name: "Executors", folder: "Sources/Executors", needs: ["CSystem"], settings: bridge),
     Part(name: "Commands", folder: "Sources/Commands", needs: []),
     // Tools.
@@ -41,6 +42,7 @@ let parts: [Part] = [
     Part(
         name: "Configuration", folder: "Sources/Configuration",
         needs: ["Octets", "JSON", "Records"]),
+    Part(name: "Notebook", folder: "Sources/Notebook", needs: ["Octets", "Records", "QR"]),
     // Machines.
     Part(
         name: "CheckIns", folder: "Sources/CheckIns",
@@ -147,7 +149,7 @@ let parts: [Part] = [
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "APDU", "Disclosures",
             "Configuration", "CheckIns", "MyNumberCard", "TransparencyLog", "Terminal",
-            "Authority", "VirtualCard", "ClearinghouseSimulator",
+            "Authority", "VirtualCard", "ClearinghouseSimulator", "Charsets", "Notebook",
         ], settings: bridge, excludes: ["Corpus"]),
     Part(
         name: "virtual-card-benchmark", folder: "Tests/Benchmarks/VirtualCard",
@@ -193,6 +195,7 @@ let parts: [Part] = [
 
 /// What a test target reads beside the target it is named after.
 let testNeeds: [String: [String]] = [
+    "Notebook": ["Charsets", "JSON"],
     "PCSC": ["MyNumberCard", "Cryptography", "VirtualCard"],
     "MyNumberCard": ["VirtualCard", "Authority"],
     "VirtualCard": ["Authority", "MyNumberCard"],
@@ -212,7 +215,8 @@ let tested: Set<String> = [
     "FrontDesk",
     "Fuzzing",
     "HTTP",
-    "JSON", "MyNumberCard", "Network", "Octets", "PCSC", "QR", "Records", "Terminal", "TransparencyLog",
+    "JSON", "MyNumberCard", "Network", "Notebook", "Octets", "PCSC", "QR", "Records", "Terminal",
+    "TransparencyLog",
     "VirtualCard",
 ]
 /// Those of them that compare with files.
