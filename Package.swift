@@ -111,7 +111,7 @@ let parts: [Part] = [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
             "Commands", "Clearinghouse", "FrontDesk", "Terminal", "Executors", "Disclosures",
             "CheckIns", "Network",
-            "PCSC", "AccessHistory", "TransparencyLog",
+            "PCSC", "AccessHistory", "TransparencyLog", "QR", "Charsets", "Notebook",
         ], isProgram: true),
     // Measurements, not installed.
     Part(
