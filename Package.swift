@@ -43,6 +43,7 @@ let parts: [Part] = [
         name: "Configuration", folder: "Sources/Configuration",
         needs: ["Octets", "JSON", "Records"]),
     Part(name: "Notebook", folder: "Sources/Notebook", needs: ["Octets", "Records", "QR"]),
+    Part(name: "FHIR", folder: "Sources/FHIR", needs: ["JSON", "Records"]),
     // Machines.
     Part(
         name: "CheckIns", folder: "Sources/CheckIns",
@@ -211,7 +212,7 @@ let testNeeds: [String: [String]] = [
 /// Targets with tests of their own, in `Tests/<name>Tests`.
 let tested: Set<String> = [
     "APDU", "AccessHistory", "Authority", "CheckIns", "Clearinghouse", "ClearinghouseSimulator",
-    "Commands", "Configuration", "Cryptography", "Disclosures", "Executors", "FaceMatching",
+    "Commands", "Configuration", "Cryptography", "Disclosures", "Executors", "FHIR", "FaceMatching",
     "FrontDesk",
     "Fuzzing",
     "HTTP",

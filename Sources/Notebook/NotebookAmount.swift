@@ -54,20 +54,3 @@ struct NotebookAmount: Hashable {
             && (parts.count == 1 || parts[1].utf8.count <= 5)
     }
 }
-
-extension DecimalText {
-    /// The number times a whole one, with the digits behind the point that it has.
-    fileprivate func multiplied(by factor: Int) -> String? {
-        guard factor != 1 else { return text }
-        let digits = text.filter { $0 != "." && $0 != "-" }
-        guard let magnitude = Int(digits) else { return nil }
-        let (product, isOver) = magnitude.multipliedReportingOverflow(by: factor)
-        guard !isOver else { return nil }
-        let sign = text.hasPrefix("-") ? "-" : ""
-        guard decimals > 0 else { return sign + String(product) }
-        let padded =
-            String(repeating: "0", count: max(0, decimals + 1 - String(product).count))
-            + String(product)
-        return sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
-    }
-}

@@ -66,9 +66,7 @@ package struct NotebookReader: Sendable {
 
     func lines(_ octets: [UInt8]) throws(NotebookError) -> [Line] {
         let rows = try NotebookOctets.lines(octets)
-        // Copies of prescriptions come in UTF-8, and readers meet them in notebooks too.
-        let isUTF8 =
-            octets.contains { $0 > 0x7F } && String(validating: octets, as: UTF8.self) != nil
+        let isUTF8 = isUTF8(octets)
         return rows.map { row in
             let pieces = row.split(separator: 0x2C, omittingEmptySubsequences: false)
             return Line(
@@ -78,6 +76,13 @@ package struct NotebookReader: Sendable {
                 },
                 octetCounts: pieces.map(octetCount), isUTF8: isUTF8)
         }
+    }
+
+    /// Copies of prescriptions come in UTF-8, and readers meet them in notebooks too. Two half-width
+    /// katakana may look like one character of UTF-8, so kana or kanji must be there.
+    private func isUTF8(_ octets: [UInt8]) -> Bool {
+        guard let text = String(validating: octets, as: UTF8.self) else { return false }
+        return text.unicodeScalars.contains { $0.value >= 0x3000 }
     }
 
     /// The octets of a field without blanks at its ends.

@@ -13,6 +13,8 @@ func readNotebook(_ input: [UInt8]) {
     guard let writing = try? writer.write(reading.document),
         let again = try? reader.read(writing.text)
     else { return }
+    // Few octets of Shift_JIS can be taken for UTF-8; then the text says something else.
+    guard !again.remarks.contains(where: { $0.matter == .isUTF8 }) else { return }
     demand((try? writer.write(again.document).text) == writing.text, "a text has one form")
     var collector = NotebookCollector()
     for part in writing.parts.reversed() { try? collector.add(part) }

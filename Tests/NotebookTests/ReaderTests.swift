@@ -146,6 +146,10 @@ struct ReaderTests {
         let reading = try reader.read(text)
         #expect(reading.remarks.map(\.matter) == [.isUTF8])
         #expect(reading.document == (try read(worked)).document)
+        let kana = try read(worked.replacing("薬局Ａ", with: "ﾔｰ"))
+        #expect(kana.remarks == [] && kana.document.visits[0].dispenser?["医療機関名称"] == "ﾔｰ")
+        let lone = "JAHISTC08,1\n5,20210929,1\n11,ﾔｰ,13,1,1234567,,,,1\n"
+        #expect(try read(lone).document.visits[0].dispenser?["医療機関名称"] == "ﾔｰ")
         let broken =
             Array("JAHISTC08,1\r\n5,20210929,1\r\n11,".utf8) + [0x83]
             + Array(",13,1,1234567,,,,1\r\n".utf8)

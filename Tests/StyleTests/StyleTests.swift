@@ -46,7 +46,7 @@ struct StyleTests {
             "Octets", "JSON", "Secrets", "HTTP", "Records", "QR", "Charsets", "Executors",
             "Commands",
         ],
-        ["Cryptography", "APDU", "Disclosures", "Configuration", "Notebook"],
+        ["Cryptography", "APDU", "Disclosures", "Configuration", "Notebook", "FHIR"],
         ["CheckIns", "Network", "PCSC", "MyNumberCard", "TransparencyLog"],
         [
             "Authority", "VirtualCard", "Clearinghouse", "AccessHistory", "ClearinghouseSimulator",
@@ -60,7 +60,7 @@ struct StyleTests {
     static let pure: Set<String> = [
         "Octets", "JSON", "HTTP", "Records", "QR", "Commands", "APDU", "Disclosures",
         "Configuration",
-        "CheckIns", "Notebook",
+        "CheckIns", "Notebook", "FHIR",
     ]
 
     @Test("there are sources to read")
