@@ -83,6 +83,9 @@ package actor ReaderRoster {
         return stream
     }
 
+    /// How many follow the readers.
+    package var watcherCount: Int { watchers.count }
+
     private func unwatch(_ number: Int) { watchers[number] = nil }
 
     /// The sessions of all readers that were met.

@@ -14,7 +14,8 @@ extension Service {
     func serve(
         _ kiosk: KioskConfiguration, of local: LocalAPI, _ clock: SystemClock
     ) throws(ServiceError) -> [HTTPServer] {
-        let pairing = KioskPairing()
+        // A file that others could read, or that is something else, is made anew.
+        let pairing = KioskPairing(keeping: try? KeyFile.read(kiosk.pageFile, isPrivate: true))
         let api = KioskAPI(
             KioskAPI.Parts(
                 institutionName: configuration.institutionName,

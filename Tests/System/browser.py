@@ -1,7 +1,32 @@
 """A headless browser over its own debugging protocol; nothing to install but Chromium."""
-import base64, http.client, json, os, secrets, shutil, socket, struct, subprocess, time
+import base64, http.client, json, os, secrets, shutil, socket, struct, subprocess, sys, time, zipfile
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+AXE = "axe-playwright-python==0.1.8"
+
+
+def axe():
+    """The script of axe-core, out of a Python package that carries it; nothing where there is no
+    way to get it."""
+    folder = os.path.join(ROOT, ".build", "axe")
+    script = os.path.join(folder, "axe.min.js")
+    if not os.path.exists(script):
+        os.makedirs(folder, exist_ok=True)
+        ran = subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps",
+                              "--disable-pip-version-check", "--dest", folder, AXE],
+                             capture_output=True, text=True)
+        if ran.returncode != 0:
+            print("axe-core cannot be had:", ran.stderr[-300:])
+            return None
+        wheel = next(name for name in os.listdir(folder) if name.endswith(".whl"))
+        with zipfile.ZipFile(os.path.join(folder, wheel)) as package:
+            text = package.read("axe_playwright_python/axe.min.js")
+        with open(script, "wb") as file:
+            file.write(text)
+    with open(script) as file:
+        return file.read()
 
 
 class Socket:
@@ -96,6 +121,18 @@ class Page:
     def picture(self, path):
         with open(path, "wb") as file:
             file.write(base64.b64decode(self.call("Page.captureScreenshot")["data"]))
+
+    def resize(self, width, height):
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
+                  deviceScaleFactor=1, mobile=False)
+
+    def violations(self, script):
+        """What axe-core finds on the page as it stands."""
+        if not self.run("typeof window.axe === 'object'"):
+            self.run(script)
+        told = self.run("axe.run().then(found => found.violations.map(one => one.id + ': ' + "
+                        "one.nodes.map(node => node.target.join(' ')).join(', ')))")
+        return told
 
     def faults(self):
         """What the browser complained about."""

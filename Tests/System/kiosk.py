@@ -7,16 +7,20 @@ where there is no Chromium.
 import http.client
 import json
 import os
+import signal
 import socket
+import subprocess
 import sys
 import unittest
 
-from browser import BROWSER, Page
-from rig import Stack, wait_for
+from browser import BROWSER, Page, axe
+from rig import Stack, program, wait_for
 
 PICTURES = None
 PORTRAIT, LANDSCAPE = (1080, 1920), (1280, 800)
-LIMITS = {"retrySeconds": 1, "interruptedSeconds": 3}
+STYLES, LANGUAGES = ["standard", "large", "contrast"], ["ja", "en"]
+LIMITS = {"retrySeconds": 1, "interruptedSeconds": 4, "messageSeconds": 4, "nonceSeconds": 10,
+          "exchangeSeconds": 3}
 
 
 def free_port():
@@ -126,6 +130,177 @@ class Kiosk(unittest.TestCase):
             self.key(digit)
         self.key("Enter")
         self.stands("done")
+
+    def choose(self, way="pin", *consents):
+        self.stands("way")
+        self.press("way-" + way)
+        for answer in consents or ("consentAll-",):
+            self.stands("consent")
+            self.press(answer)
+
+    def test_refusal_is_checked_in(self):
+        self.stack.insert("mado")
+        self.choose("pin", "consent-false", "consent-false")
+        self.stands("pin")
+        self.says("見せるもの：なし")
+        self.enter("1234")
+        self.press("pin")
+        self.stands("done")
+        self.says("お薬の情報：見せない")
+        self.says("健診の情報：見せない")
+
+    def test_last_try_and_locked(self):
+        self.stack.insert("yakushi")
+        self.choose()
+        for left in ["あと 2 回", None]:
+            self.stands("pin")
+            self.enter("9999")
+            self.press("pin")
+            if left:
+                self.says(left)
+        self.stands("lastTry")
+        self.assertEqual(self.page.text("footer .primary"), "ほかの方法にする")
+        self.press("back")
+        # What was agreed is kept; the way is asked again.
+        self.stands("way")
+        self.says("あと1回")
+        self.press("way-pin")
+        self.stands("lastTry")
+        self.assertEqual(self.stack.tries("yakushi"), 1)
+        self.press("lastTry")
+        self.stands("pin")
+        self.enter("9999")
+        self.press("pin")
+        self.stands("way")
+        self.says("ロックされています")
+        closed = self.page.run(
+            "document.querySelector('[data-key=way-pin]').getAttribute('aria-disabled')")
+        self.assertEqual(closed, "true")
+        self.press("way-pin")
+        self.stands("way")
+
+    def test_pulled_and_back(self):
+        self.stack.insert("mado")
+        self.choose()
+        self.stands("pin")
+        self.enter("12")
+        self.stack.pull()
+        self.stands("interrupted")
+        self.stack.insert("mado", waits=False)
+        self.stands("way")
+        self.press("way-pin")
+        self.stands("pin")
+        self.says("お薬の情報")
+        # Digits entered before are gone.
+        self.assertEqual(self.page.run("document.querySelectorAll('.dots .full').length"), 0)
+        self.stack.pull()
+        self.stands("problem")
+        self.press("seen")
+        self.stands("rest")
+
+    def test_face(self):
+        camera = self.stack.spawn(program("camera"), "serve", "--card",
+                                  self.stack.path("cards", "mado.json"), "--socket",
+                                  self.stack.path("run", "camera.sock"), stdout=subprocess.PIPE)
+        camera.stdout.readline()
+        try:
+            self.stack.insert("mado")
+            self.choose("face")
+            self.stands("face")
+            self.press("face")
+            self.stands("done")
+        finally:
+            self.stack.stop(camera)
+
+    def test_staff_confirm(self):
+        self.stack.insert("mado")
+        self.choose("visualCheck")
+        self.stands("staff")
+
+    def test_clearinghouse_down(self):
+        self.stack.stop(self.stack.house)
+        try:
+            self.stack.insert("mado")
+            self.choose()
+            self.stands("problem", seconds=40)
+            self.says("窓口へお声がけください")
+        finally:
+            self.stack.start_house()
+
+    def test_restart_of_the_daemon(self):
+        self.stack.insert("mado")
+        self.choose()
+        self.stands("pin")
+        self.stack.stop(self.stack.daemon, signal.SIGKILL)
+        self.stands("lost")
+        self.assertNotIn("お薬", self.page.run("document.body.innerText"))
+        self.stack.start_daemon()
+        self.stands("way")
+
+    def test_another_browser_takes_over(self):
+        other = self.open(*LANDSCAPE)
+        try:
+            self.stack.insert("mado")
+            self.stands("way", other)
+            self.press("way-pin")
+            self.press("consentAll-")
+            self.stands("unpaired")
+        finally:
+            other.close()
+
+    def test_every_screen_in_every_style(self):
+        """No violation that axe-core knows of, and nothing that has to be scrolled to."""
+        self.faults = []
+        self.judge()
+        self.stack.insert("mado")
+        self.stands("way")
+        self.judge()
+        self.press("way-pin")
+        self.stands("consent")
+        self.judge()
+        self.press("consentAll-")
+        self.stands("pin")
+        self.judge()
+        self.press("back")
+        self.stands("way")
+        self.press("way-visualCheck")
+        self.stands("staff")
+        self.judge()
+        self.press("back")
+        self.stands("way")
+        self.press("way-pin")
+        self.stands("pin")
+        self.enter("1234")
+        self.press("pin")
+        self.stands("done")
+        self.judge()
+        self.assertEqual(self.faults, [])
+
+    def judge(self):
+        name = self.page.run("document.querySelector('main').dataset.screen")
+        script = axe()
+        for size in [PORTRAIT, LANDSCAPE]:
+            self.page.resize(*size)
+            for language in LANGUAGES:
+                if self.page.run("document.documentElement.lang") != language:
+                    self.press("language")
+                for style in STYLES:
+                    self.press("style-" + style)
+                    place = f"{name} {language} {style} {size[0]}×{size[1]}"
+                    over = self.page.run(
+                        "[document.documentElement, document.querySelector('main')].map(one => "
+                        "Math.max(one.scrollHeight - one.clientHeight, "
+                        "one.scrollWidth - one.clientWidth))")
+                    if max(over) > 1:
+                        self.faults.append(f"{place}: {over} px do not fit")
+                    if PICTURES:
+                        self.page.picture(os.path.join(
+                            PICTURES, f"{name}-{language}-{style}-{size[0]}.png"))
+                    if script:
+                        self.faults += [f"{place}: {fault}" for fault in self.page.violations(script)]
+        self.press("language")
+        self.press("style-standard")
+        self.page.resize(*PORTRAIT)
 
     def test_only_its_own_page_may_ask(self):
         def ask(method, path, host=None, body=None, **fields):

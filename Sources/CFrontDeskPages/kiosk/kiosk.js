@@ -10,7 +10,7 @@ const page = {
   language: "ja", style: "standard", furigana: false, volume: 1, isShuffled: false,
   isPaired: true, isLost: true, terminal: null,
 };
-let token = null, told = null, steps = freshSteps(), shown = "", keyOrder = [..."1234567890"];
+let secret = "", token = null, told = null, steps = freshSteps(), shown = "", keyOrder = [..."1234567890"];
 const digits = new Uint8Array(4);
 const text = () => words[page.language];
 const now = () => performance.now() / 1000;
@@ -18,19 +18,23 @@ const now = () => performance.now() / 1000;
 // MARK: What the terminal tells
 
 async function pair() {
-  const secret = location.hash.slice(1);
-  history.replaceState(null, "", "/");
   try {
     token = (await send("/v1/pair", "", { json: { secret } })).token;
-  } catch {
+  } catch (problem) {
+    // No answer at all: the service starts, or starts again.
+    if (!problem?.title) throw problem;
     page.isPaired = false;
+    show();
   }
-  show();
 }
 
 async function listen() {
+  secret = location.hash.slice(1);
+  history.replaceState(null, "", "/");
   for (let pause = 0.5; page.isPaired; pause = Math.min(pause * 2, 5)) {
     try {
+      await pair();
+      if (!page.isPaired) return;
       const beat = page.terminal?.beatSeconds ?? 5;
       await readEvents("/v1/events", token, beat * 2.5, hear, () => { pause = 0.5; });
     } catch (problem) {
@@ -52,6 +56,10 @@ function hear(name, value) {
       [steps.way, steps.lastTry] = [null, null];
       wipe();
     }
+    const kept = value.session?.consents ?? {};
+    // A card that came back has its answers with it.
+    if (page.terminal.items.every(item => item in kept))
+      [steps.consents, steps.item] = [{ ...kept }, page.terminal.items.length];
     told = { ...value, since: isSame ? told.since : now() };
     if (value.failure) wipe();
   }
@@ -318,5 +326,5 @@ addEventListener("keydown", event => {
 setInterval(() => { if (told && !page.isLost) show(); }, 1000);
 addEventListener("pagehide", forget);
 
-await pair();
+show();
 listen();
