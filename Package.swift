@@ -90,7 +90,8 @@ let parts: [Part] = [
     Part(
         name: "FrontDesk", folder: "Sources/FrontDesk",
         needs: [
-            "CFrontDeskPages", "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Disclosures",
+            "CFrontDeskPages", "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography",
+            "Disclosures",
             "Configuration", "CheckIns", "Network", "Clearinghouse", "Terminal", "AccessHistory",
             "TransparencyLog",
         ], settings: bridge),

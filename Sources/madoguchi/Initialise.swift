@@ -61,7 +61,8 @@ extension Context {
             ",\n    \"kiosk\": { \"port\": \($0), \"pageFile\": \"../run/kiosk.html\" }"
         }
         try KeyFile.write(
-            Array(template(institution, terminal, port, kiosk ?? "").utf8), to: path, isPrivate: true)
+            Array(template(institution, terminal, port, kiosk ?? "").utf8), to: path,
+            isPrivate: true)
         return true
     }
 

@@ -65,7 +65,8 @@ struct KioskTests {
         let desk = try await WholeDesk.sample()
         let pairing = KioskPairing()
         let ask = request(
-            "POST", "/v1/pair", body: ["secret": .string(try secret(of: pairing))], [(field, value)])
+            "POST", "/v1/pair", body: ["secret": .string(try secret(of: pairing))], [(field, value)]
+        )
         let answer = await kiosk(desk, pairing).respond(to: ask, from: ServerPeer())
         #expect(answer.status == status)
         try await desk.close()
@@ -84,7 +85,8 @@ struct KioskTests {
 
         let page = pairing.page(address: Self.origin)
         #expect(try secret(of: KioskPairing(keeping: page)) == secret(of: pairing))
-        for damaged in [[], Array(page.prefix(page.count / 2)), Array("#short\"".utf8), [0xFF, 0x23]] {
+        let half = Array(page.prefix(page.count / 2))
+        for damaged in [[], half, Array("#short\"".utf8), [0xFF, 0x23]] {
             let fresh = try secret(of: KioskPairing(keeping: damaged))
             #expect(try fresh != secret(of: pairing) && fresh.utf8.count == 43)
         }
@@ -151,7 +153,7 @@ struct KioskTests {
         try await desk.close()
     }
 
-    @Test("a kiosk hears each step of a session and nothing of the patient; gone, it leaves nothing")
+    @Test("a kiosk hears each step of a session, nothing of the patient; gone, it leaves nothing")
     func feed() async throws {
         let desk = try await WholeDesk.sample()
         let pairing = KioskPairing()

@@ -138,7 +138,8 @@ package struct KioskAPI: HTTPHandler {
     private func patientsOwn(_ request: HTTPRequest) throws(Problem) -> HTTPRequest {
         try checkPaired(request)
         guard request.method == "POST", let segments = request.segments, segments.count == 3,
-            segments[0] == "v1", Self.steps.contains(Array(segments.dropFirst()))
+            segments[0] == "v1",
+            Self.steps.contains(Array(segments.dropFirst()))
                 || segments[1] == "portal"
         else { throw .notFound }
         var own = request

@@ -81,7 +81,8 @@ struct KioskFeed: Sendable {
                         Dictionary(
                             view.closedWays.map { way, closure in
                                 (way.rawValue, Problem.closed(way, closure).json)
-                            }) { first, _ in first })
+                            }
+                        ) { first, _ in first })
             ),
             ("failure", view.proofFailure.map { Problem.proof($0).json }),
             ("pausedUntil", pause.map { .string($0.rfc3339) }),
