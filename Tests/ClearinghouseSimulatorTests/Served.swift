@@ -83,7 +83,7 @@ struct Served: Sendable {
             cards[person] = try Card(authority: authority)
         }
         self.cards = cards
-        for (person, card) in cards { try await house.bind(card.certificate.digest, to: person) }
+        for (person, card) in cards { try await house.bind(card.certificate, to: person) }
     }
 
     func close() { try? FileManager.default.removeItem(atPath: folder) }

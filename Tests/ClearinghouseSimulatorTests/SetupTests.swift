@@ -55,7 +55,7 @@ struct SetupTests {
         #expect(clients.identity(of: portal.digest) == .portal)
         let image = try CardFile(path: "\(paths.cards)/hanako.json").loadImage()
         let card = try Certificate(der: try #require(image.authentication?.certificate))
-        #expect(enrolments.person(of: card.digest) == "hanako")
+        #expect(enrolments.person(of: card) == "hanako")
         #expect(enrolments.cards(of: "taro").isEmpty)
         let trust = TrustFolder(path: paths.trust)
         #expect(await trust.standing(of: card, at: World.now) == .success(.good))

@@ -233,8 +233,10 @@ extension Initialisation {
                 made.append(file.path)
             }
             guard let credential = image.authentication else { continue }
-            let digest = SHA256Digest(hashing: credential.certificate)
-            if enrolments.person(of: digest) == nil { enrolments.bind(digest, to: person.id) }
+            let certificate = try Certificate(der: credential.certificate)
+            if enrolments.person(of: CertificateID(of: certificate)) == nil {
+                enrolments.bind(certificate, to: person.id)
+            }
         }
         try KeyFile.write(enrolments.json.pretty, to: paths.enrolments, isPrivate: false)
     }

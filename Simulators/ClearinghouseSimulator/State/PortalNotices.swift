@@ -80,7 +80,9 @@ extension House {
         switch (entry.mode, entry.way) {
         case (.disaster, _): kind = .disasterAccess
         case (.systemFailure, _): kind = .systemFailureAccess
-        case (_, .some(let way)) where way != SignedWay.pin.rawValue: kind = .checkInWithoutPIN
+        case (_, .some(let way))
+        where way != SignedWay.pin.rawValue && entry.item == nil && entry.withdrawn == nil:
+            kind = .checkInWithoutPIN
         default: return nil
         }
         var notice = PortalNotice(kind, on: entry.time.dateInJapan)
