@@ -54,6 +54,8 @@ struct AccessTests {
         let entries = await world.house.journalEntries(after: 1, limit: 99).entries
         #expect(entries.count == 9)
         #expect(entries.filter { $0.item == "drugs" }.count == 2)
+        // How the holder was proved stands at each opening too, for the patient to see.
+        #expect(entries.filter { $0.item == "drugs" }.allSatisfy { $0.way == "pin" })
         #expect(entries.compactMap(\.problem).count == 7)
     }
 

@@ -123,6 +123,39 @@ struct DetailsTests {
         #expect(told == ["batch"])
     }
 
+    @Test("every code of how a batch and a booking end is reached by a documented id")
+    func batchCodes() async throws {
+        let served = try await Served()
+        defer { served.close() }
+        var seen: Set<String> = []
+        let expected: [(String, segment: SegmentOfResult, told: Int)] = [
+            ("oqscd003-1", .normal, 2), ("oqscd003-2", .processing, 1),
+            ("oqscd003-9", .abnormal, 0),
+        ]
+        for (number, segment, told) in expected {
+            served.clock.now = Served.now
+            let sent = await send(served, ["101", number])
+            let path = "/v1/batches/\(sent["reception"]?.stringValue ?? "")"
+            if segment != .normal { served.clock.now = Served.now.adding(seconds: 3600) }
+            let state = await served.ask("GET", path)
+            #expect(state["segment"]?.stringValue == segment.rawValue)
+            #expect(state["results"]?.arrayValue?.count == told)
+            seen.insert("OQSCD003 \(state["segment"]?.stringValue ?? "")")
+        }
+        served.clock.now = Served.now
+        let sent = await send(served, ["oqscd004-1", "oqscd004-2"])
+        served.clock.now = Served.now.adding(seconds: 1)
+        let state = await served.ask("GET", "/v1/batches/\(sent["reception"]?.stringValue ?? "")")
+        for result in state["results"]?.arrayValue ?? [] {
+            seen.insert("OQSCD004 \(result["status"]?.stringValue ?? "")")
+            #expect((result["problem"] != nil) == (result["status"] == "2"))
+        }
+        let codes = ["OQSCD003", "OQSCD004"].flatMap { table in
+            (Behaviour.tables[table] ?? []).map { "\(table) \($0)" }
+        }
+        #expect(seen == Set(codes))
+    }
+
     @Test("a batch may break off, ids stand once, and there are at most 500")
     func batchBounds() async throws {
         let served = try await Served()

@@ -141,6 +141,7 @@ struct EveryRouteTests {
                 let answer = await served.behave(
                     "behaves-\(table.lowercased())-\(code.lowercased())", isSpoiled: false)
                 #expect(answer.status == 200)
+                // How batches and bookings end: DetailsTests visits those.
                 guard table != "OQSCD003", table != "OQSCD004" else { continue }
                 let text = answer.body.canonicalText
                 #expect(text.contains("\"\(code)\""), "\(table) \(code): \(text)")

@@ -188,7 +188,7 @@ struct StoreTests {
         #expect(read.identity(of: World.digest(3)) == nil)
     }
 
-    @Test("a card is known by its issuer's key and its serial number, and by nothing that claims them")
+    @Test("a card is known by its issuer's key and serial number, and by nothing that claims them")
     func enrolments() throws {
         let card = try Card(authority: try World.foreignAuthority()).certificate
         let other = try Card(authority: try World.foreignAuthority()).certificate

@@ -51,10 +51,24 @@ class World:
             return serialization.load_pem_public_key(file.read())
 
     def start(self, *options):
+        """Starts it; what it prints goes to `printed`, in one file over every start."""
+        self.printed = self.state + "/printed.log"
+        printed = open(self.printed, "ab")
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--state", self.state, "--port", "0", "--admin-port", "0",
-             *options], stdout=subprocess.PIPE)
-        self.ready = json.loads(self.process.stdout.readline())
+             *options], stdout=printed, stderr=printed)
+        begin = printed.tell()
+        printed.close()
+        for _ in range(600):
+            with open(self.printed, "rb") as file:
+                file.seek(begin)
+                line = file.readline()
+            if line.startswith(b"{") and line.endswith(b"\n"):
+                self.ready = json.loads(line)
+                return
+            assert self.process.poll() is None, "it ended at once: " + repr(line)
+            time.sleep(0.05)
+        raise AssertionError("it never said that it is ready")
 
     def connect(self, name="tls", port=None):
         context = ssl.create_default_context(cafile=self.state + "/terminal/server-ca.pem")
@@ -307,11 +321,29 @@ def test_nothing_logged(world):
               "Madoguchi-Intent": "madoguchi/test 9"}
     record = ask(line, "GET", "/v1/records/drugs", None, fields)[1]["records"]
     holder = answer["answer"]["qualification"]["entitlements"][0]
+    details = {"insurerNumber": holder["insurerNumber"], "symbol": holder["symbol"],
+               "number": holder["number"], "birthDate": holder["holder"]["birthDate"]}
+    intent = {"origin": "madoguchi/test", "index": 10}
+    # Well-formed ones and broken ones that hold the same words.
+    for body in [{"details": details, "intent": intent},
+                 {"details": {**details, "insurerNumber": "06139993"}, "intent": intent},
+                 {"details": {**details, "unknown": holder["holder"]["name"]}, "intent": intent}]:
+        ask(line, "POST", "/v1/checks/details", body)
+    portal = world.connect("portal")
+    session = portal_session(world, portal)
+    for page in ["drugs", "checkups", "expenses", "qualification"]:
+        assert ask(portal, "GET", "/v1/portal/" + page, None, session)[0] == 200
+    raw = world.connect()
+    raw.request("POST", "/v1/checks/details", b'{"details": {"number": "' +
+                holder["number"].encode(), {"Content-Type": "application/json"})
+    assert raw.getresponse().status == 400
     secrets = [holder["holder"]["name"], holder["holder"]["birthDate"], holder["number"],
-               record["dispensings"][0]["drugs"][0]["name"], fields["Madoguchi-Grant"]]
+               record["dispensings"][0]["drugs"][0]["name"], fields["Madoguchi-Grant"],
+               session["Authorization"].split()[1], world.token]
     filed = open(world.state + "/clearinghouse/journal.jsonl").read()
-    for secret in secrets:
-        assert len(secret) >= 4 and secret not in filed, "something of a patient is filed"
+    for text in [filed, open(world.printed).read()]:
+        for secret in secrets:
+            assert len(secret) >= 4 and secret not in text, "something of a patient is filed"
     assert status == 200 and answer["answer"]["patient"] in filed
 
 
