@@ -389,6 +389,34 @@ def test_restart(world, patient):
     assert world.admin("GET", "/admin/journal?limit=1000")[1]["last"] == last + 1
 
 
+def test_other_institution(world):
+    """Another institution's terminal, made by `add-terminal`: it knows the same person by another
+    id, and neither a nonce nor a grant of the first is any good to it."""
+    subprocess.run([PROGRAM, "add-terminal", "other-desk", "--institution", "2740000008", "--state",
+                    world.state], check=True, stdout=subprocess.DEVNULL)
+    world.process.send_signal(signal.SIGTERM)
+    assert world.process.wait(10) == 0
+    world.start()
+    line, other = world.connect(), world.connect("other-desk")
+    _, _, (status, answer) = check_in(world, line)
+    assert status == 200, answer
+    fields = {"Madoguchi-Grant": answer["answer"]["grant"]["id"],
+              "Madoguchi-Intent": "madoguchi/test 4"}
+    status, problem = ask(other, "GET", "/v1/records/drugs", None, fields)
+    assert status == 403 and problem["type"].endswith(":grant-unknown"), problem
+    first, world.desk = world.desk, {"institution": "2740000008", "terminal": "other-desk"}
+    try:
+        _, _, (status, theirs) = check_in(world, other)
+        assert status == 200 and theirs["answer"]["patient"] != answer["answer"]["patient"]
+        nonce = ask(line, "POST", "/v1/challenges", {})[1]["nonce"]
+        _, body = world.statement(nonce, [], b"madoguchi check-in v1 card\n")
+        body["intent"] = {"origin": "madoguchi/test", "index": 5}
+        status, problem = ask(other, "POST", "/v1/checks/card", body)
+        assert status == 409 and problem["type"].endswith(":nonce-unknown"), problem
+    finally:
+        world.desk = first
+
+
 def bench(world, seconds):
     """Checks and readings a second, and the slowest; this client is slower than the program."""
     counts, slowest, end = [0, 0], [0.0], time.monotonic() + seconds
@@ -448,6 +476,7 @@ def main():
             run("portal", test_portal)
             run("a card made elsewhere is the same patient", same_patient, "check")
             run("restart", test_restart, "check")
+            run("a terminal of another institution", test_other_institution)
             run("the expense notice for tax returns", test_tax)
             run("faults of the line", test_faults)
             run("clients without, with a foreign, with an unregistered certificate", test_clients)
