@@ -59,7 +59,7 @@ class World:
              *options], stdout=printed, stderr=printed)
         begin = printed.tell()
         printed.close()
-        for _ in range(600):
+        for _ in range(6000):
             with open(self.printed, "rb") as file:
                 file.seek(begin)
                 line = file.readline()
@@ -67,7 +67,7 @@ class World:
                 self.ready = json.loads(line)
                 return
             assert self.process.poll() is None, "it ended at once: " + repr(line)
-            time.sleep(0.05)
+            time.sleep(0.005)
         raise AssertionError("it never said that it is ready")
 
     def connect(self, name="tls", port=None):
