@@ -46,6 +46,13 @@ struct DetailsTests {
         defer { served.close() }
         let wrong = await check(served, Served.details("101", insurer: "06139993"))
         #expect(wrong.problem == "number-check-digit" && wrong.status == 422)
+        // Padded with zeros, a municipal insurance's number is the same number.
+        for number in ["138057", "00138057"] {
+            let answer = await check(served, Served.details("505", insurer: number))
+            #expect(answer["qualification"]?["validity"] == "1")
+        }
+        let spaced = await check(served, Served.details("505", insurer: "  138057"))
+        #expect(spaced["detail"] == "$.details.insurerNumber: must be digits, without spaces")
         let long = await check(served, Served.details("101", insurer: "0613999"))
         #expect(long.problem == "malformed-body")
     }

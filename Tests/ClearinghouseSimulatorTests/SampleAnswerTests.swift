@@ -109,6 +109,19 @@ struct SampleAnswerTests {
         }
     }
 
+    @Test("a new checkup is told on the day its insurer sent it")
+    func newCheckup() async throws {
+        var person = try Self.file("sankino-taro").person(on: try #require(LocalDate("2026-10-01")))
+        let sent = try #require(LocalDate("2026-09-15"))
+        person.checkups[0].visibleFrom = sent
+        let house = try await World().house
+        func told(_ date: LocalDate) async -> [LocalDate] {
+            await house.notices(of: person, on: date).filter { $0.kind == .newCheckup }.map(\.date)
+        }
+        #expect(await told(sent) == [sent])
+        #expect(await told(sent.adding(days: -1)).isEmpty)
+    }
+
     @Test("the sums that are printed come out of what was answered")
     func sums() async throws {
         let stage = try await Stage("yakushi")

@@ -106,7 +106,9 @@ extension House {
         if let newest = person.publishedCheckups(on: date).checkups.first,
             newest.date.adding(days: 365) > date
         {
-            notices.append(PortalNotice(.newCheckup, on: newest.date))
+            // It appeared when its insurer sent it, which what is published does not tell.
+            let sent = person.checkups.first { $0.date == newest.date }?.visibleFrom
+            notices.append(PortalNotice(.newCheckup, on: max(newest.date, sent ?? newest.date)))
         }
         return notices
     }
