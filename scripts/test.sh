@@ -83,6 +83,9 @@ count_lines Tests/System/opensc.sh
 part "The clearinghouse, asked from another language"
 count_lines python3 Tests/System/clearinghouse.py .build/debug/clearinghouse
 
+part "The clearinghouse's manual, done word for word"
+count_lines python3 Tests/System/manual.py .build/debug/clearinghouse
+
 part "The clearinghouse's description, judged by schemathesis"
 count_lines python3 Tests/System/contract.py .build/debug/clearinghouse
 

@@ -82,7 +82,7 @@ package final class WholeDesk: Sendable {
             house: house, trust: TrustFolder(path: trust), now: now)
         for card in cards {
             guard let octets = card.image.authentication?.certificate else { throw NoCard() }
-            try await house.bind(SHA256Digest(hashing: octets), to: card.id)
+            try await house.bind(try Certificate(der: octets), to: card.id)
         }
         grounds = ConsentJudgement.Grounds(
             anchors: TrustAnchors([authority]), answerKey: answerKey.publicKey,
