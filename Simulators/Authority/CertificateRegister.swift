@@ -2,7 +2,7 @@ package import Cryptography
 package import Octets
 package import Records
 
-/// What an authority knows of the certificates it no longer stands by, by serial number. Suspended
+/// What the authorities know of the certificates they no longer stand by, by issuer and serial number. Suspended
 /// ones may come back (一時停止); revoked ones never do (失効).
 package struct CertificateRegister: Hashable, Sendable {
     /// Why a certificate is not good any more.
@@ -37,56 +37,74 @@ package struct CertificateRegister: Hashable, Sendable {
         case isGood
     }
 
-    /// The certificates that are not good, by serial number in hexadecimal.
-    package private(set) var standings: [String: Standing] = [:]
+    /// The certificates that are not good.
+    package private(set) var standings: [CertificateID: Standing] = [:]
 
     /// A card that was given a new certificate in place of an old one.
     package struct Renewal: Hashable, Sendable {
-        /// The old certificate's digest.
-        package var old: SHA256Digest
+        /// The old certificate.
+        package var old: CertificateID
+        /// The new certificate's digest: one that only bears its id is not it.
+        package var digest: SHA256Digest
         /// When.
         package var since: Instant
 
         /// A renewal.
-        package init(of old: SHA256Digest, since: Instant) { (self.old, self.since) = (old, since) }
+        package init(of old: CertificateID, digest: SHA256Digest, since: Instant) {
+            (self.old, self.digest, self.since) = (old, digest, since)
+        }
     }
 
-    /// What each new certificate took the place of, by the new one's digest.
-    package private(set) var renewals: [SHA256Digest: Renewal] = [:]
+    /// What each new certificate took the place of.
+    package private(set) var renewals: [CertificateID: Renewal] = [:]
 
     /// A register; empty by default.
     package init(
-        _ standings: [String: Standing] = [:], renewals: [SHA256Digest: Renewal] = [:]
+        _ standings: [CertificateID: Standing] = [:], renewals: [CertificateID: Renewal] = [:]
     ) {
         (self.standings, self.renewals) = (standings, renewals)
     }
 
     /// Revokes a certificate whose holder got a new one, and links the two.
     package mutating func renew(_ old: Certificate, as new: Certificate, at now: Instant) {
-        revoke(old.serialHex, because: .superseded, at: now)
-        renewals[new.digest] = Renewal(of: old.digest, since: now)
+        let id = CertificateID(of: old)
+        revoke(id, because: .superseded, at: now)
+        renewals[CertificateID(of: new)] = Renewal(of: id, digest: new.digest, since: now)
     }
 
     /// Revokes a certificate. One that was revoked before keeps its first date and reason.
-    package mutating func revoke(_ serial: String, because reason: Reason, at now: Instant) {
-        if case .revoked? = standings[serial] { return }
-        standings[serial] = .revoked(since: now, reason: reason)
+    package mutating func revoke(_ id: CertificateID, because reason: Reason, at now: Instant) {
+        if case .revoked? = standings[id] { return }
+        standings[id] = .revoked(since: now, reason: reason)
     }
 
     /// Suspends a certificate.
-    package mutating func suspend(_ serial: String, at now: Instant) throws(Refusal) {
-        switch standings[serial] {
-        case nil: standings[serial] = .suspended(since: now)
+    package mutating func suspend(_ id: CertificateID, at now: Instant) throws(Refusal) {
+        switch standings[id] {
+        case nil: standings[id] = .suspended(since: now)
         case .suspended: break
         case .revoked: throw .isRevoked
         }
     }
 
+    /// How the certificates stand that an authority may have issued.
+    func standings(of authority: Certificate) -> [(id: CertificateID, standing: Standing)] {
+        standings.filter { $0.key.isIssued(by: authority) }.sorted { $0.key < $1.key }
+            .map { (id: $0.key, standing: $0.value) }
+    }
+
+    /// How the certificate of an authority with this serial number stands; nothing if it is good.
+    func standing(of serial: String, by authority: Certificate) -> Standing? {
+        CertificateID.issuers(of: authority).lazy
+            .compactMap { CertificateID(issuer: $0, serial: serial) }
+            .compactMap { self.standings[$0] }.first
+    }
+
     /// Takes a suspension back.
-    package mutating func resume(_ serial: String) throws(Refusal) {
-        switch standings[serial] {
+    package mutating func resume(_ id: CertificateID) throws(Refusal) {
+        switch standings[id] {
         case nil: throw .isGood
-        case .suspended: standings[serial] = nil
+        case .suspended: standings[id] = nil
         case .revoked: throw .isRevoked
         }
     }

@@ -21,8 +21,8 @@ extension CertificateAuthority {
         }
         unsafe withTime(now) { steps.require(unsafe X509_CRL_set1_lastUpdate(list, $0), "date") }
         unsafe withTime(next) { steps.require(unsafe X509_CRL_set1_nextUpdate(list, $0), "date") }
-        for (serial, standing) in register.standings.sorted(by: { $0.key < $1.key }) {
-            unsafe add(serial, standing, to: list, &steps)
+        for (id, standing) in register.standings(of: certificate) {
+            unsafe add(id.serial, standing, to: list, &steps)
         }
         unsafe X509_CRL_sort(list)
         unsafe extend(list, number, &steps)

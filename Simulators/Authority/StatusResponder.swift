@@ -106,7 +106,7 @@ package struct StatusResponder: Sendable {
         _ identity: OpaquePointer?, from register: CertificateRegister, at now: Instant,
         to basic: OpaquePointer?, _ steps: inout Steps
     ) {
-        let standing = unsafe serial(identity).flatMap { register.standings[$0] }
+        let standing = unsafe serial(identity).flatMap { register.standing(of: $0, by: authority) }
         let isOurs = unsafe Self.isAbout(authority, identity)
         let status =
             !isOurs

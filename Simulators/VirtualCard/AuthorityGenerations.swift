@@ -118,21 +118,19 @@ extension CardAuthorities {
 }
 
 extension CertificateRegister {
-    private static let longestSerial = 40
-
     init(_ value: JSONValue) throws(JSONError) {
         var fields = try JSONFields(value)
-        _ = try fields.integer("version", in: 1...1)
+        _ = try fields.integer("version", in: 2...2)
         let standings = try fields.array("certificates") { (value, path) throws(JSONError) in
             var fields = try JSONFields(value, at: path)
-            let serial = try fields.string("serial", maximum: Self.longestSerial)
+            let id = try fields.require("certificate", idRule, certificateID)
             let since = try fields.require("since", instantRule, instant)
             let reason = try fields.optional("reason", "must be a reason of RFC 5280") {
                 $0.integerValue.flatMap { Reason(rawValue: Int($0)) }
             }
             try fields.finish()
             return (
-                serial,
+                id,
                 reason.map { Standing.revoked(since: since, reason: $0) }
                     ?? Standing.suspended(since: since)
             )
@@ -140,9 +138,10 @@ extension CertificateRegister {
         let renewals = try fields.array("renewals") { (value, path) throws(JSONError) in
             var fields = try JSONFields(value, at: path)
             let renewal = Renewal(
-                of: try fields.require("old", "must be a SHA-256 digest", digest),
+                of: try fields.require("old", idRule, certificateID),
+                digest: try fields.require("digest", "must be a SHA-256 digest", digest),
                 since: try fields.require("since", instantRule, instant))
-            let new = try fields.require("new", "must be a SHA-256 digest", digest)
+            let new = try fields.require("new", idRule, certificateID)
             try fields.finish()
             return (new, renewal)
         }
@@ -153,20 +152,21 @@ extension CertificateRegister {
     /// The register as JSON: a suspension has no reason.
     var json: JSONValue {
         [
-            "version": 1,
+            "version": 2,
             "certificates": .array(
-                standings.sorted { $0.key < $1.key }.map { serial, standing in
+                standings.sorted { $0.key < $1.key }.map { id, standing in
                     var reason: JSONValue?
                     if case .revoked(_, let why) = standing { reason = JSONValue(why.rawValue) }
                     return .object(present: [
-                        ("serial", .string(serial)), ("since", .string(standing.since.rfc3339)),
-                        ("reason", reason),
+                        ("certificate", .string("\(id)")),
+                        ("since", .string(standing.since.rfc3339)), ("reason", reason),
                     ])
                 }),
             "renewals": .array(
-                renewals.sorted { $0.key.hex < $1.key.hex }.map { new, renewal in
+                renewals.sorted { $0.key < $1.key }.map { new, renewal in
                     [
-                        "old": .string(renewal.old.hex), "new": .string(new.hex),
+                        "old": .string("\(renewal.old)"), "new": .string("\(new)"),
+                        "digest": .string(renewal.digest.hex),
                         "since": .string(renewal.since.rfc3339),
                     ]
                 }),
@@ -175,9 +175,13 @@ extension CertificateRegister {
 }
 
 private let instantRule = "must be an instant: 2026-11-22T00:00:00Z"
+private let idRule = "must be the id of the issuer's key and a serial number: 0a1b:2c3d"
 private func instant(_ value: JSONValue) -> Instant? {
     value.stringValue.flatMap { Instant(rfc3339: $0) }
 }
 private func digest(_ value: JSONValue) -> SHA256Digest? {
     value.stringValue.flatMap { SHA256Digest(hex: $0) }
+}
+private func certificateID(_ value: JSONValue) -> CertificateID? {
+    value.stringValue.flatMap { CertificateID($0) }
 }

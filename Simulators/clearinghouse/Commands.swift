@@ -25,6 +25,17 @@ let program = Program(
                 password ABC123.
                 """),
         Command(
+            "add-terminal", "makes another terminal, of any institution, in a world that is there",
+            options: [
+                .init("institution", "CODE", "its institution (default 1310000003)"),
+                .init("terminal", "NAME", "its name there (default: the files' name)"),
+            ],
+            arguments: [.init("NAME")],
+            discussion: """
+                Its files are terminal/NAME.pem, NAME.key and NAME-statement.key in the state's folder.
+                A clearinghouse that runs knows it after it was started again.
+                """),
+        Command(
             "serve", "answers until SIGTERM",
             options: [
                 .init("port", "PORT", "where institutions and the portal connect (default 8710)"),

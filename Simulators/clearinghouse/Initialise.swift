@@ -9,14 +9,7 @@ internal import Records
 func initialise(_ invocation: Invocation) throws {
     let paths = StatePaths(root: invocation.value("state") ?? ".madoguchi")
     for folder in paths.folders { try makeFolder(folder) }
-    let institution = invocation.value("institution") ?? "1310000003"
-    guard institution.utf8.count == 10, institution.allSatisfy(\.isASCIIDigit) else {
-        throw UsageError("--institution must be ten digits")
-    }
-    let terminal = invocation.value("terminal") ?? "desk-1"
-    guard (1...32).contains(terminal.utf8.count) else {
-        throw UsageError("--terminal must be 1 to 32 characters")
-    }
+    let (institution, terminal) = try terminal(invocation, named: "desk-1")
     let wanted = invocation.value("cards") ?? "mado"
     let names = Set(wanted.split(separator: ",").map(String.init))
     let made = try Initialisation(
@@ -25,6 +18,42 @@ func initialise(_ invocation: Invocation) throws {
         id in
         wanted == "all" || wanted != "none" && names.contains(id)
     }
+    tell(made, paths, invocation)
+}
+
+/// `clearinghouse add-terminal`.
+func addTerminal(_ invocation: Invocation) throws {
+    let paths = StatePaths(root: invocation.value("state") ?? ".madoguchi")
+    let reserved = ["tls", "portal", "tax", "statement", "server-ca", "answer", "witness"]
+    guard let name = invocation.argument("NAME"), (1...32).contains(name.utf8.count),
+        name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }),
+        !reserved.contains(name)
+    else {
+        throw UsageError("NAME must be 1 to 32 letters, digits or -, and none of the files' own")
+    }
+    let (institution, terminal) = try terminal(invocation, named: name)
+    let made = try Initialisation(
+        paths: paths, institution: institution, terminal: terminal, now: systemTime()
+    ).addTerminal(named: name)
+    tell(made, paths, invocation)
+}
+
+/// The institution and the terminal that are meant.
+private func terminal(
+    _ invocation: Invocation, named name: String
+) throws -> (institution: String, terminal: String) {
+    let institution = invocation.value("institution") ?? "1310000003"
+    guard institution.utf8.count == 10, institution.allSatisfy(\.isASCIIDigit) else {
+        throw UsageError("--institution must be ten digits")
+    }
+    let terminal = invocation.value("terminal") ?? name
+    guard (1...32).contains(terminal.utf8.count) else {
+        throw UsageError("--terminal must be 1 to 32 characters")
+    }
+    return (institution, terminal)
+}
+
+private func tell(_ made: [String], _ paths: StatePaths, _ invocation: Invocation) {
     if invocation.has("json") {
         let value: JSONValue = [
             "state": .string(paths.root), "made": .array(made.map(JSONValue.string)),

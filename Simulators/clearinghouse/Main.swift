@@ -17,6 +17,7 @@ struct Main {
             case .run(let invocation):
                 switch invocation.command.words {
                 case ["init"]: try initialise(invocation)
+                case ["add-terminal"]: try addTerminal(invocation)
                 case ["date"]: try await setDate(invocation)
                 case ["bind"]: try await bind(invocation)
                 case ["revoke"], ["suspend"], ["resume"]: try await changeStanding(invocation)

@@ -14,26 +14,26 @@ func changeStanding(_ invocation: Invocation, _ verb: String) throws -> JSONValu
         throw UsageError("--certificate must be authentication, signature or both")
     }
     var register = try CardAuthorities.register(in: folder)
-    let serials = try serials(of: file.loadImage(), which)
-    for serial in serials {
+    let ids = try certificateIDs(of: file.loadImage(), which)
+    for id in ids {
         switch verb {
-        case "revoke": register.revoke(serial, because: .unspecified, at: now())
-        case "suspend": try register.suspend(serial, at: now())
-        default: try register.resume(serial)
+        case "revoke": register.revoke(id, because: .unspecified, at: now())
+        case "suspend": try register.suspend(id, at: now())
+        default: try register.resume(id)
         }
     }
     try CardAuthorities.save(register, in: folder)
-    return ["certificates": .array(serials.map { .string($0) }), "now": .string(verb)]
+    return ["certificates": .array(ids.map { .string($0.serial) }), "now": .string(verb)]
 }
 
-/// The serial numbers of a card's certificates.
-func serials(of image: CardImage, _ which: String) -> [String] {
+/// The ids of a card's certificates.
+func certificateIDs(of image: CardImage, _ which: String) -> [CertificateID] {
     let credentials = [
         which == "signature" ? nil : image.authentication,
         which == "authentication" ? nil : image.signature,
     ]
     return credentials.compactMap { $0 }
-        .compactMap { try? Certificate(der: $0.certificate).serialHex }
+        .compactMap { try? Certificate(der: $0.certificate) }.map(CertificateID.init(of:))
 }
 
 /// `virtual-card new-generation`.

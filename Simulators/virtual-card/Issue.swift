@@ -93,8 +93,8 @@ func renew(_ invocation: Invocation) throws -> JSONValue {
     let old = image
     try image.renew(
         order, authentication: authorities.authentication, signature: authorities.signature)
-    for serial in serials(of: old, "both") {
-        register.revoke(serial, because: .superseded, at: now())
+    for id in certificateIDs(of: old, "both") {
+        register.revoke(id, because: .superseded, at: now())
     }
     if let before = old.authentication, let after = image.authentication {
         register.renew(

@@ -1,5 +1,6 @@
 import Authority
 import Cryptography
+import Octets
 import Records
 import Testing
 
@@ -8,18 +9,38 @@ struct StatusTests {
     @Test("a suspension comes and goes; a revocation stays, with its first date and reason")
     func register() throws {
         var register = CertificateRegister()
-        try register.suspend("01", at: Sample.now)
-        #expect(register.standings["01"] == .suspended(since: Sample.now))
-        try register.resume("01")
+        let id = try #require(CertificateID("0a1b:01"))
+        try register.suspend(id, at: Sample.now)
+        #expect(register.standings[id] == .suspended(since: Sample.now))
+        try register.resume(id)
         #expect(register == CertificateRegister())
-        #expect(throws: CertificateRegister.Refusal.isGood) { try register.resume("01") }
-        register.revoke("01", because: .keyCompromise, at: Sample.now)
-        register.revoke("01", because: .superseded, at: Sample.now.adding(seconds: 9))
+        #expect(throws: CertificateRegister.Refusal.isGood) { try register.resume(id) }
+        register.revoke(id, because: .keyCompromise, at: Sample.now)
+        register.revoke(id, because: .superseded, at: Sample.now.adding(seconds: 9))
         #expect(
-            register.standings["01"] == .revoked(since: Sample.now, reason: .keyCompromise))
-        #expect(throws: CertificateRegister.Refusal.isRevoked) { try register.resume("01") }
+            register.standings[id] == .revoked(since: Sample.now, reason: .keyCompromise))
+        #expect(throws: CertificateRegister.Refusal.isRevoked) { try register.resume(id) }
         #expect(throws: CertificateRegister.Refusal.isRevoked) {
-            try register.suspend("01", at: Sample.now)
+            try register.suspend(id, at: Sample.now)
+        }
+    }
+
+    @Test("a certificate is known by its issuer's key and its serial number, or the issuer's name")
+    func ids() throws {
+        let (first, second) = (try Sample.authority(), try Sample.authority())
+        let card = try first.issue(Sample.request(.cardAuthentication))
+        let id = CertificateID(of: card)
+        #expect(id.issuer == first.certificate.subjectKeyID?.hex && id.serial == card.serialHex)
+        #expect(CertificateID("\(id)") == id)
+        #expect(id.isIssued(by: first.certificate) && !id.isIssued(by: second.certificate))
+        // A certificate that does not name the key goes by the issuer's name.
+        var request = try Sample.request(.cardAuthentication)
+        request.faults = [.noAuthorityKeyID]
+        let silent = CertificateID(of: try first.issue(request))
+        #expect(silent.issuer != id.issuer && silent.isIssued(by: first.certificate))
+        #expect(silent < id || id < silent)
+        for text in ["", ":", "0a:", ":0a", "0a", "0A:01", "0a:1", "0a:01:02", "xx:01"] {
+            #expect(CertificateID(text) == nil)
         }
     }
 

@@ -54,6 +54,8 @@ struct AccessTests {
         let entries = await world.house.journalEntries(after: 1, limit: 99).entries
         #expect(entries.count == 9)
         #expect(entries.filter { $0.item == "drugs" }.count == 2)
+        // How the holder was proved stands at each opening too, for the patient to see.
+        #expect(entries.filter { $0.item == "drugs" }.allSatisfy { $0.way == "pin" })
         #expect(entries.compactMap(\.problem).count == 7)
     }
 
@@ -86,7 +88,7 @@ struct AccessTests {
     func takenCard() async throws {
         let world = try await World()
         let grant = try await world.grant(items: ["drugs"])
-        try await world.house.bind(world.card.certificate.digest, to: "taro")
+        try await world.house.bind(world.card.certificate, to: "taro")
         #expect(await world.refusal(.drugs, grant) == .grantEnded)
     }
 

@@ -30,7 +30,7 @@ struct CertificateMemoryTests {
         defer { served.close() }
         _ = try await served.grant()
         try await served.house.bind(
-            try #require(served.cards["hanako"]).certificate.digest, to: "taro")
+            try #require(served.cards["hanako"]).certificate, to: "taro")
         let body = try served.signed("hanako", nonce: await served.nonce())
         let answer = await served.ask("POST", "/v1/checks/card", body)
         #expect(answer["answer"]?["qualification"]?.canonicalText.contains("taro") == true)

@@ -161,14 +161,14 @@ struct DerivedPopulationTests {
     func bound() async throws {
         let world = try await World(derived: million)
         let id = try #require(million.id(of: 42))
-        try await world.house.bind(world.card.certificate.digest, to: id)
+        try await world.house.bind(world.card.certificate, to: id)
         let answer = try #require(try await world.checkedIn()["answer"])
         let qualification = try Qualification(try #require(answer["qualification"]), at: "$")
         let holder = try #require(qualification.entitlement?.holder)
         #expect(qualification.isQualified)
         #expect(holder == million.person(id, on: World.now.dateInJapan)?.identity)
         await #expect(throws: Refusal(.personUnknown)) {
-            try await world.house.bind(world.card.certificate.digest, to: "derived-1000001")
+            try await world.house.bind(world.card.certificate, to: "derived-1000001")
         }
     }
 }

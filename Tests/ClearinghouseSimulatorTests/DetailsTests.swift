@@ -46,6 +46,13 @@ struct DetailsTests {
         defer { served.close() }
         let wrong = await check(served, Served.details("101", insurer: "06139993"))
         #expect(wrong.problem == "number-check-digit" && wrong.status == 422)
+        // Padded with zeros, a municipal insurance's number is the same number.
+        for number in ["138057", "00138057"] {
+            let answer = await check(served, Served.details("505", insurer: number))
+            #expect(answer["qualification"]?["validity"] == "1")
+        }
+        let spaced = await check(served, Served.details("505", insurer: "  138057"))
+        #expect(spaced["detail"] == "$.details.insurerNumber: must be digits, without spaces")
         let long = await check(served, Served.details("101", insurer: "0613999"))
         #expect(long.problem == "malformed-body")
     }
@@ -121,6 +128,39 @@ struct DetailsTests {
         #expect(await state(86_400).problem == "batch-unknown")
         let told = await served.house.disclosures(of: "hanako").map(\.route)
         #expect(told == ["batch"])
+    }
+
+    @Test("every code of how a batch and a booking end is reached by a documented id")
+    func batchCodes() async throws {
+        let served = try await Served()
+        defer { served.close() }
+        var seen: Set<String> = []
+        let expected: [(String, segment: SegmentOfResult, told: Int)] = [
+            ("oqscd003-1", .normal, 2), ("oqscd003-2", .processing, 1),
+            ("oqscd003-9", .abnormal, 0),
+        ]
+        for (number, segment, told) in expected {
+            served.clock.now = Served.now
+            let sent = await send(served, ["101", number])
+            let path = "/v1/batches/\(sent["reception"]?.stringValue ?? "")"
+            if segment != .normal { served.clock.now = Served.now.adding(seconds: 3600) }
+            let state = await served.ask("GET", path)
+            #expect(state["segment"]?.stringValue == segment.rawValue)
+            #expect(state["results"]?.arrayValue?.count == told)
+            seen.insert("OQSCD003 \(state["segment"]?.stringValue ?? "")")
+        }
+        served.clock.now = Served.now
+        let sent = await send(served, ["oqscd004-1", "oqscd004-2"])
+        served.clock.now = Served.now.adding(seconds: 1)
+        let state = await served.ask("GET", "/v1/batches/\(sent["reception"]?.stringValue ?? "")")
+        for result in state["results"]?.arrayValue ?? [] {
+            seen.insert("OQSCD004 \(result["status"]?.stringValue ?? "")")
+            #expect((result["problem"] != nil) == (result["status"] == "2"))
+        }
+        let codes = ["OQSCD003", "OQSCD004"].flatMap { table in
+            (Behaviour.tables[table] ?? []).map { "\(table) \($0)" }
+        }
+        #expect(seen == Set(codes))
     }
 
     @Test("a batch may break off, ids stand once, and there are at most 500")

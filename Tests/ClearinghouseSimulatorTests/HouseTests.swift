@@ -132,7 +132,7 @@ struct HouseCheckTests {
         ]
         for (expected, card) in cards {
             if expected != "card-not-registered" {
-                try await world.house.bind(card.certificate.digest, to: "taro")
+                try await world.house.bind(card.certificate, to: "taro")
             }
             let nonce = try await world.house.challenge(for: World.clinic.digest, at: now).nonce
             let request = try world.request(
@@ -154,7 +154,7 @@ struct HouseCheckTests {
         let card = try Card(
             authority: world.authority, from: now.adding(seconds: -86_400 * 400),
             to: now.adding(seconds: -86_400 * 30))
-        try await world.house.bind(card.certificate.digest, to: "hanako")
+        try await world.house.bind(card.certificate, to: "hanako")
         let nonce = try await world.house.challenge(for: World.clinic.digest, at: now).nonce
         let request = try world.request(
             JSONValue.object(world.fields(card: card, nonce: nonce)).canonical, card: card)

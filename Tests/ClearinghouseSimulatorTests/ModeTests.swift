@@ -137,7 +137,9 @@ struct ModeTests {
         #expect(kinds.dropFirst(2).sorted() == ["newCheckup", "newDrugs", "newExpenses"])
         #expect(notices?.arrayValue?[1]["reason"] == "避難所で受診")
         let told = await served.ask("GET", "/v1/portal/disclosures", as: .portal, token)
-        let second = told["disclosures"]?.arrayValue?.last
+        let rows = told["disclosures"]?.arrayValue ?? []
+        let second = rows.last
+        #expect(rows.compactMap { $0["way"] }.count == rows.count)
         #expect(second?["mode"] == "disaster" && second?["way"] == "fourItems")
     }
 

@@ -47,7 +47,7 @@ struct Served: Sendable {
         func add(bad problem: String) { problems.withLock { _ = $0.insert(problem) } }
     }
 
-    init(seed: Int64? = nil) async throws {
+    init(seed: Int64? = nil, population: Population? = nil) async throws {
         authority = try CertificateAuthority.make(
             unit: "Simulated user authentication", key: try PrivateKey.generate(.p256),
             notBefore: Self.now.adding(seconds: -86_400 * 4000),
@@ -68,7 +68,7 @@ struct Served: Sendable {
                 answer: answerKey, grants: [UInt8](repeating: 7, count: 32),
                 patients: [UInt8](repeating: 8, count: 32)),
             clients: Self.register(clients), enrolments: Enrolments(),
-            population: try ServedPeople.population(), chance: Chance(seed: seed))
+            population: try population ?? ServedPeople.population(), chance: Chance(seed: seed))
         let clock = Clock()
         (self.clock, seen) = (clock, Seen())
         let trust = TrustFolder(path: folder)
@@ -83,7 +83,9 @@ struct Served: Sendable {
             cards[person] = try Card(authority: authority)
         }
         self.cards = cards
-        for (person, card) in cards { try await house.bind(card.certificate.digest, to: person) }
+        for (person, card) in cards where population == nil || Behaviour(person) != nil {
+            try await house.bind(card.certificate, to: person)
+        }
     }
 
     func close() { try? FileManager.default.removeItem(atPath: folder) }

@@ -17,6 +17,7 @@ enum ServedPeople {
                     entitlement("304", insurer: "06132013"),
                 ]),
             file("shiro", [entitlement("404", lost: "2024-03-31")], validity: "2"),
+            file("goro", [entitlement("505", insurer: "138057")]),
         ]
         return Population(try files.map { try PersonFile(parsing: $0.canonical) })
     }

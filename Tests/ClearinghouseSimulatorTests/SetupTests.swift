@@ -55,12 +55,33 @@ struct SetupTests {
         #expect(clients.identity(of: portal.digest) == .portal)
         let image = try CardFile(path: "\(paths.cards)/hanako.json").loadImage()
         let card = try Certificate(der: try #require(image.authentication?.certificate))
-        #expect(enrolments.person(of: card.digest) == "hanako")
+        #expect(enrolments.person(of: card) == "hanako")
         #expect(enrolments.cards(of: "taro").isEmpty)
         let trust = TrustFolder(path: paths.trust)
         #expect(await trust.standing(of: card, at: World.now) == .success(.good))
         #expect(
             await trust.standing(of: desk, at: World.now).isFailure(.certificateUnknownAuthority))
+    }
+
+    @Test("another terminal is made once, of its own institution, and the first stays")
+    func addTerminal() throws {
+        let paths = try folder()
+        _ = try initialise(paths)
+        let other = Initialisation(
+            paths: paths, institution: "2740000008", terminal: "desk-9", now: World.now)
+        #expect(try other.addTerminal(named: "other").count == 3)
+        #expect(try other.addTerminal(named: "other").isEmpty)
+        let clients = try StateReading(paths: paths).clients()
+        let certificate = try KeyFile.certificate("\(paths.terminal)/other.pem")
+        #expect(
+            try clients.identity(of: certificate.digest)
+                == .institution(
+                    code: "2740000008", terminal: "desk-9",
+                    statementKey: KeyFile.privateKey("\(paths.terminal)/other-statement.key")
+                        .publicKey))
+        let first = try KeyFile.certificate("\(paths.terminal)/tls.pem")
+        guard case .institution("1310000003", "desk-1", _)? = clients.identity(of: first.digest)
+        else { throw SetupError.other("the first terminal is another one") }
     }
 
     @Test("an authority that is added while it runs is believed at once")

@@ -181,14 +181,29 @@ struct StatusServiceTests {
             #expect(answer.headers["Content-Type"] == "application/pkix-crl")
             #expect(await service.respond(to: get("/crl/\(name).crl")).body == answer.body)
             var register = try CardAuthorities.register(in: folder.path)
-            register.revoke("01", because: .keyCompromise, at: World.now)
-            register.revoke(name.utf8.map { $0 }.hex, because: .keyCompromise, at: World.now)
-            try CardAuthorities.save(register, in: folder.path)
-            #expect(await service.respond(to: get("/crl/\(name).crl")).body != answer.body)
+            let authority = try KeyFile.certificate("\(folder.path)/\(name).pem")
+            let issuer = try #require(authority.subjectKeyID?.hex)
+            // Another authority's certificate stands in no list of this one.
+            for (issuer, changes) in [("0a1b", false), (issuer, true)] {
+                register.revoke(
+                    try #require(CertificateID(issuer: issuer, serial: "01")),
+                    because: .keyCompromise, at: World.now)
+                try CardAuthorities.save(register, in: folder.path)
+                let next = await service.respond(to: get("/crl/\(name).crl"))
+                let (before, after) = (try entries(answer.body), try entries(next.body))
+                #expect(before == 0 && after == (changes ? 1 : 0))
+            }
         }
         for path in ["/crl/nobody.crl", "/crl/../x.crl", "/crl/", "/", "/ocsp/x/y"] {
             #expect((400...404).contains(await service.respond(to: get(path)).status), "\(path)")
         }
+    }
+
+    /// How often a list names the reason of a revocation: once an entry.
+    private func entries(_ list: [UInt8]) throws -> Int {
+        // id-ce-cRLReasons (2.5.29.21) and keyCompromise (RFC 5280 §5.3.1).
+        let reason: [UInt8] = [0x06, 0x03, 0x55, 0x1D, 0x15, 0x04, 0x03, 0x0A, 0x01, 0x01]
+        return list.indices.count { list[$0...].starts(with: reason) }
     }
 
     @Test("an answer for each request that can be read, in the body or in the address")

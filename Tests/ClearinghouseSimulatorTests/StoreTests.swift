@@ -1,4 +1,6 @@
+import Authority
 import ClearinghouseSimulator
+import Cryptography
 import HTTP
 import JSON
 import Octets
@@ -81,7 +83,7 @@ struct StoreTests {
         let seal = GrantSeal(key: [UInt8](repeating: 1, count: 32))
         let grant = GrantContents(
             institution: "1310000000", person: "mado", statement: World.digest(4),
-            certificate: World.digest(5),
+            certificate: CertificateID(issuer: "0a1b", serial: "05"), way: "pin",
             consents: [ItemConsent(item: .drugs, until: now.adding(seconds: 60))],
             until: now.adding(seconds: 120))
         let id = try seal.id(of: grant)
@@ -184,10 +186,39 @@ struct StoreTests {
         #expect(read.identity(of: client) == .institution(code: "1310000000", terminal: "desk-1"))
         #expect(read.identity(of: other) == .portal)
         #expect(read.identity(of: World.digest(3)) == nil)
+    }
+
+    @Test("a card is known by its issuer's key and serial number, and by nothing that claims them")
+    func enrolments() throws {
+        let card = try Card(authority: try World.foreignAuthority()).certificate
+        let other = try Card(authority: try World.foreignAuthority()).certificate
         var cards = Enrolments()
-        cards.bind(client, to: "mado")
-        #expect(try Enrolments(JSONValue(parsing: cards.json.canonical)) == cards)
-        #expect(throws: JSONError.self) { try Enrolments(["x": "mado"]) }
+        cards.bind(card, to: "mado")
+        let read = try Enrolments(JSONValue(parsing: cards.json.canonical))
+        #expect(read == cards && read.person(of: card) == "mado")
+        #expect(read.person(of: CertificateID(of: card)) == "mado")
+        #expect(read.person(of: other) == nil && read.cards(of: "mado") == [card.digest])
+        // The same issuer and serial number on another certificate: it is nobody's.
+        let id = CertificateID(of: card)
+        let claimed: JSONValue = [
+            "issuer": .string(id.issuer), "serial": .string(id.serial),
+            "digest": .string(other.digest.hex), "person": "mado",
+        ]
+        let claim = try Enrolments(["version": 1, "cards": [claimed]])
+        #expect(claim.person(of: card) == nil && claim.person(of: id) == "mado")
+        cards.bind(card, to: "taro")
+        #expect(cards.person(of: card) == "taro" && cards.cards(of: "mado").isEmpty)
+        let spoiled: [JSONValue] = [
+            ["x": "mado"], ["version": 1, "cards": [["issuer": "0a"]]],
+            ["version": 2, "cards": []], ["version": 1, "cards": [replaced(claimed, "x")]],
+        ]
+        for file in spoiled { #expect(throws: JSONError.self) { try Enrolments(file) } }
+    }
+
+    private func replaced(_ card: JSONValue, _ serial: String) -> JSONValue {
+        var fields = card.objectValue ?? [:]
+        fields["serial"] = .string(serial)
+        return .object(fields)
     }
 
     @Test("every problem has its own sentences in both languages and a status of its class")

@@ -39,7 +39,7 @@ struct WayMatrixTests {
                     clinic.digest: clinic.identity, other.digest: other.identity,
                 ]), enrolments: Enrolments(), population: try World.people(),
                 journal: ClearinghouseSimulator.Journal())
-            try await house.bind(world.card.certificate.digest, to: "hanako")
+            try await house.bind(world.card.certificate, to: "hanako")
         }
 
         func key(_ signer: WayCase.Signer) -> PrivateKey {

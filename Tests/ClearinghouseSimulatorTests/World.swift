@@ -43,8 +43,8 @@ struct World {
                 Self.portal.digest: Self.portal.identity,
             ]), enrolments: Enrolments(), population: try Self.people(derived: derived),
             journal: Journal(sink: sink))
-        try await house.bind(card.certificate.digest, to: "hanako")
-        try await house.bind(otherCard.certificate.digest, to: "taro")
+        try await house.bind(card.certificate, to: "hanako")
+        try await house.bind(otherCard.certificate, to: "taro")
     }
 
     static func digest(_ octet: UInt8) -> SHA256Digest {

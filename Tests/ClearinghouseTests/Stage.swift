@@ -73,7 +73,7 @@ struct Stage {
             ]), enrolments: Enrolments(), population: try Self.people())
         service = ClearinghouseService(
             house: house, trust: TrustFolder(path: trust.path), now: { Self.now })
-        try await house.bind(card.digest, to: "hanako")
+        try await house.bind(card, to: "hanako")
     }
 
     private static func client(_ authority: CertificateAuthority) throws -> Certificate {

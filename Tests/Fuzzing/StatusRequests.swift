@@ -1,5 +1,6 @@
 internal import Authority
 internal import Cryptography
+internal import Octets
 internal import Records
 
 /// A question about certificates (OCSP) by anybody: answered, as one that cannot be read, as one
@@ -22,9 +23,20 @@ func answerStatusRequest(_ input: [UInt8]) {
 private func refusal(_ status: UInt8) -> [UInt8] { [0x30, 0x03, 0x0A, 0x01, status] }
 
 private let now = Instant(seconds: 1_800_000_000)
-private let register = CertificateRegister([
-    "01": .suspended(since: now), "02": .revoked(since: now, reason: .keyCompromise),
-])
+private let register: CertificateRegister = {
+    var standings: [CertificateID: CertificateRegister.Standing] = [:]
+    guard let (authority, _) = try? sample.get(), let issuer = authority.subjectKeyID?.hex else {
+        return CertificateRegister()
+    }
+    standings[id(issuer, "01")] = .suspended(since: now)
+    standings[id(issuer, "02")] = .revoked(since: now, reason: .keyCompromise)
+    return CertificateRegister(standings)
+}()
+
+private func id(_ issuer: String, _ serial: String) -> CertificateID {
+    guard let id = CertificateID(issuer: issuer, serial: serial) else { fatalError("no id") }
+    return id
+}
 
 /// An authority and its responder, made once.
 private let sample = Result { () throws -> (Certificate, StatusResponder) in

@@ -51,10 +51,24 @@ class World:
             return serialization.load_pem_public_key(file.read())
 
     def start(self, *options):
+        """Starts it; what it prints goes to `printed`, in one file over every start."""
+        self.printed = self.state + "/printed.log"
+        printed = open(self.printed, "ab")
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--state", self.state, "--port", "0", "--admin-port", "0",
-             *options], stdout=subprocess.PIPE)
-        self.ready = json.loads(self.process.stdout.readline())
+             *options], stdout=printed, stderr=printed)
+        begin = printed.tell()
+        printed.close()
+        for _ in range(6000):
+            with open(self.printed, "rb") as file:
+                file.seek(begin)
+                line = file.readline()
+            if line.startswith(b"{") and line.endswith(b"\n"):
+                self.ready = json.loads(line)
+                return
+            assert self.process.poll() is None, "it ended at once: " + repr(line)
+            time.sleep(0.005)
+        raise AssertionError("it never said that it is ready")
 
     def connect(self, name="tls", port=None):
         context = ssl.create_default_context(cafile=self.state + "/terminal/server-ca.pem")
@@ -307,11 +321,29 @@ def test_nothing_logged(world):
               "Madoguchi-Intent": "madoguchi/test 9"}
     record = ask(line, "GET", "/v1/records/drugs", None, fields)[1]["records"]
     holder = answer["answer"]["qualification"]["entitlements"][0]
+    details = {"insurerNumber": holder["insurerNumber"], "symbol": holder["symbol"],
+               "number": holder["number"], "birthDate": holder["holder"]["birthDate"]}
+    intent = {"origin": "madoguchi/test", "index": 10}
+    # Well-formed ones and broken ones that hold the same words.
+    for body in [{"details": details, "intent": intent},
+                 {"details": {**details, "insurerNumber": "06139993"}, "intent": intent},
+                 {"details": {**details, "unknown": holder["holder"]["name"]}, "intent": intent}]:
+        ask(line, "POST", "/v1/checks/details", body)
+    portal = world.connect("portal")
+    session = portal_session(world, portal)
+    for page in ["drugs", "checkups", "expenses", "qualification"]:
+        assert ask(portal, "GET", "/v1/portal/" + page, None, session)[0] == 200
+    raw = world.connect()
+    raw.request("POST", "/v1/checks/details", b'{"details": {"number": "' +
+                holder["number"].encode(), {"Content-Type": "application/json"})
+    assert raw.getresponse().status == 400
     secrets = [holder["holder"]["name"], holder["holder"]["birthDate"], holder["number"],
-               record["dispensings"][0]["drugs"][0]["name"], fields["Madoguchi-Grant"]]
+               record["dispensings"][0]["drugs"][0]["name"], fields["Madoguchi-Grant"],
+               session["Authorization"].split()[1], world.token]
     filed = open(world.state + "/clearinghouse/journal.jsonl").read()
-    for secret in secrets:
-        assert len(secret) >= 4 and secret not in filed, "something of a patient is filed"
+    for text in [filed, open(world.printed).read()]:
+        for secret in secrets:
+            assert len(secret) >= 4 and secret not in text, "something of a patient is filed"
     assert status == 200 and answer["answer"]["patient"] in filed
 
 
@@ -355,6 +387,34 @@ def test_restart(world, patient):
     status, record = ask(world.connect(), "GET", "/v1/records/drugs", None, fields)
     assert status == 200 and record["patient"] == patient, record
     assert world.admin("GET", "/admin/journal?limit=1000")[1]["last"] == last + 1
+
+
+def test_other_institution(world):
+    """Another institution's terminal, made by `add-terminal`: it knows the same person by another
+    id, and neither a nonce nor a grant of the first is any good to it."""
+    subprocess.run([PROGRAM, "add-terminal", "other-desk", "--institution", "2740000008", "--state",
+                    world.state], check=True, stdout=subprocess.DEVNULL)
+    world.process.send_signal(signal.SIGTERM)
+    assert world.process.wait(10) == 0
+    world.start()
+    line, other = world.connect(), world.connect("other-desk")
+    _, _, (status, answer) = check_in(world, line)
+    assert status == 200, answer
+    fields = {"Madoguchi-Grant": answer["answer"]["grant"]["id"],
+              "Madoguchi-Intent": "madoguchi/test 4"}
+    status, problem = ask(other, "GET", "/v1/records/drugs", None, fields)
+    assert status == 403 and problem["type"].endswith(":grant-unknown"), problem
+    first, world.desk = world.desk, {"institution": "2740000008", "terminal": "other-desk"}
+    try:
+        _, _, (status, theirs) = check_in(world, other)
+        assert status == 200 and theirs["answer"]["patient"] != answer["answer"]["patient"]
+        nonce = ask(line, "POST", "/v1/challenges", {})[1]["nonce"]
+        _, body = world.statement(nonce, [], b"madoguchi check-in v1 card\n")
+        body["intent"] = {"origin": "madoguchi/test", "index": 5}
+        status, problem = ask(other, "POST", "/v1/checks/card", body)
+        assert status == 409 and problem["type"].endswith(":nonce-unknown"), problem
+    finally:
+        world.desk = first
 
 
 def bench(world, seconds):
@@ -416,6 +476,7 @@ def main():
             run("portal", test_portal)
             run("a card made elsewhere is the same patient", same_patient, "check")
             run("restart", test_restart, "check")
+            run("a terminal of another institution", test_other_institution)
             run("the expense notice for tax returns", test_tax)
             run("faults of the line", test_faults)
             run("clients without, with a foreign, with an unregistered certificate", test_clients)

@@ -7,7 +7,7 @@ package import ClearinghouseSimulator
 package import Cryptography
 internal import Disclosures
 internal import Foundation
-internal import FrontDesk
+package import FrontDesk
 package import HTTP
 package import JSON
 package import Network
@@ -82,7 +82,7 @@ package final class WholeDesk: Sendable {
             house: house, trust: TrustFolder(path: trust), now: now)
         for card in cards {
             guard let octets = card.image.authentication?.certificate else { throw NoCard() }
-            try await house.bind(SHA256Digest(hashing: octets), to: card.id)
+            try await house.bind(try Certificate(der: octets), to: card.id)
         }
         grounds = ConsentJudgement.Grounds(
             anchors: TrustAnchors([authority]), answerKey: answerKey.publicKey,
@@ -157,6 +157,9 @@ package final class WholeDesk: Sendable {
 
     /// The local API, for a server.
     package var handler: any HTTPHandler { api }
+
+    /// The local API, for listeners that lead to it.
+    package var local: LocalAPI { api }
 
     /// What the history says of itself, judged from its files.
     package func verifyHistory() throws -> HistoryReport {

@@ -57,10 +57,13 @@ struct GenerationTests {
         }
         var register = CertificateRegister()
         #expect(try CardAuthorities.register(in: folder) == register)
-        register.revoke("41aa", because: .superseded, at: Samples.now)
-        try register.suspend("42", at: Samples.now)
+        let ids = ["0a1b:41aa", "0a1b:42", "0c:41aa"].compactMap { CertificateID($0) }
+        try #require(ids.count == 3)
+        register.revoke(ids[0], because: .superseded, at: Samples.now)
+        try register.suspend(ids[1], at: Samples.now)
         try CardAuthorities.save(register, in: folder)
         #expect(try CardAuthorities.register(in: folder) == register)
+        #expect(register.standings[ids[2]] == nil)
     }
 
     @Test("renewal gives new keys and certificates and leaves the chip as it is")

@@ -42,7 +42,7 @@ extension Schema {
     ])
 
     static let insuranceDetails = Schema.object([
-        .field("insurerNumber", .text(.digits, 6...8), "保険者番号, without padding"),
+        .field("insurerNumber", .text(.digits, 6...8), "保険者番号; 6 digits may be padded with zeros"),
         .optional("symbol", .text(.words, 1...80), "記号"),
         .field("number", .text(.words, 1...80), "番号"),
         .optional("branch", .text(.digits, 2...2), "枝番"),

@@ -20,7 +20,7 @@ extension Schema {
             try demand(
                 lengths.contains(text.unicodeScalars.count),
                 "must have \(lengths.lowerBound) to \(lengths.upperBound) characters")
-            try demand(form.matches(text), "must be \(form.rawValue)")
+            try demand(form.matches(text), "must be \(form.rule)")
         case .anyText: try demand(value.stringValue != nil, "must be a string")
         case .choice(let values):
             try demand(

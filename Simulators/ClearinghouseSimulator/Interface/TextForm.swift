@@ -45,6 +45,23 @@ package enum TextForm: String, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// The form in words, after "must be".
+    var rule: String {
+        switch self {
+        case .words: "a text without control characters"
+        case .date: "a date of the calendar as 2026-11-22"
+        case .month: "a month as 2026-11"
+        case .instant: "a time in UTC as 2026-11-22T10:00:00Z"
+        case .base64: "base64, padded with ="
+        case .base64URL: "base64url, without padding"
+        case .digest: "a SHA-256 value: 64 hexadecimal digits in lower case"
+        case .digits: "digits, without spaces"
+        case .token: "printable ASCII without spaces"
+        case .line: "printable ASCII"
+        case .number: "a number in digits"
+        }
+    }
+
     /// The years 1 to 9999.
     private static let year = "(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})"
 

@@ -9,7 +9,8 @@ extension AdminRoute {
     /// The words for how a certificate stands.
     static let standings = ["good", "suspended", "revoked"]
     private static let standing: [Schema.Field] = [
-        .field("serial", .text(.token, 1...64)), .field("standing", .choice(standings)),
+        .field("issuer", .text(.token, 2...128), "the id of the issuer's key, hexadecimal"),
+        .field("serial", .text(.token, 2...128)), .field("standing", .choice(standings)),
         .optional("since", .instant),
         .optional("reason", .integer(0...10), "of a revocation, RFC 5280 §5.3.1"),
     ]
@@ -60,9 +61,9 @@ extension AdministrationService {
         guard let certificate = try? Certificate(pem: Array(pem.utf8)) else {
             throw Refusal(.certificateMalformed, "certificate must be one certificate in PEM")
         }
-        let serial = certificate.serialHex
-        let register = try await office.change(serial, to: try order(body), at: now())
-        return .json(json(serial, register.standings[serial]))
+        let id = CertificateID(of: certificate)
+        let register = try await office.change(id, to: try order(body), at: now())
+        return .json(json(id, register.standings[id]))
     }
 
     private func order(_ body: JSONValue) throws(Refusal) -> StandingOrder {
@@ -78,10 +79,11 @@ extension AdministrationService {
     }
 
     private func json(
-        _ serial: String, _ standing: CertificateRegister.Standing?
+        _ id: CertificateID, _ standing: CertificateRegister.Standing?
     ) -> JSONValue {
         var fields: [(String, JSONValue?)] = [
-            ("serial", .string(serial)), ("since", standing.map { .string($0.since.rfc3339) }),
+            ("issuer", .string(id.issuer)), ("serial", .string(id.serial)),
+            ("since", standing.map { .string($0.since.rfc3339) }),
         ]
         switch standing {
         case nil: fields.append(("standing", "good"))

@@ -131,14 +131,14 @@ package struct AdministrationService: Sendable {
             return .failure(
                 Refusal(.certificateMalformed, "certificate must be one certificate in PEM"))
         }
-        do throws(Refusal) { try await house.bind(certificate.digest, to: person) } catch {
+        do throws(Refusal) { try await house.bind(certificate, to: person) } catch {
             return .failure(error)
         }
         let standing =
             switch await trust.standing(of: certificate, at: now()) {
             case .success(let standing):
                 Refusal.ofCard(
-                    certificate.serialHex,
+                    CertificateID(of: certificate),
                     in: (try? await office?.register()) ?? CertificateRegister()
                 )?.kind.rawValue ?? standing.name
             case .failure(let refusal): refusal.kind.rawValue

@@ -67,7 +67,7 @@ package struct ClearinghouseService: Sendable {
             let (client, route, path) = try receive(request, certificate)
             // Read once, so that everything about one request goes by the same register.
             let register = try await office?.register() ?? CertificateRegister()
-            if let refusal = Refusal.ofClient(certificate?.serialHex ?? "", in: register) {
+            if let refusal = certificate.flatMap({ Refusal.ofClient($0, in: register) }) {
                 throw refusal
             }
             let admitted = await house.admit(route, request, client, register, at: now())

@@ -1,3 +1,4 @@
+import Authority
 import Cryptography
 import HTTP
 import JSON
@@ -40,7 +41,7 @@ extension ClearinghouseService {
     ) async -> Result<CertificateStanding, Refusal> {
         let standing = await trust.standing(of: certificate, at: asked.now)
         guard case .success = standing,
-            let refusal = Refusal.ofCard(certificate.serialHex, in: asked.register)
+            let refusal = Refusal.ofCard(CertificateID(of: certificate), in: asked.register)
         else { return standing }
         return .failure(refusal)
     }

@@ -172,6 +172,31 @@ extension Initialisation {
         return try KeyFile.certificate("\(folder)/\(name).pem")
     }
 
+    /// Makes another terminal of any institution, in a world that is there: `terminal/NAME.pem` and
+    /// `.key` for connections, `NAME-statement.key` for what it says without a PIN. Says what it
+    /// made; a terminal that is there already stays as it is.
+    package func addTerminal(named name: String) throws(SetupError) -> [String] {
+        var made: [String] = []
+        try setup {
+            let authority = CertificateAuthority(
+                certificate: try KeyFile.certificate("\(paths.authority)/connections.pem"),
+                key: try KeyFile.privateKey("\(paths.authority)/connections.key"))
+            let other = try identity(
+                name, in: paths.terminal, authority, terminal, .tlsClient, &made)
+            try ensure("\(name)-statement.key", in: paths.terminal, isPrivate: true, &made) {
+                try PrivateKey.generate(.p256).pem
+            }
+            let key = try KeyFile.privateKey("\(paths.terminal)/\(name)-statement.key").publicKey
+            var clients = try StateReading(paths: paths).clients()
+            guard clients.identity(of: other.digest) == nil else { return }
+            clients.register(
+                other.digest,
+                as: .institution(code: institution, terminal: terminal, statementKey: key))
+            try KeyFile.write(clients.json.pretty, to: paths.clients, isPrivate: false)
+        }
+        return made
+    }
+
     private func register(
         _ desk: Certificate, _ portal: Certificate, _ tax: Certificate
     ) throws {
@@ -233,8 +258,10 @@ extension Initialisation {
                 made.append(file.path)
             }
             guard let credential = image.authentication else { continue }
-            let digest = SHA256Digest(hashing: credential.certificate)
-            if enrolments.person(of: digest) == nil { enrolments.bind(digest, to: person.id) }
+            let certificate = try Certificate(der: credential.certificate)
+            if enrolments.person(of: CertificateID(of: certificate)) == nil {
+                enrolments.bind(certificate, to: person.id)
+            }
         }
         try KeyFile.write(enrolments.json.pretty, to: paths.enrolments, isPrivate: false)
     }

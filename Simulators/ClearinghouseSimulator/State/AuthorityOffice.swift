@@ -70,15 +70,15 @@ package actor AuthorityOffice {
 
     /// Changes how a certificate stands, and keeps it.
     package func change(
-        _ serial: String, to order: StandingOrder, at now: Instant
+        _ id: CertificateID, to order: StandingOrder, at now: Instant
     ) throws(Refusal) -> CertificateRegister {
         var register = try reread()
         do throws(CertificateRegister.Refusal) {
             switch order {
-            case .good where register.standings[serial] == nil: break
-            case .good: try register.resume(serial)
-            case .suspended: try register.suspend(serial, at: now)
-            case .revoked(let reason): register.revoke(serial, because: reason, at: now)
+            case .good where register.standings[id] == nil: break
+            case .good: try register.resume(id)
+            case .suspended: try register.suspend(id, at: now)
+            case .revoked(let reason): register.revoke(id, because: reason, at: now)
             }
         } catch { throw Refusal(.certificateRevoked, "\(error)") }
         do throws(CardFileError) { try CardAuthorities.save(register, in: folder) } catch {

@@ -17,13 +17,15 @@ package struct Batch: Hashable, Sendable {
     package var bookingsPerSecond: Int
     /// Each booking's result, in the order they came.
     package var results: [JSONValue]
-    /// Whether it broke off (処理結果区分 9).
-    package var isAbnormal = false
+    /// How it ends (処理結果区分), where a booking's id says so; else it goes on by itself.
+    package var segment: SegmentOfResult?
 
-    /// How many results there are at an instant.
+    /// How many results there are at an instant. A batch that hangs never tells its last one.
     func done(at now: Instant) -> Int {
+        if segment == .normal { return results.count }
         let milliseconds = max(0, now.milliseconds - receivedAt.milliseconds)
-        return min(results.count, Int(milliseconds) * bookingsPerSecond / 1000)
+        let last = segment == .processing ? results.count - 1 : results.count
+        return min(last, Int(milliseconds) * bookingsPerSecond / 1000)
     }
 }
 
@@ -74,8 +76,10 @@ extension House {
             institution: asked.audience, receivedAt: asked.now,
             bookingsPerSecond: batches.bookingsPerSecond, results: [])
         for booking in bookings {
-            if booking.details.behaviour == Behaviour("behaves-oqscd003-9") {
-                batch.isAbnormal = true
+            if case .code(let code) = booking.details.behaviour,
+                code.table == SegmentOfResult.table
+            {
+                batch.segment = SegmentOfResult(rawValue: code.value)
             }
             batch.results.append(result(of: booking, intent: intent, asked: asked))
         }
@@ -97,6 +101,9 @@ extension House {
         do throws(Refusal) {
             try booking.details.checkDigits()
             if let kind = booking.details.behaviour?.fault?.problem { throw Refusal(kind) }
+            if booking.details.behaviour == Behaviour("behaves-oqscd004-2") {
+                throw Refusal(.unavailable)
+            }
             let found = try found(by: booking.details, at: asked.now)
             return .object(
                 present: [("id", .string(booking.id)), ("status", "1")]
@@ -116,12 +123,14 @@ extension House {
             let batch = batches.batch(reception, of: asked.audience, at: asked.now)
         else { throw Refusal(.batchUnknown) }
         let done = batch.done(at: asked.now)
-        let isOver = done == batch.results.count
-        let told = batch.isAbnormal ? [] : Array(batch.results.prefix(done))
+        let isAbnormal = batch.segment == .abnormal
+        let told = isAbnormal ? [] : Array(batch.results.prefix(done))
         let errors = told.count { $0["status"] == "2" }
+        let segment: SegmentOfResult =
+            isAbnormal ? .abnormal : done == batch.results.count ? .normal : .processing
         return [
             "reception": .string(reception), "receivedAt": .string(batch.receivedAt.rfc3339),
-            "segment": batch.isAbnormal ? "9" : isOver ? "1" : "2",
+            "segment": .string(segment.rawValue),
             "count": JSONValue(batch.results.count), "done": JSONValue(told.count),
             "normal": JSONValue(told.count - errors), "errors": JSONValue(errors),
             "results": .array(told),

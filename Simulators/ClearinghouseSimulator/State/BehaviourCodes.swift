@@ -2,12 +2,21 @@ import JSON
 package import Records
 
 extension Behaviour {
-    /// The public tables whose codes answers can carry, each with its codes. The other tables
-    /// belong to files of the folder exchange and to questions, not to answers.
-    package static let tables: [String: [String]] = {
-        var tables: [String: [String]] = [:]
+    /// The public tables, each with its codes.
+    package static let tables: [String: [String]] = words.mapValues { $0.map(\.code) }
+
+    /// The tables whose codes have no field in answers of this interface, as they belong to files
+    /// of the folder exchange and to questions: an answer tells them in its side note.
+    package static let notedTables: Set<String> = [
+        "OQSCD002", "OQSCD005", "OQSCD028", "OQSCD029", "OQSCD030", "OQSCD031", "OQSCD032",
+        "OQSCD036", "OQSCD038", "OQSCD039", "OQSCD040", "OQSCD041", "OQSCD042", "OQSCD043",
+    ]
+
+    /// Each table's codes with their words.
+    static let words: [String: [(code: String, japanese: String)]] = {
+        var tables: [String: [(code: String, japanese: String)]] = [:]
         func add<Code: DomainCode>(_ type: Code.Type) {
-            tables[Code.table] = Code.allCases.map(\.rawValue)
+            tables[Code.table] = Code.allCases.map { ($0.rawValue, $0.japanese) }
         }
         add(LimitConsent.self)
         add(SegmentOfResult.self)
@@ -34,6 +43,20 @@ extension Behaviour {
         add(PrefecturalExpensesStatus.self)
         add(DesignationFlag.self)
         add(SameIndividual.self)
+        add(ReferenceClassification.self)
+        add(CharacterCode.self)
+        add(CareForm.self)
+        add(InformationKind.self)
+        add(PrescriptionInclusion.self)
+        add(ConsentEndReason.self)
+        add(Agreement.self)
+        add(ConsentInformationKind.self)
+        add(PrescriptionUse.self)
+        add(PrescriptionTiming.self)
+        add(Records.EmergencyRequest.self)
+        add(FactorKind.self)
+        add(Factor.self)
+        add(EmergencyRight.self)
         return tables
     }()
 }
@@ -47,6 +70,10 @@ extension Behaviour.Code {
             if value == "4" || value == "5" { qualification.entitlements = [] }
         case PrescriptionIssue.table:
             qualification.prescriptionIssue = PrescriptionIssue(rawValue: value)
+        case let table where Behaviour.notedTables.contains(table):
+            let words = Behaviour.words[table]?.first { $0.code == value }?.japanese
+            qualification.note = ProcessingNote(
+                code: "\(table)-\(value)", message: words ?? value)
         default:
             for index in qualification.entitlements.indices {
                 apply(to: &qualification.entitlements[index])

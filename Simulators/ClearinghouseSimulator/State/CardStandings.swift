@@ -1,4 +1,5 @@
 import Authority
+import Cryptography
 import Octets
 import Records
 
@@ -9,9 +10,9 @@ extension Refusal {
     /// opened with it before (`isOpen`) stays open when it was only renewed: that the holder has a
     /// new certificate is no reason to take back what the holder allowed.
     static func ofCard(
-        _ serial: String, in register: CertificateRegister, isOpen: Bool = false
+        _ card: CertificateID?, in register: CertificateRegister, isOpen: Bool = false
     ) -> Refusal? {
-        switch register.standings[serial] {
+        switch card.flatMap({ register.standings[$0] }) {
         case nil: nil
         case .suspended: Refusal(.certificateSuspended)
         case .revoked(_, .superseded) where isOpen: nil
@@ -21,8 +22,9 @@ extension Refusal {
     }
 
     /// The problem of a client's certificate that is not good.
-    static func ofClient(_ serial: String, in register: CertificateRegister) -> Refusal? {
-        switch register.standings[serial] {
+    static func ofClient(_ client: Certificate, in register: CertificateRegister) -> Refusal? {
+        guard !register.standings.isEmpty else { return nil }
+        return switch register.standings[CertificateID(of: client)] {
         case nil: nil
         case .suspended: Refusal(.clientSuspended)
         case .revoked: Refusal(.clientRevoked)
@@ -39,15 +41,27 @@ extension House {
     /// Whose card a certificate belongs to: the person it was enrolled for, or the person of the
     /// certificate whose place it took. Linking the two takes its time, as it does in reality.
     func owner(
-        of certificate: SHA256Digest, _ register: CertificateRegister, at now: Instant
+        of certificate: Certificate, _ register: CertificateRegister, at now: Instant
     ) -> String? {
-        var certificate = certificate
+        if let person = enrolments.person(of: certificate) { return person }
+        let id = CertificateID(of: certificate)
+        guard enrolments.person(of: id) == nil,
+            register.renewals[id]?.digest == certificate.digest
+        else { return nil }
+        return owner(of: id, register, at: now)
+    }
+
+    /// The same by id, for certificates that were looked at before.
+    func owner(
+        of id: CertificateID, _ register: CertificateRegister, at now: Instant
+    ) -> String? {
+        var id = id
         for _ in 0...Self.mostRenewals {
-            if let person = enrolments.person(of: certificate) { return person }
-            guard let renewal = register.renewals[certificate],
+            if let person = enrolments.person(of: id) { return person }
+            guard let renewal = register.renewals[id],
                 now >= renewal.since.adding(seconds: renewalLagSeconds)
             else { return nil }
-            certificate = renewal.old
+            id = renewal.old
         }
         return nil
     }

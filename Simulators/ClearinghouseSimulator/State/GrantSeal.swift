@@ -1,3 +1,4 @@
+package import Authority
 package import Cryptography
 import JSON
 package import Octets
@@ -11,10 +12,11 @@ package struct GrantContents: Hashable, Sendable {
     package var person: String
     /// SHA-256 of the statement it answers.
     package var statement: SHA256Digest
-    /// SHA-256 of the card's certificate: when the card is taken from the person, it ends.
-    package var certificate: SHA256Digest
-    /// The certificate's serial number, by which its authority knows it; empty without a card.
-    package var serial: String
+    /// The card's certificate: when the card is taken from the person, the grant ends. Nothing
+    /// without a card.
+    package var certificate: CertificateID?
+    /// How the holder was proved, or looked up.
+    package var way: String
     /// The items with the ends of their consents.
     package var consents: [ItemConsent]
     /// The end of the grant itself.
@@ -24,12 +26,12 @@ package struct GrantContents: Hashable, Sendable {
 
     /// A grant.
     package init(
-        institution: String, person: String, statement: SHA256Digest, certificate: SHA256Digest,
-        serial: String = "", consents: [ItemConsent], until: Instant,
+        institution: String, person: String, statement: SHA256Digest,
+        certificate: CertificateID?, way: String, consents: [ItemConsent], until: Instant,
         mode: ServiceMode.Kind? = nil
     ) {
         (self.institution, self.person) = (institution, person)
-        (self.statement, self.certificate, self.serial) = (statement, certificate, serial)
+        (self.statement, self.certificate, self.way) = (statement, certificate, way)
         (self.consents, self.until, self.mode) = (consents, until, mode)
     }
 
@@ -45,7 +47,7 @@ package struct GrantSeal: Sendable {
     /// The longest id that is opened, in characters.
     package static let maximumCharacters = 1024
     private static let nonceOctets = 12
-    private static let context = Array("madoguchi clearinghouse grant v1".utf8)
+    private static let context = Array("madoguchi clearinghouse grant v2".utf8)
     private let key: [UInt8]
 
     /// A seal with a key of 32 octets.
@@ -82,7 +84,7 @@ extension GrantContents {
         .object(present: [
             ("i", .string(institution)), ("p", .string(person)),
             ("s", .string(statement.octets.base64(.urlSafe))),
-            ("c", .string(certificate.octets.base64(.urlSafe))), ("n", .string(serial)),
+            ("c", certificate.map { .string("\($0)") }), ("w", .string(way)),
             (
                 "g",
                 .array(
@@ -99,8 +101,10 @@ extension GrantContents {
         institution = try fields.string("i")
         person = try fields.string("p")
         statement = try fields.require("s", "must be a digest", digest)
-        certificate = try fields.require("c", "must be a digest", digest)
-        serial = try fields.optionalString("n", maximum: 64) ?? ""
+        certificate = try fields.optional("c", "must be a certificate's id") {
+            $0.stringValue.flatMap { CertificateID($0) }
+        }
+        way = try fields.string("w")
         consents = try fields.array("g") { (pair, path) throws(JSONError) in
             guard let parts = pair.arrayValue, parts.count == 2,
                 let item = parts[0].stringValue.flatMap(RecordItem.init),

@@ -112,7 +112,7 @@ package actor House {
     }
 
     /// Binds a card to a person; returns when that is kept.
-    package func bind(_ certificate: SHA256Digest, to person: String) async throws(Refusal) {
+    package func bind(_ certificate: Certificate, to person: String) async throws(Refusal) {
         guard isPerson(person) else { throw Refusal(.personUnknown) }
         enrolments.bind(certificate, to: person)
         revision += 1

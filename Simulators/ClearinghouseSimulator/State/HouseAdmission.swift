@@ -84,9 +84,9 @@ extension House {
         switch route {
         case .check, .registration, .portalSession:
             let certificate = parsed(request)?["certificate"]?.stringValue
-            return certificate.flatMap { [UInt8](base64: $0) }.flatMap {
-                owner(of: SHA256Digest(hashing: $0), register, at: now)
-            }
+            return certificate.flatMap { [UInt8](base64: $0) }
+                .flatMap { try? certificates.certificate(der: $0) }
+                .flatMap { owner(of: $0, register, at: now) }
         case .details, .emergency:
             guard let value = parsed(request)?["details"],
                 let details = try? InsuranceDetails(value, at: "$")

@@ -110,7 +110,7 @@ extension House {
         _ asked: Asked, _ entry: inout JournalEntry
     ) throws(Refusal) -> (person: String, standing: CertificateStanding) {
         // Of a card that is refused the owner is told to nobody but the owner's own list.
-        let owner = owner(of: verified.certificate.digest, asked.register, at: asked.now)
+        let owner = owner(of: verified.certificate, asked.register, at: asked.now)
         entry.person = owner
         let standing = try standing.get()
         // Before the rule of grace an expired certificate was refused.
@@ -133,8 +133,8 @@ extension House {
         let consents = found.standing == .inGrace ? [] : verified.statement.consents
         let grant = GrantContents(
             institution: asked.audience, person: person, statement: verified.digest,
-            certificate: verified.certificate.digest, serial: verified.certificate.serialHex,
-            consents: consents,
+            certificate: CertificateID(of: verified.certificate),
+            way: verified.statement.way.rawValue, consents: consents,
             until: asked.now.adding(seconds: StatementCheck.maximumConsentSeconds))
         var qualification = try self.person(person, at: asked.now).qualification
         if asked.fault?.kind == .code { asked.fault?.code?.apply(to: &qualification) }

@@ -129,7 +129,8 @@ extension House {
         }
         let contents = GrantContents(
             institution: asked.audience, person: person, statement: request.digest,
-            certificate: request.digest, consents: consents, until: until, mode: request.mode)
+            certificate: nil, way: request.way, consents: consents, until: until, mode: request.mode
+        )
         return [
             "id": .string(try sealed(contents)),
             "patient": .string(pairwise.id(of: person, for: asked.audience)),

@@ -65,7 +65,7 @@ extension House {
         guard asked.now < grant.until,
             stands(grant, asked) || asked.fault?.kind == .wrongPatient
         else { throw Refusal(.grantEnded) }
-        if let refusal = Refusal.ofCard(grant.serial, in: asked.register, isOpen: true) {
+        if let refusal = Refusal.ofCard(grant.certificate, in: asked.register, isOpen: true) {
             throw refusal
         }
         entry.mode = grant.mode
@@ -88,7 +88,8 @@ extension House {
         if let mode = grant.mode {
             return self.mode(mode, for: asked.identity, at: asked.now) != nil
         }
-        return owner(of: grant.certificate, asked.register, at: asked.now) == grant.person
+        guard let certificate = grant.certificate else { return false }
+        return owner(of: certificate, asked.register, at: asked.now) == grant.person
     }
 
     /// The grant behind an id, if it is this institution's.
@@ -100,6 +101,7 @@ extension House {
             throw Refusal(.grantUnknown)
         }
         (entry.person, entry.statement) = (grant.person, grant.statement)
+        entry.way = grant.way
         entry.patient = pairwise.id(of: grant.person, for: asked.audience)
         return (SHA256Digest(hashing: Array(text.utf8)), grant)
     }

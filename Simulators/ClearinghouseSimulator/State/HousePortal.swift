@@ -1,3 +1,4 @@
+import Authority
 import Cryptography
 import JSON
 import Octets
@@ -27,7 +28,7 @@ extension House {
             try spend(verified, asked)
             // Looking at one's own data is for a certificate within its time only.
             guard try standing.get() != .inGrace else { throw Refusal(.certificateExpired) }
-            guard let owner = owner(of: verified.certificate.digest, asked.register, at: asked.now)
+            guard let owner = owner(of: verified.certificate, asked.register, at: asked.now)
             else {
                 throw Refusal(.cardNotRegistered)
             }
@@ -48,8 +49,8 @@ extension House {
         let token = chance.octets(PortalSessions.tokenOctets).base64(.urlSafe)
         let until = asked.now.adding(seconds: PortalSessions.lifetimeSeconds)
         let session = PortalSessions.Session(
-            person: person, client: asked.client, certificate: verified.certificate.serialHex,
-            until: until)
+            person: person, client: asked.client,
+            certificate: CertificateID(of: verified.certificate), until: until)
         guard sessions.open(session, token: Self.digest(ofToken: token), at: asked.now) else {
             throw Refusal(.tooManyRequests)
         }

@@ -28,6 +28,10 @@ package struct InsuranceDetails: Hashable, Sendable, PersonalData {
         guard insurerNumber.utf8.count != 7 else {
             throw .unexpected(path: "\(path).insurerNumber", reason: "must have 6 or 8 digits")
         }
+        // Six digits, as some programs pad them.
+        if insurerNumber.utf8.count == 8, insurerNumber.hasPrefix("00") {
+            insurerNumber.removeFirst(2)
+        }
     }
 
     /// Numbers typed in must hold their check digit; numbers of behaviours need not.

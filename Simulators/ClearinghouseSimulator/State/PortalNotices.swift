@@ -80,7 +80,9 @@ extension House {
         switch (entry.mode, entry.way) {
         case (.disaster, _): kind = .disasterAccess
         case (.systemFailure, _): kind = .systemFailureAccess
-        case (_, .some(let way)) where way != SignedWay.pin.rawValue: kind = .checkInWithoutPIN
+        case (_, .some(let way))
+        where way != SignedWay.pin.rawValue && entry.item == nil && entry.withdrawn == nil:
+            kind = .checkInWithoutPIN
         default: return nil
         }
         var notice = PortalNotice(kind, on: entry.time.dateInJapan)
@@ -104,7 +106,9 @@ extension House {
         if let newest = person.publishedCheckups(on: date).checkups.first,
             newest.date.adding(days: 365) > date
         {
-            notices.append(PortalNotice(.newCheckup, on: newest.date))
+            // It appeared when its insurer sent it, which what is published does not tell.
+            let sent = person.checkups.first { $0.date == newest.date }?.visibleFrom
+            notices.append(PortalNotice(.newCheckup, on: max(newest.date, sent ?? newest.date)))
         }
         return notices
     }

@@ -1,3 +1,4 @@
+package import Authority
 package import Octets
 package import Records
 
@@ -16,14 +17,15 @@ package struct PortalSessions: Sendable {
         package var person: String
         /// The portal's certificate under which it was opened.
         package var client: SHA256Digest
-        /// The serial number of the patient's certificate.
-        package var certificate: String
+        /// The patient's certificate.
+        package var certificate: CertificateID?
         /// When it ends.
         package var until: Instant
 
         /// A session.
         package init(
-            person: String, client: SHA256Digest, certificate: String = "", until: Instant
+            person: String, client: SHA256Digest, certificate: CertificateID? = nil,
+            until: Instant
         ) {
             (self.person, self.client, self.until) = (person, client, until)
             self.certificate = certificate

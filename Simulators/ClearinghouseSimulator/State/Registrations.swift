@@ -69,7 +69,7 @@ extension House {
         do throws(Refusal) {
             try spend(verified, asked)
             guard try standing.get() != .inGrace else { throw Refusal(.certificateExpired) }
-            guard let owner = owner(of: verified.certificate.digest, asked.register, at: asked.now)
+            guard let owner = owner(of: verified.certificate, asked.register, at: asked.now)
             else {
                 throw Refusal(.cardNotRegistered)
             }
