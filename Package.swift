@@ -114,6 +114,7 @@ let parts: [Part] = [
             "Commands", "Clearinghouse", "FrontDesk", "Terminal", "Executors", "Disclosures",
             "CheckIns", "Network",
             "PCSC", "AccessHistory", "TransparencyLog", "QR", "Charsets", "Notebook",
+            "FHIR",
         ], isProgram: true),
     // Measurements, not installed.
     Part(

@@ -3,11 +3,14 @@
 package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
     /// Texts and symbols of a medicine notebook (電子版お薬手帳).
     case notebook
+    /// Everything known, as one FHIR R4 bundle.
+    case fhir
 
     /// One line for the help.
     package var summary: String {
         switch self {
         case .notebook: "writes the medicines as texts or QR codes of a medicine notebook"
+        case .fhir: "writes what is known as one FHIR R4 bundle"
         }
     }
 
@@ -22,7 +25,7 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
     /// Where its records may come from.
     package var origins: Set<Origin> {
         switch self {
-        case .notebook: [.checkIn, .portal]
+        case .notebook, .fhir: [.checkIn, .portal]
         }
     }
 
@@ -30,13 +33,18 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
     package var items: [String] {
         switch self {
         case .notebook: ["qualification", "drugs"]
+        case .fhir: ["qualification", "drugs", "checkups"]
         }
     }
+
+    /// Whether pages that the patient did not consent to are left out, rather than refused.
+    package var takesWhatIsConsented: Bool { self == .fhir }
 
     /// The kinds of file it writes, by the ending of the name; the first is the usual one.
     package var endings: [String] {
         switch self {
         case .notebook: ["txt", "svg"]
+        case .fhir: ["json"]
         }
     }
 
@@ -48,6 +56,7 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
                 .init("edition", "08|07", "the edition of the format (default 08)"),
                 .init("no-name", nil, "leave name, sex and birth date out"),
             ]
+        case .fhir: []
         }
     }
 
@@ -59,6 +68,12 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
             One text for each pharmacy and prescriber; each text as many symbols as it needs. Several
             files are numbered: FILE-1.svg, FILE-2-1.svg. Characters that not every reader has are
             replaced, and each replacement is told.
+            """
+        case .fhir:
+            """
+            JP Core 1.2 and the checkup guide (eCheckup). An institution's copy says what was handed
+            out (MedicationDispense) and which consent it has (Consent); the patient's own says what is
+            taken (MedicationStatement). What was not consented to is left out, and that is told.
             """
         }
     }

@@ -46,18 +46,15 @@ struct FHIRMedication {
     }
 
     /// All that was handed out; units that MERIT-9 surely has carry their code.
-    private var quantity: JSONValue? {
-        total.map { amount in
-            let code = ["錠": "TAB", "カプセル": "CAP"][line.quantity.unit]
-            return .object(present: [
-                ("value", number(amount)), ("unit", .string(line.quantity.unit)),
-                ("system", code == nil ? nil : .string(FHIRSystem.unit.uri)),
-                ("code", code.map(JSONValue.string)),
-            ])
-        }
+    private var quantity: JSONValue {
+        let code = ["錠": "TAB", "カプセル": "CAP"][line.quantity.unit]
+        return .object(present: [
+            ("value", number(line.quantity.amount.multiplied(by: line.quantity.times))),
+            ("unit", .string(line.quantity.unit)),
+            ("system", code == nil ? nil : .string(FHIRSystem.unit.uri)),
+            ("code", code.map(JSONValue.string)),
+        ])
     }
-
-    private var total: String? { line.quantity.amount.multiplied(by: line.quantity.times) }
 
     private var days: JSONValue? {
         line.quantity.days.map {

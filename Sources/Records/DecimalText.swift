@@ -46,19 +46,14 @@ extension DecimalText: CustomStringConvertible {
 }
 
 extension DecimalText {
-    /// The number times a whole one, with the digits behind the point that it has; nothing
-    /// where it would be too large to count.
-    package func multiplied(by factor: Int) -> String? {
+    /// The number times a whole one, with the digits behind the point that it has.
+    package func multiplied(by factor: Int) -> String {
         guard factor != 1 else { return text }
-        let digits = text.filter { $0 != "." && $0 != "-" }
-        guard let magnitude = Int(digits) else { return nil }
-        let (product, isOver) = magnitude.multipliedReportingOverflow(by: factor)
-        guard !isOver else { return nil }
-        let sign = text.hasPrefix("-") ? "-" : ""
-        guard decimals > 0 else { return sign + String(product) }
-        let padded =
-            String(repeating: "0", count: max(0, decimals + 1 - String(product).count))
-            + String(product)
-        return sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+        // 15 digits times 19 fit into 128 bits.
+        let product = Int128(scaled) * Int128(factor)
+        guard decimals > 0 else { return String(product) }
+        let digits = String(product.magnitude)
+        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+        return (product < 0 ? "-" : "") + padded.dropLast(decimals) + "." + padded.suffix(decimals)
     }
 }

@@ -32,7 +32,7 @@ extension Context {
         // Refused before anything is opened, so that a wrong name discloses nothing.
         let target = try DocumentTarget(try required("output"), for: kind)
         let records = try await records(for: kind)
-        let made = try make(kind, of: records, ending: target.ending)
+        let made = try await make(kind, of: records, ending: target.ending)
         guard !made.files.isEmpty else {
             throw CommandFailure(
                 .negative, "nothing-to-write", "There is nothing to write: no such records.",
@@ -55,9 +55,10 @@ extension Context {
     /// Each kind's maker.
     private func make(
         _ kind: DocumentKind, of records: DocumentRecords, ending: String
-    ) throws(CommandFailure) -> MadeDocument {
+    ) async throws(CommandFailure) -> MadeDocument {
         switch kind {
         case .notebook: try notebook(records, ending: ending)
+        case .fhir: try await bundle(records)
         }
     }
 

@@ -15,11 +15,20 @@ struct DocumentRecords {
     var drugs: DrugRecord?
     var checkups: CheckupRecord?
     var expenses: ExpenseRecord?
+    /// The check-in as the daemon lists it: when it was opened, what it opens.
+    var listed: JSONValue = .null
+    /// Pages that were not consented to, and are left out.
+    var withheld: [String] = []
     /// Pages that no record type stands for.
     var others: [String: JSONValue] = [:]
 
     /// Who it is about.
     var holder: PersonIdentity? { qualification?.entitlement?.holder }
+
+    /// The pages that the check-in opens.
+    var consented: [String] {
+        (listed["items"]?.arrayValue ?? []).compactMap { $0["item"]?.stringValue }
+    }
 }
 
 extension Context {
@@ -51,6 +60,9 @@ extension Context {
             if item == "qualification" {
                 let answer = try await ask("GET", path + query, as: .clinician)
                 if let value = answer["qualification"] { try records.take(item, value, self) }
+                records.listed = answer
+            } else if kind.takesWhatIsConsented, !records.consented.contains(item) {
+                records.withheld.append(item)
             } else {
                 let answer = try await ask("GET", "\(path)/\(item)\(query)", as: .clinician)
                 try records.take(item, answer["record"] ?? .null, self)

@@ -1,8 +1,10 @@
 """What patients take with them, read by programs that nobody here wrote. Part of stack.py."""
 import glob
+import json
 import os
 import subprocess
 import sys
+from collections import Counter
 
 from case import StackCase
 from rig import ROOT, program
@@ -36,14 +38,14 @@ sys.stdout.buffer.write(zxingcpp.read_barcode(Image.open(sys.argv[1]).convert("L
 
 
 class Documents(StackCase):
-    def checked_in(self, person, *consent):
+    def checked_in(self, person, consent="drugs,checkups"):
         stack = self.stack
         if person == "yakushi":
             subprocess.run([program("clearinghouse"), "date", person, "--state", stack.state,
                             "--admin-port", str(stack.admin_port)], check=True,
                            stdout=subprocess.DEVNULL)
         stack.insert(person)
-        return ["--check-in", self.accepted(*consent)["checkIn"]]
+        return ["--check-in", self.accepted(consent=consent)["checkIn"]]
 
     def made(self, kind, ending, *words, **options):
         """What `document KIND` says, and its files' contents."""
@@ -86,6 +88,36 @@ class Documents(StackCase):
         self.assertTrue(older[0].startswith(b"JAHISTC07,1\r\n4,"))
         self.assertTrue(all("file" in f and "dispenser" in f for f in said["files"]))
         self.assertEqual(again["kind"], "notebook")
+
+    def test_bundle(self):
+        """The FHIR bundle of the desk and of the portal; what was not consented to is left out."""
+        one = self.checked_in("yakushi")
+        said, (octets,) = self.made("fhir", "json", *one)
+        whole = json.loads(octets)
+        kinds = Counter(entry["resource"]["resourceType"] for entry in whole["entry"])
+        self.assertEqual(said["files"][0]["resources"], len(whole["entry"]))
+        self.assertEqual((kinds["Patient"], kinds["Coverage"], kinds["Consent"]), (1, 1, 2))
+        self.assertGreater(kinds["MedicationDispense"], 0)
+        self.assertEqual(self.made("fhir", "json", *one)[1], [octets])
+        status = self.stack.run("status", "--json").json
+        places = [entry["resource"] for entry in whole["entry"]
+                  if entry["resource"]["resourceType"] == "Organization"]
+        self.assertTrue(any(place["id"] == "institution" and place["identifier"][0]["value"]
+                            == status["institution"] for place in places), places)
+        noted = [e["kind"] for e in self.entries() if e.get("note") == "document: fhir"]
+        self.assertEqual(noted.count("viewed"), 2)
+        self.assertEqual(noted.count("disclosure"), 4)
+        own = json.loads(self.made("fhir", "json", "--portal", pin="1234")[1][0])
+        kinds = Counter(entry["resource"]["resourceType"] for entry in own["entry"])
+        self.assertEqual(kinds["Consent"] + kinds["MedicationDispense"], 0)
+        self.assertGreater(kinds["MedicationStatement"], 0)
+        self.assertNotIn(b"Yen", octets)
+        one = self.checked_in("mado", consent="checkups")
+        said, (octets,) = self.made("fhir", "json", *one)
+        self.assertEqual(len(said["remarks"]), 1, said)
+        self.assertIn("drugs", said["remarks"][0])
+        self.assertIn(b"Observation", octets)
+        self.assertNotIn(b"MedicationDispense", octets.replace(b'"code":"MedicationDispense"', b""))
 
     def test_symbols(self):
         """Each symbol is read byte for byte by zbar and by zxing-cpp, as printed at 150 and 300 dpi."""
