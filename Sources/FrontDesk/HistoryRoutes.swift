@@ -23,10 +23,9 @@ extension LocalAPI {
                 guard let index = request.query["index"].flatMap(UInt64.init) else {
                     return .problem(.badRequest("index must be an entry's number"))
                 }
-                guard await noteReading(HistoryQuery(), by: member) else {
-                    throw HistoryError.closed
-                }
                 let (intent, closing) = try await parts.scribe.store.intent(at: index)
+                let whose = HistoryQuery(patient: intent.event.patient)
+                guard await noteReading(whose, by: member) else { throw HistoryError.closed }
                 return .json(
                     .object(present: [("intent", intent.json), ("closing", closing?.json)]))
             case "checkpoint":

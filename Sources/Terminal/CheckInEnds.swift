@@ -65,7 +65,11 @@ extension RecordDesk {
             let owesWord = entered.owesWord(at: scribe.now)
             result = .success(
                 owesWord ? try await tellEnd(of: entered, scene(of: entered, actor)) : entered)
-        } catch { result = .failure(error) }
+        } catch {
+            // The disk may have room again, or the history be open again, before anybody asks.
+            await book.stayOwing()
+            result = .failure(error)
+        }
         await book.releaseDebt(of: checkIn.id)
         return try result.get()
     }
@@ -75,12 +79,12 @@ extension RecordDesk {
     private func enterEnd(of checkIn: CheckIn) async throws(OpeningRefusal) -> CheckIn {
         guard let note = checkIn.owedEntry else { return checkIn }
         let scene = scene(of: checkIn, note.actor)
-        let events =
-            checkIn.state == .withdrawn
-            ? checkIn.grant.items.map { consented in
-                scene.consent(
-                    to: DisclosedItem(consented.item), ConsentNote(.withdrawn), at: note.at)
-            } : [scene.event(.checkInClosed, at: note.at)]
+        var events = checkIn.grant.items.filter { _ in checkIn.state == .withdrawn }.map {
+            consented in
+            scene.consent(to: DisclosedItem(consented.item), ConsentNote(.withdrawn), at: note.at)
+        }
+        // Who consented to nothing takes nothing back; that the check-in was ended is told still.
+        if events.isEmpty { events = [scene.event(.checkInClosed, at: note.at)] }
         if let kind = events.first?.kind {
             var isThere = false
             if await book.mayBeEntered(id: checkIn.id) {

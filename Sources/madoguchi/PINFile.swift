@@ -74,13 +74,14 @@ private struct PINFile {
 
     /// Whether there is something to read, or the end; false when the time is over.
     private func waitForMore() -> Bool {
-        guard let deadline else { return true }
-        while ContinuousClock.now < deadline {
-            let rest = (deadline - ContinuousClock.now).components
-            let milliseconds = rest.seconds * 1000 + rest.attoseconds / 1_000_000_000_000_000
+        while true {
+            let milliseconds = deadline.map { deadline in
+                let rest = (deadline - ContinuousClock.now).components
+                return Int32(rest.seconds * 1000 + rest.attoseconds / 1_000_000_000_000_000) + 1
+            }
+            if let milliseconds, milliseconds <= 0 { return false }
             var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            if poll(&request, 1, Int32(milliseconds) + 1) > 0 { return true }
+            if poll(&request, 1, milliseconds ?? -1) > 0 { return true }
         }
-        return false
     }
 }

@@ -1,4 +1,5 @@
 import AccessHistory
+import Disclosures
 import Foundation
 import FrontDesk
 import HTTP
@@ -47,6 +48,35 @@ struct HistoryRouteTests {
         #expect(answer.status == 500 && problem.name == "history-unread")
         #expect(problem.family == .history)
         #expect(problem.nextStep?.contains("history verify") == true)
+        try await desk.close()
+    }
+
+    @Test("who reads of a patient is entered with that patient, before the answer")
+    func reading() async throws {
+        let desk = try await WholeDesk.sample()
+        desk.put()
+        #expect(await desk.checkIn().status == 200)
+        let entries = try await desk.store.events(matching: HistoryQuery())
+        let intent = try #require(
+            entries.first { $0.event.act == .checkIn && $0.event.opensIntent })
+        let patient = try #require(entries.compactMap(\.event.patient?.id).last)
+        let asked = [
+            ("intent?index=\(intent.index)", intent.event.patient),
+            ("entries?patient=\(patient)", PatientReference(id: patient)),
+        ]
+        for (path, whose) in asked {
+            let answer = await desk.ask("GET", "/v1/history/" + path, as: "administrator")
+            #expect(answer.status == 200)
+            let read = try #require(
+                try await desk.store.events(matching: HistoryQuery()).last?.event)
+            #expect(read.kind == .historyRead && read.actor.role == .administrator)
+            #expect(read.patient == whose && whose != nil)
+        }
+        // What does not exist is not shown, and leaves no entry of a reading.
+        let count = try await desk.store.events(matching: HistoryQuery()).count
+        let missing = await desk.ask("GET", "/v1/history/intent?index=9999", as: "administrator")
+        #expect(missing.status == 404)
+        #expect(try await desk.store.events(matching: HistoryQuery()).count == count)
         try await desk.close()
     }
 }

@@ -78,7 +78,7 @@ def main():
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         world = rig.World(folder + "/state")
         world.start("--witness-port", "0")
-        page = Page(folder + "/browser")
+        page = Page()
         try:
             for name, test, *needs in [
                     ("the page's files hold nothing and are for nobody else", test_headers),

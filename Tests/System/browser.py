@@ -1,5 +1,6 @@
 """A headless browser over its own debugging protocol; nothing to install but Chromium."""
-import base64, http.client, json, os, secrets, shutil, socket, struct, subprocess, sys, time, zipfile
+import base64, http.client, json, os, secrets, shutil, socket, struct, subprocess, sys, tempfile
+import time, zipfile
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -66,25 +67,44 @@ class Socket:
 
 
 class Page:
-    def __init__(self, folder, width=1280, height=1600):
-        # A browser leaves its own temporary files behind: they lie in this folder too.
-        os.makedirs(folder)
-        self.browser = subprocess.Popen(
-            [BROWSER, "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0",
-             "--no-first-run", "--user-data-dir=" + folder, f"--window-size={width},{height}",
-             "--disable-dev-shm-usage", "about:blank"], stderr=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, env=dict(os.environ, TMPDIR=folder))
-        name = folder + "/DevToolsActivePort"
-        self.until(lambda: os.path.exists(name) and open(name).read().count("\n") >= 1, 60)
+    """A browser of its own with one page. Its files lie in a folder of its own with a short name:
+    Chromium ends at once where its socket's path has more than 107 octets."""
+
+    def __init__(self, width=1280, height=1600):
+        self.browser, self.folder = None, tempfile.mkdtemp(prefix="page-", dir="/tmp")
+        try:
+            self.start(width, height)
+        except BaseException:
+            self.close()
+            raise
+        self.number, self.events = 0, []
+        for domain in ["Page", "Runtime", "Log", "Network"]:
+            self.call(domain + ".enable")
+
+    def start(self, width, height):
+        complaints = os.path.join(self.folder, "complaints")
+        with open(complaints, "wb") as file:
+            self.browser = subprocess.Popen(
+                [BROWSER, "--headless=new", "--no-sandbox", "--disable-gpu",
+                 "--remote-debugging-port=0", "--no-first-run", "--user-data-dir=" + self.folder,
+                 f"--window-size={width},{height}", "--disable-dev-shm-usage", "about:blank"],
+                stderr=file, stdout=file, env=dict(os.environ, TMPDIR=self.folder))
+        name = os.path.join(self.folder, "DevToolsActivePort")
+
+        def listens():
+            if self.browser.poll() is not None:
+                with open(complaints, errors="replace") as file:
+                    raise AssertionError(f"the browser ended: {self.browser.returncode} "
+                                         + file.read()[-2000:])
+            return os.path.exists(name) and open(name).read().count("\n") >= 1
+
+        self.until(listens, 60)
         port = int(open(name).readline())
         line = http.client.HTTPConnection("127.0.0.1", port)
         line.request("GET", "/json/list")
         pages = json.loads(line.getresponse().read())
         address = next(page for page in pages if page["type"] == "page")["webSocketDebuggerUrl"]
         self.socket = Socket(port, "/" + address.split("/", 3)[3])
-        self.number, self.events = 0, []
-        for domain in ["Page", "Runtime", "Log", "Network"]:
-            self.call(domain + ".enable")
 
     def until(self, holds, seconds=20):
         end = time.monotonic() + seconds
@@ -143,5 +163,9 @@ class Page:
                        if event["method"] == "Runtime.exceptionThrown"]
 
     def close(self):
-        self.browser.terminate()
-        self.browser.wait(20)
+        try:
+            if self.browser:
+                self.browser.terminate()
+                self.browser.wait(20)
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)

@@ -39,7 +39,6 @@ class Kiosk(unittest.TestCase):
         cls.stack.configure(limits=LIMITS, kiosk={"port": cls.port,
                                                   "pageFile": "../run/kiosk.html"})
         cls.stack.start_daemon()
-        cls.browsers = 0
 
     @classmethod
     def tearDownClass(cls):
@@ -54,8 +53,7 @@ class Kiosk(unittest.TestCase):
         wait_for("the reader is free", lambda: self.stack.reader_state() in ("empty", None), 60)
 
     def open(self, width, height):
-        type(self).browsers += 1
-        page = Page(self.stack.path(f"browser-{self.browsers}"), width, height)
+        page = Page(width, height)
         page.call("Page.navigate", url="file://" + self.stack.path("run", "kiosk.html"))
         self.stands("rest", page)
         return page

@@ -359,27 +359,29 @@ class Kills(StackCase):
 
     def test_pin_after_kill(self):
         """kill -9 at any command of the proof, between VERIFY and SIGN too, leaves no PIN
-        verified."""
+        verified: not for a program that comes afterwards, nor for one connected all the time."""
         stack = self.stack
         for number in range(PROVING + 1, WHOLE + 1):
-            with self.subTest(command=number):
-                self.heal()
-                self.chosen(tapped=True)
-                dead = threading.Event()
+            for stays in (False, True):
+                with self.subTest(command=number, stays=stays):
+                    self.heal()
+                    self.chosen(tapped=True)
+                    other = OtherProgram() if stays else None
+                    dead = threading.Event()
 
-                def strike(count, _):
-                    if count == number:
-                        stack.tap.hook = None
-                        self.struck(number)
-                        stack.kill_daemon()
-                        dead.set()
-                        time.sleep(0.1)
-                stack.tap.hook = strike
-                self.assertEqual(stack.check_in().code, 1)
-                self.assertTrue(dead.wait(5))
-                with OtherProgram() as other:
-                    self.assertEqual(other.sign(), "6982")
-                self.assertEqual(stack.tries(), 3)
+                    def strike(count, _):
+                        if count == number:
+                            stack.tap.hook = None
+                            self.struck(number)
+                            stack.kill_daemon()
+                            dead.set()
+                            time.sleep(0.1)
+                    stack.tap.hook = strike
+                    self.assertEqual(stack.check_in().code, 1)
+                    self.assertTrue(dead.wait(5))
+                    with other or OtherProgram() as other:
+                        self.assertEqual(other.sign(), "6982")
+                    self.assertEqual(stack.tries(), 3)
 
 
 class OtherPrograms(StackCase):
