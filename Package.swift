@@ -28,6 +28,8 @@ let parts: [Part] = [
     Part(name: "Secrets", folder: "Sources/Secrets", needs: ["CSystem"], settings: bridge),
     Part(name: "HTTP", folder: "Sources/HTTP", needs: ["Octets", "JSON"]),
     Part(name: "Records", folder: "Sources/Records", needs: ["Octets", "JSON"]),
+    Part(name: "QR", folder: "Sources/QR", needs: []),
+    Part(name: "Charsets", folder: "Sources/Charsets", needs: ["Octets"], settings: bridge),
     Part(name: "Executors", folder: "Sources/Executors", needs: ["CSystem"], settings: bridge),
     Part(name: "Commands", folder: "Sources/Commands", needs: []),
     // Tools.
@@ -40,6 +42,8 @@ let parts: [Part] = [
     Part(
         name: "Configuration", folder: "Sources/Configuration",
         needs: ["Octets", "JSON", "Records"]),
+    Part(name: "Notebook", folder: "Sources/Notebook", needs: ["Octets", "Records", "QR"]),
+    Part(name: "FHIR", folder: "Sources/FHIR", needs: ["JSON", "Records"]),
     // Machines.
     Part(
         name: "CheckIns", folder: "Sources/CheckIns",
@@ -109,7 +113,8 @@ let parts: [Part] = [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
             "Commands", "Clearinghouse", "FrontDesk", "Terminal", "Executors", "Disclosures",
             "CheckIns", "Network",
-            "PCSC", "AccessHistory", "TransparencyLog",
+            "PCSC", "AccessHistory", "TransparencyLog", "QR", "Charsets", "Notebook",
+            "FHIR",
         ], isProgram: true),
     // Measurements, not installed.
     Part(
@@ -147,7 +152,7 @@ let parts: [Part] = [
         needs: [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "APDU", "Disclosures",
             "Configuration", "CheckIns", "MyNumberCard", "TransparencyLog", "Terminal",
-            "Authority", "VirtualCard", "ClearinghouseSimulator",
+            "Authority", "VirtualCard", "ClearinghouseSimulator", "Charsets", "Notebook",
         ], settings: bridge, excludes: ["Corpus"]),
     Part(
         name: "virtual-card-benchmark", folder: "Tests/Benchmarks/VirtualCard",
@@ -193,6 +198,7 @@ let parts: [Part] = [
 
 /// What a test target reads beside the target it is named after.
 let testNeeds: [String: [String]] = [
+    "Notebook": ["Charsets", "JSON"],
     "PCSC": ["MyNumberCard", "Cryptography", "VirtualCard"],
     "MyNumberCard": ["VirtualCard", "Authority"],
     "VirtualCard": ["Authority", "MyNumberCard"],
@@ -208,11 +214,12 @@ let testNeeds: [String: [String]] = [
 /// Targets with tests of their own, in `Tests/<name>Tests`.
 let tested: Set<String> = [
     "APDU", "AccessHistory", "Authority", "CheckIns", "Clearinghouse", "ClearinghouseSimulator",
-    "Commands", "Configuration", "Cryptography", "Disclosures", "Executors", "FaceMatching",
+    "Commands", "Configuration", "Cryptography", "Disclosures", "Executors", "FHIR", "FaceMatching",
     "FrontDesk",
     "Fuzzing",
     "HTTP",
-    "JSON", "MyNumberCard", "Network", "Octets", "PCSC", "Records", "Terminal", "TransparencyLog",
+    "JSON", "MyNumberCard", "Network", "Notebook", "Octets", "PCSC", "QR", "Records", "Terminal",
+    "TransparencyLog",
     "VirtualCard",
 ]
 /// Those of them that compare with files.

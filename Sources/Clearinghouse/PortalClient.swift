@@ -88,6 +88,24 @@ package struct PortalClient: Sendable {
         } catch { throw .garbage("\(error)") }
     }
 
+    /// Opens a link with which tax software gets the expense notice of a year.
+    package func taxLink(
+        _ session: PortalSession, year: Int
+    ) async throws(ClearinghouseError) -> PortalTaxLink {
+        var request = HTTPRequest.json(
+            "POST", "/v1/portal/tax-links", ["year": JSONValue(year)])
+        request.headers.append("Authorization", "Bearer \(session.token)")
+        let value = try await content("link", request, session, expecting: 201)
+        do throws(JSONError) {
+            var fields = try JSONFields(value, at: "$.link")
+            let link = PortalTaxLink(
+                token: try fields.string("token", maximum: 200),
+                until: try fields.instant("until"))
+            try fields.finish()
+            return link
+        } catch { throw .garbage("\(error)") }
+    }
+
     /// Signs the patient out.
     package func signOut(_ session: PortalSession) async throws(ClearinghouseError) {
         var request = HTTPRequest(method: "DELETE", target: "/v1/portal/sessions")
@@ -110,7 +128,13 @@ package struct PortalClient: Sendable {
     ) async throws(ClearinghouseError) -> JSONValue {
         var request = HTTPRequest(method: "GET", target: "/v1/portal/\(name)\(query)")
         request.headers.append("Authorization", "Bearer \(session.token)")
-        let body = try await exchange.body(request, expecting: 200)
+        return try await content(name, request, session, expecting: 200)
+    }
+
+    private func content(
+        _ name: String, _ request: HTTPRequest, _ session: PortalSession, expecting status: Int
+    ) async throws(ClearinghouseError) -> JSONValue {
+        let body = try await exchange.body(request, expecting: status)
         let patient: String
         let value: JSONValue
         do throws(JSONError) {
@@ -122,6 +146,17 @@ package struct PortalClient: Sendable {
         guard patient == session.patient else { throw .wrongAnswer("it is about another patient") }
         return value
     }
+}
+
+/// A link that a patient opened for tax software.
+package struct PortalTaxLink: Hashable, Sendable, CustomStringConvertible {
+    /// The token: a secret.
+    package var token: String
+    /// Until when it holds.
+    package var until: Instant
+
+    /// Nothing of the token.
+    package var description: String { "PortalTaxLink(until \(until))" }
 }
 
 /// A patient signed in at the portal.

@@ -32,10 +32,15 @@ package struct Command: Sendable {
         package var value: String?
         /// What it does.
         package var summary: String
+        /// One letter that calls it too: `-o`.
+        package var letter: Character?
 
         /// An option; a flag where there is no value.
-        package init(_ name: String, _ value: String? = nil, _ summary: String) {
+        package init(
+            _ name: String, _ value: String? = nil, _ summary: String, letter: Character? = nil
+        ) {
             (self.name, self.value, self.summary) = (name, value, summary)
+            self.letter = letter
         }
     }
 
@@ -76,6 +81,10 @@ package struct Invocation: Sendable {
         var free: [String] = []
         var takesOptions = true
         while let word = rest.popFirst() {
+            if takesOptions, let option = option(byLetter: word) {
+                try take(option: "--" + option.name, &rest)
+                continue
+            }
             guard takesOptions, word.hasPrefix("--") else {
                 free.append(word)
                 continue
@@ -87,6 +96,11 @@ package struct Invocation: Sendable {
             try take(option: word, &rest)
         }
         try take(arguments: free)
+    }
+
+    private func option(byLetter word: String) -> Command.Option? {
+        guard word.count == 2, word.hasPrefix("-") else { return nil }
+        return command.options.first { $0.letter == word.last }
     }
 
     private mutating func take(

@@ -113,7 +113,10 @@ package struct Program: Sendable {
     }
 
     private func describe(_ options: [Command.Option]) -> [String] {
-        let heads = options.map { "--\($0.name)" + ($0.value.map { " \($0)" } ?? "") }
+        let heads = options.map { option in
+            (option.letter.map { "-\($0), " } ?? "") + "--\(option.name)"
+                + (option.value.map { " \($0)" } ?? "")
+        }
         let width = heads.map(\.count).max() ?? 0
         return zip(heads, options).map { head, option in
             "  \(padded(head, to: width))  \(option.summary)"

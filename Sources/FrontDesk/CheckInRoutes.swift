@@ -14,9 +14,10 @@ extension LocalAPI {
         let member = try staff(request)
         switch (request.method, path.count, path.last) {
         case ("GET", 0, _): return try await list(member)
-        case ("GET", 1, _): return try await one(path[0], member)
-        case ("GET", 2, "drugs"): return try await record(.drugs, path[0], member, peer)
-        case ("GET", 2, "checkups"): return try await record(.checkups, path[0], member, peer)
+        case ("GET", 1, _): return try await one(path[0], member, request)
+        case ("GET", 2, "drugs"): return try await record(.drugs, path[0], member, request, peer)
+        case ("GET", 2, "checkups"):
+            return try await record(.checkups, path[0], member, request, peer)
         case ("POST", 2, "identity"): return try await compare(path[0], member, request)
         case ("POST", 2, "withdraw"):
             return try await end(path[0], member, by: parts.records.withdraw)
@@ -31,9 +32,13 @@ extension LocalAPI {
         return .json(["checkIns": .array(await parts.book.all().map(\.listed))])
     }
 
-    private func one(_ id: String, _ member: StaffMember) async throws(Problem) -> HTTPResponse {
+    private func one(
+        _ id: String, _ member: StaffMember, _ request: HTTPRequest
+    ) async throws(Problem) -> HTTPResponse {
+        let note = try documentNote(request.query["document"])
         do throws(OpeningRefusal) {
-            let qualification = try await parts.records.qualification(of: id, for: member)
+            let qualification = try await parts.records.qualification(
+                of: id, for: member, note: note)
             guard let checkIn = await parts.book.checkIn(id: id) else {
                 throw .unknownCheckIn
             }
@@ -44,10 +49,14 @@ extension LocalAPI {
     }
 
     private func record(
-        _ item: Item, _ id: String, _ member: StaffMember, _ peer: ServerPeer
+        _ item: Item, _ id: String, _ member: StaffMember, _ request: HTTPRequest,
+        _ peer: ServerPeer
     ) async throws(Problem) -> HTTPResponse {
+        let note = try documentNote(request.query["document"])
         do throws(OpeningRefusal) {
-            let opened = try await parts.records.open(item, of: id, for: member) { !peer.isGone }
+            let opened = try await parts.records.open(item, of: id, for: member, note: note) {
+                !peer.isGone
+            }
             let record: JSONValue =
                 switch opened.content {
                 case .drugs(let drugs): drugs.json

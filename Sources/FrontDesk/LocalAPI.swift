@@ -131,6 +131,8 @@ package struct LocalAPI: HTTPHandler {
         let open = await parts.book.all().filter { $0.state == .open }.count
         return [
             "version": .string(parts.version),
+            "institution": .string(parts.scribe.place.institution),
+            "terminal": .string(parts.scribe.place.terminal),
             "pcscService": .bool(await parts.roster.isServiceThere),
             "readers": .array(readers), "openCheckIns": JSONValue(open),
             "items": .array(parts.items.map { .string($0.rawValue) }),

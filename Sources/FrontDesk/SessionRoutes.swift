@@ -216,18 +216,8 @@ extension LocalAPI {
     func askPortal(
         _ name: String, pin: consuming SecretPage, _ head: HTTPRequest
     ) async throws(Problem) -> HTTPResponse {
-        let query = head.query
-        let from = try month(query["from"], "from")
-        let to = try month(query["to"], "to")
-        let question: PortalQuestion =
-            switch name {
-            case "qualification": .qualification
-            case "drugs": .drugs(from: from, to: to)
-            case "checkups": .checkups
-            case "expenses": .expenses(from: from, to: to)
-            case "disclosures": .disclosures
-            default: throw .notFound
-            }
+        guard name != "document" else { return try await askForDocument(pin: pin, head) }
+        let question = try question(name, head.query)
         let reader = try await reader(head)
         guard await reader.runner.view.isCardPresent else { throw .noCard }
         do throws(PortalRefusal) {
@@ -236,6 +226,59 @@ extension LocalAPI {
                 lastTryWord: head.headers["Madoguchi-Last-Try"])
             return .json(answer.json)
         } catch { throw .portal(error) }
+    }
+
+    private func question(
+        _ name: String, _ query: [String: String]
+    ) throws(Problem) -> PortalQuestion {
+        let from = try month(query["from"], "from")
+        let to = try month(query["to"], "to")
+        return switch name {
+        case "qualification": .qualification
+        case "drugs": .drugs(from: from, to: to)
+        case "checkups": .checkups
+        case "expenses": .expenses(from: from, to: to)
+        case "disclosures": .disclosures
+        case "tax-link":
+            if let year = query["year"].flatMap(Int.init), (1000...9999).contains(year) {
+                .taxLink(year: year)
+            } else {
+                throw .badRequest("year must be four digits")
+            }
+        default: throw .notFound
+        }
+    }
+
+    /// What a document needs, behind one proof: `kind` is what is made, `items` what of.
+    private func askForDocument(
+        pin: consuming SecretPage, _ head: HTTPRequest
+    ) async throws(Problem) -> HTTPResponse {
+        guard let note = try documentNote(head.query["kind"]) else {
+            throw .badRequest("kind must name a document")
+        }
+        let names = (head.query["items"] ?? "").split(separator: ",").map(String.init)
+        guard (1...5).contains(names.count), Set(names).count == names.count else {
+            throw .badRequest("items must name one to five pages")
+        }
+        var questions: [PortalQuestion] = []
+        for name in names { questions.append(try question(name, head.query)) }
+        let reader = try await reader(head)
+        guard await reader.runner.view.isCardPresent else { throw .noCard }
+        do throws(PortalRefusal) {
+            let answers = try await parts.portal.ask(
+                questions[0], and: Array(questions.dropFirst()), at: reader.port, pin: pin,
+                lastTryWord: head.headers["Madoguchi-Last-Try"], note: note)
+            return .json(.object(present: zip(names, answers).map { ($0, $1.json) }))
+        } catch { throw .portal(error) }
+    }
+
+    /// What the history notes of records that are opened to make a document of them.
+    func documentNote(_ kind: String?) throws(Problem) -> String? {
+        guard let kind else { return nil }
+        guard (1...32).contains(kind.utf8.count),
+            kind.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x2D })
+        else { throw .badRequest("a document's kind is a word of a–z and -") }
+        return "document: \(kind)"
     }
 
     /// The patient agrees that their own look spends the card's last try: a word for it, good once,

@@ -44,3 +44,16 @@ package struct DecimalText: Hashable, Sendable {
 extension DecimalText: CustomStringConvertible {
     package var description: String { text }
 }
+
+extension DecimalText {
+    /// The number times a whole one, with the digits behind the point that it has.
+    package func multiplied(by factor: Int) -> String {
+        guard factor != 1 else { return text }
+        // 15 digits times 19 fit into 128 bits.
+        let product = Int128(scaled) * Int128(factor)
+        guard decimals > 0 else { return String(product) }
+        let digits = String(product.magnitude)
+        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+        return (product < 0 ? "-" : "") + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+    }
+}

@@ -10,7 +10,8 @@ package import Records
 package struct HistoryScribe: SessionHistory {
     /// The store.
     package let store: HistoryStore
-    private let place: TerminalPlace
+    /// Where this is: institution and terminal.
+    package let place: TerminalPlace
     private let clock: any TerminalClock
     private let quality: @Sendable () -> TimeQuality
     private let ids: any IdentifierSource

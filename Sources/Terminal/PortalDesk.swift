@@ -14,6 +14,8 @@ package enum PortalQuestion: Hashable, Sendable {
     case checkups
     case expenses(from: YearMonth?, to: YearMonth?)
     case disclosures
+    /// A link for tax software to a year's expense notice.
+    case taxLink(year: Int)
 }
 
 /// What the patient alone sees. Exists only after its disclosure to them is durable.
@@ -24,6 +26,7 @@ package enum PortalAnswer: Hashable, Sendable {
     case checkups(CheckupRecord, sex: Sex?)
     case expenses(ExpenseRecord)
     case disclosures([PortalDisclosure])
+    case taxLink(PortalTaxLink)
 }
 
 /// Why the patient saw nothing.
@@ -85,6 +88,17 @@ package struct PortalDesk: Sendable {
         _ question: PortalQuestion, at port: any CardPort, pin: consuming SecretPage,
         lastTryWord: String? = nil
     ) async throws(PortalRefusal) -> PortalAnswer {
+        let answers = try await ask(
+            question, and: [], at: port, pin: pin, lastTryWord: lastTryWord, note: nil)
+        return answers[0]
+    }
+
+    /// The same for several questions behind one proof, each with an intent and a disclosure of its
+    /// own; a note says what for.
+    package func ask(
+        _ question: PortalQuestion, and more: [PortalQuestion], at port: any CardPort,
+        pin: consuming SecretPage, lastTryWord: String? = nil, note: String?
+    ) async throws(PortalRefusal) -> [PortalAnswer] {
         let card = try await read(port)
         let spendsLastTry = lastTries.take(lastTryWord, for: card.digest, at: scribe.now)
         let patient = scribe.reference(patient: nil, certificate: card.digest)
@@ -92,31 +106,57 @@ package struct PortalDesk: Sendable {
             actor: .patient, patient: patient, session: scribe.requestID())
         let (statement, signature) = try await prove(
             card, scene, at: port, pin: pin, spendsLastTry: spendsLastTry)
-        let intent = scene.intent(
+        var intent = scene.intent(
             .portal, item: question.item, purpose: .ownAccess, way: .pin,
             requestID: scribe.requestID(),
             statement: SignedStatement(
                 octets: statement, signature: signature, certificate: card.certificate),
             at: scribe.now)
+        intent.note = note
         guard let place = await scribe.write(intent) else { throw .storeClosed }
-        let answer: PortalAnswer
+        let session: PortalSession
         do throws(ClearinghouseError) {
-            let session = try await client.signIn(
+            session = try await client.signIn(
                 statement: statement, signature: signature, certificate: card.certificate)
-            answer = try await fetch(question, session)
-            // A session that cannot be signed out ends by itself; the answer is there.
+        } catch { throw await refused(intent, place, error) }
+        do throws(PortalRefusal) {
+            var answers = [try await answer(question, session, intent, place)]
+            for next in more {
+                (intent.item, intent.statement) = (next.item, nil)
+                (intent.requestID, intent.time) = (scribe.requestID(), scribe.now)
+                guard let place = await scribe.write(intent) else { throw .storeClosed }
+                answers.append(try await answer(next, session, intent, place))
+            }
+            // A session that cannot be signed out ends by itself; the answers are there.
             try? await client.signOut(session)
+            return answers
         } catch {
-            let event = intent.outcome(
-                ofIntentAt: place.index, error.eventOutcome, reason: error.reasonWord,
-                at: scribe.now)
-            guard await scribe.write(event) != nil else { throw .storeClosed }
-            throw .clearinghouse(error)
+            if error != .storeClosed { try? await client.signOut(session) }
+            throw error
+        }
+    }
+
+    /// One exchange, and its disclosure before anybody sees the answer.
+    private func answer(
+        _ question: PortalQuestion, _ session: PortalSession, _ intent: HistoryEvent,
+        _ place: HistoryPlace
+    ) async throws(PortalRefusal) -> PortalAnswer {
+        let answer: PortalAnswer
+        do throws(ClearinghouseError) { answer = try await fetch(question, session) } catch {
+            throw await refused(intent, place, error)
         }
         let disclosure = intent.disclosure(
             ofIntentAt: place.index, answerDigest: answer.digest, at: scribe.now)
         guard await scribe.write(disclosure) != nil else { throw .storeClosed }
         return answer
+    }
+
+    private func refused(
+        _ intent: HistoryEvent, _ place: HistoryPlace, _ error: ClearinghouseError
+    ) async -> PortalRefusal {
+        let event = intent.outcome(
+            ofIntentAt: place.index, error.eventOutcome, reason: error.reasonWord, at: scribe.now)
+        return await scribe.write(event) == nil ? .storeClosed : .clearinghouse(error)
     }
 
     private func prove(
@@ -162,6 +202,7 @@ package struct PortalDesk: Sendable {
         case .expenses(let from, let to):
             .expenses(try await client.expenses(session, from: from, to: to))
         case .disclosures: .disclosures(try await client.disclosures(session))
+        case .taxLink(let year): .taxLink(try await client.taxLink(session, year: year))
         }
     }
 }
@@ -172,7 +213,7 @@ extension PortalQuestion {
         case .qualification: .qualification
         case .drugs: .drugs
         case .checkups: .checkups
-        case .expenses: .expenses
+        case .expenses, .taxLink: .expenses
         case .disclosures: .history
         }
     }
@@ -191,6 +232,8 @@ extension PortalAnswer {
             .object(present: [("record", value.json), ("sex", sex.map { .string($0.rawValue) })])
         case .expenses(let value): value.json
         case .disclosures(let lines): .array(lines.map(\.json))
+        case .taxLink(let link):
+            ["token": .string(link.token), "until": .string(link.until.rfc3339)]
         }
     }
 }

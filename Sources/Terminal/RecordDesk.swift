@@ -73,7 +73,7 @@ package struct RecordDesk: Sendable {
     /// to the viewer's connection; if that breaks now, the disclosure stands, since nobody can
     /// know how much of it arrived.
     package func open(
-        _ item: Item, of id: String, for viewer: StaffMember,
+        _ item: Item, of id: String, for viewer: StaffMember, note: String? = nil,
         isAwaited: @Sendable () -> Bool = { true }
     ) async throws(OpeningRefusal) -> OpenedRecord {
         guard viewer.role.seesRecords else { throw .notAllowed }
@@ -83,10 +83,11 @@ package struct RecordDesk: Sendable {
         }
         let scene = scene(of: checkIn, viewer)
         let until = checkIn.grant.items.first { $0.item == item }?.until
-        let intent = scene.intent(
+        var intent = scene.intent(
             .openRecords, item: DisclosedItem(item), purpose: .treatment,
             way: VerificationWay(checkIn.way), consent: ConsentNote(.given, until: until),
             requestID: scribe.requestID(), at: scribe.now)
+        intent.note = note
         guard let place = await scribe.write(intent) else { throw .storeClosed }
         let (content, digest) = try await fetch(item, of: checkIn, intent, place)
         let disclosure = intent.disclosure(
@@ -123,7 +124,7 @@ package struct RecordDesk: Sendable {
 
     /// What a patient is entitled to, looked at again: recorded as a view.
     package func qualification(
-        of id: String, for viewer: StaffMember
+        of id: String, for viewer: StaffMember, note: String? = nil
     ) async throws(OpeningRefusal) -> Qualification? {
         guard viewer.role.seesQualification else { throw .notAllowed }
         guard let checkIn = await book.checkIn(id: id) else { throw .unknownCheckIn }
@@ -131,7 +132,7 @@ package struct RecordDesk: Sendable {
         guard let qualification = await book.qualification(of: id) else { return nil }
         var view = scene(of: checkIn, viewer).event(.viewed, at: scribe.now)
         view.item = .qualification
-        view.purpose = .treatment
+        (view.purpose, view.note) = (.treatment, note)
         guard await scribe.write(view) != nil else { throw .storeClosed }
         return qualification
     }

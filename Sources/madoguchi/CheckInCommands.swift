@@ -147,7 +147,7 @@ extension Context {
     }
 
     /// The patient's sex, for the thresholds that differ; not set where it is not known any more.
-    private func sex(_ answer: JSONValue) -> Sex {
+    func sex(_ answer: JSONValue) -> Sex {
         answer["sex"]?.stringValue.flatMap(Sex.init(rawValue:)) ?? .unset
     }
 
@@ -217,7 +217,7 @@ extension Context {
         return .ok
     }
 
-    private func checkInID() throws(CommandFailure) -> String {
+    func checkInID() throws(CommandFailure) -> String {
         do throws(UsageError) { return try invocation.require("check-in") } catch {
             throw CommandFailure(error)
         }

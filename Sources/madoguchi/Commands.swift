@@ -7,6 +7,8 @@ private let reader = Command.Option("reader", "NAME", "the reader; without it th
 private let checkIn = Command.Option("check-in", "ID", "the check-in (see `check-ins`)")
 private let pinFile = Command.Option(
     "pin-file", "FILE", "the file that holds the PIN; - reads standard input")
+private let portal = Command.Option(
+    "portal", nil, "the patient's own look with their card and PIN, instead of a check-in")
 private let months = [
     Command.Option("from", "YYYY-MM", "the first month"),
     Command.Option("to", "YYYY-MM", "the last month"),
@@ -65,40 +67,45 @@ let program = Program(
         Command(
             "portal disclosures", "shows the patient who asked for their data",
             options: [pinFile, reader, lastTry]),
-        Command(
-            "history list", "lists the access history",
-            options: [
-                .init("patient", "ID", "of one patient (the pairwise id)"),
-                .init("item", "ITEM", "of one item: qualification, drugs, checkups, …"),
-                .init("actor", "ID", "by one actor"), .init("from", "TIME", "from this instant on"),
-                .init("until", "TIME", "before this instant"),
-                .init("limit", "N", "at most so many of the latest (default 1000)"),
-            ]),
-        Command(
-            "history verify", "checks the whole access history, without the daemon",
-            options: [.init("without-keys", nil, "check only what needs no key")],
-            discussion: "Ends with 0 if everything fits, 1 with the first thing that does not."),
-        Command(
-            "history export tiles", "writes the log as C2SP tiles", arguments: [.init("DIR")],
-            discussion: "What an earlier export wrote stays, and must agree."),
-        Command("history key", "prints the key that verifies the log's checkpoints"),
-        Command(
-            "consent verify", "judges the statement of a check-in from its history entry",
-            options: [.init("index", "N", "the entry of the intent")]),
-        Command("readers", "lists the readers that pcscd sees"),
-        Command(
-            "end-pause", "lets PINs in again on a reader where too many failed",
-            options: [reader]),
-        Command("doctor", "finds out what is wrong, and says what mends it"),
-        Command(
-            "init", "makes the terminal's own part of a state folder",
-            options: [
-                .init("institution", "CODE", "ten digits (default 1310000003)"),
-                .init("terminal", "NAME", "the terminal's name (default desk-1)"),
-                .init("port", "PORT", "the clearinghouse's port (default 8710)"),
-                .init("kiosk-port", "PORT", "a kiosk on this port (default none)"),
-            ]),
-    ],
+    ]
+        + DocumentKind.allCases.map {
+            $0.command(whose: [checkIn, portal, pinFile, reader, lastTry] + months)
+        } + [
+            Command(
+                "history list", "lists the access history",
+                options: [
+                    .init("patient", "ID", "of one patient (the pairwise id)"),
+                    .init("item", "ITEM", "of one item: qualification, drugs, checkups, …"),
+                    .init("actor", "ID", "by one actor"),
+                    .init("from", "TIME", "from this instant on"),
+                    .init("until", "TIME", "before this instant"),
+                    .init("limit", "N", "at most so many of the latest (default 1000)"),
+                ]),
+            Command(
+                "history verify", "checks the whole access history, without the daemon",
+                options: [.init("without-keys", nil, "check only what needs no key")],
+                discussion: "Ends with 0 if everything fits, 1 with the first thing that does not."),
+            Command(
+                "history export tiles", "writes the log as C2SP tiles", arguments: [.init("DIR")],
+                discussion: "What an earlier export wrote stays, and must agree."),
+            Command("history key", "prints the key that verifies the log's checkpoints"),
+            Command(
+                "consent verify", "judges the statement of a check-in from its history entry",
+                options: [.init("index", "N", "the entry of the intent")]),
+            Command("readers", "lists the readers that pcscd sees"),
+            Command(
+                "end-pause", "lets PINs in again on a reader where too many failed",
+                options: [reader]),
+            Command("doctor", "finds out what is wrong, and says what mends it"),
+            Command(
+                "init", "makes the terminal's own part of a state folder",
+                options: [
+                    .init("institution", "CODE", "ten digits (default 1310000003)"),
+                    .init("terminal", "NAME", "the terminal's name (default desk-1)"),
+                    .init("port", "PORT", "the clearinghouse's port (default 8710)"),
+                    .init("kiosk-port", "PORT", "a kiosk on this port (default none)"),
+                ]),
+        ],
     common: [
         .init("state", "DIR", "the stack's folder (default .madoguchi)"),
         .init("json", nil, "write JSON to standard output"),

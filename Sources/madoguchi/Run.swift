@@ -32,6 +32,8 @@ extension Context {
         case "readers": try listReaders()
         case "doctor": try await doctor()
         case "init": try initialise()
+        case let words where words.hasPrefix("document "):
+            try await document(String(words.dropFirst("document ".count)))
         default: throw CommandFailure(UsageError("no such command: \(words)"))
         }
     }

@@ -10,6 +10,9 @@ struct CommandsTests {
                 "history list", "lists",
                 options: [.init("item", "ITEM", "one item"), .init("all", nil, "everything")]),
             Command("history", "all of it"),
+            Command(
+                "paper", "makes one",
+                options: [.init("output", "FILE", "where to", letter: "o")]),
             Command("show", "shows", arguments: [.init("ID"), .init("MORE", isOptional: true)]),
         ],
         common: [.init("json", nil, "as JSON"), .init("state", "DIR", "the folder")])
@@ -35,6 +38,13 @@ struct CommandsTests {
         }
         #expect(try invocation("history --json").command.words == ["history"])
         #expect(try invocation("show -- --x").argument("ID") == "--x")
+        for words in ["paper -o a.pdf", "paper --output a.pdf", "paper --output=a.pdf"] {
+            #expect(try invocation(words).value("output") == "a.pdf")
+        }
+        #expect(throws: UsageError.self) { try invocation("paper -o") }
+        #expect(throws: UsageError.self) { try invocation("paper -o a -o b") }
+        #expect(throws: UsageError.self) { try invocation("paper -x") }
+        #expect(program.help(for: program.commands[2]).contains("-o, --output FILE  where to"))
     }
 
     @Test(

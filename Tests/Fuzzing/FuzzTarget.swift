@@ -1,4 +1,5 @@
 internal import APDU
+internal import Charsets
 internal import CheckIns
 internal import ClearinghouseSimulator
 internal import Configuration
@@ -6,6 +7,7 @@ internal import Cryptography
 internal import Disclosures
 internal import HTTP
 internal import JSON
+internal import Notebook
 internal import Octets
 internal import Records
 internal import Terminal
@@ -24,6 +26,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case question, order
     case virtualCard, cardFile
     case statusRequest
+    case notebook, notebookParts
 
     /// Reads one input.
     package func run(_ input: [UInt8]) {
@@ -60,6 +63,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .virtualCard: askVirtualCard(input)
         case .cardFile: readCardFile(input)
         case .statusRequest: answerStatusRequest(input)
+        case .notebook: readNotebook(input)
+        case .notebookParts: joinNotebook(input)
         }
     }
 }

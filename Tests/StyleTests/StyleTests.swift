@@ -42,8 +42,11 @@ struct StyleTests {
     /// Layers from the ground up (ARCHITECTURE.md): a target imports from its own layer's left,
     /// or from below.
     static let layers: [[String]] = [
-        ["Octets", "JSON", "Secrets", "HTTP", "Records", "Executors", "Commands"],
-        ["Cryptography", "APDU", "Disclosures", "Configuration"],
+        [
+            "Octets", "JSON", "Secrets", "HTTP", "Records", "QR", "Charsets", "Executors",
+            "Commands",
+        ],
+        ["Cryptography", "APDU", "Disclosures", "Configuration", "Notebook", "FHIR"],
         ["CheckIns", "Network", "PCSC", "MyNumberCard", "TransparencyLog"],
         [
             "Authority", "VirtualCard", "Clearinghouse", "AccessHistory", "ClearinghouseSimulator",
@@ -55,8 +58,9 @@ struct StyleTests {
     static let order = Dictionary(
         uniqueKeysWithValues: layers.joined().enumerated().map { ($1, $0) })
     static let pure: Set<String> = [
-        "Octets", "JSON", "HTTP", "Records", "Commands", "APDU", "Disclosures", "Configuration",
-        "CheckIns",
+        "Octets", "JSON", "HTTP", "Records", "QR", "Commands", "APDU", "Disclosures",
+        "Configuration",
+        "CheckIns", "Notebook", "FHIR",
     ]
 
     @Test("there are sources to read")

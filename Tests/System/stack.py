@@ -15,6 +15,7 @@ import threading
 import time
 import unittest
 
+import documents
 import readers
 import standings
 from case import (AWAY, LIMITS, PROOF, PROVING, READING, VERIFY, WHOLE, StackCase,
@@ -1490,7 +1491,7 @@ class OtherCards(StackCase):
 
 
 def main():
-    modules = [sys.modules["__main__"], readers, standings]
+    modules = [sys.modules["__main__"], documents, readers, standings]
     classes = {name: value for module in modules for name, value in vars(module).items()
                if isinstance(value, type) and issubclass(value, unittest.TestCase)
                and value is not StackCase}

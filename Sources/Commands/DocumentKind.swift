@@ -1,0 +1,98 @@
+/// A document that `madoguchi document KIND` makes: what it needs and what it is called. A new kind
+/// is a case here and its maker beside the others of the program.
+package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
+    /// Texts and symbols of a medicine notebook (電子版お薬手帳).
+    case notebook
+    /// Everything known, as one FHIR R4 bundle.
+    case fhir
+
+    /// One line for the help.
+    package var summary: String {
+        switch self {
+        case .notebook: "writes the medicines as texts or QR codes of a medicine notebook"
+        case .fhir: "writes what is known as one FHIR R4 bundle"
+        }
+    }
+
+    /// Whose records it can be made from.
+    package enum Origin: Hashable, Sendable {
+        /// A check-in at the institution (`--check-in`).
+        case checkIn
+        /// The patient's own look (`--portal`).
+        case portal
+    }
+
+    /// Where its records may come from.
+    package var origins: Set<Origin> {
+        switch self {
+        case .notebook, .fhir: [.checkIn, .portal]
+        }
+    }
+
+    /// The pages it is made of, as the local API names them.
+    package var items: [String] {
+        switch self {
+        case .notebook: ["qualification", "drugs"]
+        case .fhir: ["qualification", "drugs", "checkups"]
+        }
+    }
+
+    /// Whether pages that the patient did not consent to are left out, rather than refused.
+    package var takesWhatIsConsented: Bool { self == .fhir }
+
+    /// The kinds of file it writes, by the ending of the name; the first is the usual one.
+    package var endings: [String] {
+        switch self {
+        case .notebook: ["txt", "svg"]
+        case .fhir: ["json"]
+        }
+    }
+
+    /// Options that only this kind takes.
+    package var options: [Command.Option] {
+        switch self {
+        case .notebook:
+            [
+                .init("edition", "08|07", "the edition of the format (default 08)"),
+                .init("no-name", nil, "leave name, sex and birth date out"),
+            ]
+        case .fhir: []
+        }
+    }
+
+    /// More to say in its help.
+    package var discussion: String {
+        switch self {
+        case .notebook:
+            """
+            One text for each pharmacy and prescriber; each text as many symbols as it needs. Several
+            files are numbered: FILE-1.svg, FILE-2-1.svg. Characters that not every reader has are
+            replaced, and each replacement is told.
+            """
+        case .fhir:
+            """
+            JP Core 1.2 and the checkup guide (eCheckup). An institution's copy says what was handed
+            out (MedicationDispense) and which consent it has (Consent); the patient's own says what is
+            taken (MedicationStatement). What was not consented to is left out, and that is told.
+            """
+        }
+    }
+}
+
+extension DocumentKind {
+    /// The command `document KIND`, with the options that every kind takes. `whose` are those of the
+    /// program that name a check-in, or a card and its PIN.
+    package func command(whose: [Command.Option]) -> Command {
+        let output = Command.Option(
+            "output", "FILE",
+            "the file to write; its ending says what: \(endings.joined(separator: ", "))",
+            letter: "o")
+        let known = whose.filter { origins.contains(.checkIn) || $0.name != "check-in" }.filter {
+            origins.contains(.portal) || $0.name == "check-in"
+        }
+        return Command(
+            "document \(rawValue)", summary, options: [output] + known + options,
+            discussion: discussion
+                + "\nEach use is an entry of the access history before anything is written.")
+    }
+}

@@ -1,0 +1,174 @@
+"""What patients take with them, read by programs that nobody here wrote. Part of stack.py."""
+import glob
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+
+from case import StackCase
+from rig import ROOT, program
+
+FOLDER = os.path.join(ROOT, ".build", "codes")
+ZXING = "zxing-cpp==3.1.1"
+
+
+def zxing():
+    """A Python with zxing-cpp, installed once; nothing where that cannot be had."""
+    python = os.path.join(FOLDER, "bin", "python")
+    if not os.path.exists(os.path.join(FOLDER, "ready")):
+        for command in [[sys.executable, "-m", "venv", FOLDER],
+                        [python, "-m", "pip", "install", "--quiet",
+                         "--disable-pip-version-check", ZXING, "numpy", "pillow"]]:
+            try:
+                ran = subprocess.run(command, capture_output=True, timeout=300)
+            except (OSError, subprocess.TimeoutExpired):
+                return None
+            if ran.returncode:
+                return None
+        open(os.path.join(FOLDER, "ready"), "w").close()
+    return python
+
+
+ZXING_READS = """
+import sys, zxingcpp
+from PIL import Image
+sys.stdout.buffer.write(zxingcpp.read_barcode(Image.open(sys.argv[1]).convert("L")).bytes)
+"""
+
+
+class Documents(StackCase):
+    def checked_in(self, person, consent="drugs,checkups"):
+        stack = self.stack
+        if person == "yakushi":
+            subprocess.run([program("clearinghouse"), "date", person, "--state", stack.state,
+                            "--admin-port", str(stack.admin_port)], check=True,
+                           stdout=subprocess.DEVNULL)
+        stack.insert(person)
+        return ["--check-in", self.accepted(consent=consent)["checkIn"]]
+
+    def made(self, kind, ending, *words, **options):
+        """What `document KIND` says, and its files' contents."""
+        for old in glob.glob(self.stack.path("made*")):
+            os.remove(old)
+        ran = self.stack.run("document", kind, "-o", self.stack.path("made." + ending), *words,
+                             "--json", **options)
+        self.assertEqual(ran.code, 0, ran)
+        files = []
+        for file in ran.json["files"]:
+            self.assertEqual(os.stat(file["file"]).st_mode & 0o777, 0o600)
+            with open(file["file"], "rb") as opened:
+                files.append(opened.read())
+        self.assertEqual(len(glob.glob(self.stack.path("made*"))), len(files))
+        return ran.json, files
+
+    def entries(self):
+        """What the history holds, but for looks at the history itself."""
+        listed = self.stack.run("history", "list", "--json").json["entries"]
+        return [entry["event"] for entry in listed if entry["event"]["kind"] != "historyRead"]
+
+    def test_notebook(self):
+        """The notebook's texts, from the desk and from the portal, each behind its entries."""
+        one = self.checked_in("yakushi")
+        before = len(self.entries())
+        said, texts = self.made("notebook", "txt", *one)
+        entries = [e for e in self.entries() if e.get("note") == "document: notebook"]
+        self.assertEqual(sorted(e["kind"] for e in entries), ["disclosure", "intent", "viewed"])
+        self.assertEqual(len(self.entries()) - before, 3)
+        for text in texts:
+            self.assertTrue(text.startswith(b"JAHISTC08,1\r\n"))
+            lines = text.decode("cp932").split("\r\n")
+            self.assertIn("シミュレーション", lines[2])
+            self.assertTrue(lines[1].startswith("1,"))
+        again, more = self.made("notebook", "txt", "--portal", pin="1234")
+        self.assertEqual(more[:1], texts[:1])
+        self.assertEqual([e["kind"] for e in self.entries()
+                          if e.get("note") == "document: notebook"].count("disclosure"), 3)
+        _, older = self.made("notebook", "txt", "--edition", "07", "--no-name", *one)
+        self.assertTrue(older[0].startswith(b"JAHISTC07,1\r\n4,"))
+        self.assertTrue(all("file" in f and "dispenser" in f for f in said["files"]))
+        self.assertEqual(again["kind"], "notebook")
+
+    def test_bundle(self):
+        """The FHIR bundle of the desk and of the portal; what was not consented to is left out."""
+        one = self.checked_in("yakushi")
+        said, (octets,) = self.made("fhir", "json", *one)
+        whole = json.loads(octets)
+        kinds = Counter(entry["resource"]["resourceType"] for entry in whole["entry"])
+        self.assertEqual(said["files"][0]["resources"], len(whole["entry"]))
+        self.assertEqual((kinds["Patient"], kinds["Coverage"], kinds["Consent"]), (1, 1, 2))
+        self.assertGreater(kinds["MedicationDispense"], 0)
+        self.assertEqual(self.made("fhir", "json", *one)[1], [octets])
+        status = self.stack.run("status", "--json").json
+        places = [entry["resource"] for entry in whole["entry"]
+                  if entry["resource"]["resourceType"] == "Organization"]
+        self.assertTrue(any(place["id"] == "institution" and place["identifier"][0]["value"]
+                            == status["institution"] for place in places), places)
+        noted = [e["kind"] for e in self.entries() if e.get("note") == "document: fhir"]
+        self.assertEqual(noted.count("viewed"), 2)
+        self.assertEqual(noted.count("disclosure"), 4)
+        own = json.loads(self.made("fhir", "json", "--portal", pin="1234")[1][0])
+        kinds = Counter(entry["resource"]["resourceType"] for entry in own["entry"])
+        self.assertEqual(kinds["Consent"] + kinds["MedicationDispense"], 0)
+        self.assertGreater(kinds["MedicationStatement"], 0)
+        self.assertNotIn(b"Yen", octets)
+        one = self.checked_in("mado", consent="checkups")
+        said, (octets,) = self.made("fhir", "json", *one)
+        self.assertEqual(len(said["remarks"]), 1, said)
+        self.assertIn("drugs", said["remarks"][0])
+        self.assertIn(b"Observation", octets)
+        self.assertNotIn(b"MedicationDispense", octets.replace(b'"code":"MedicationDispense"', b""))
+
+    def test_symbols(self):
+        """Each symbol is read byte for byte by zbar and by zxing-cpp, as printed at 150 and 300 dpi."""
+        one = self.checked_in("yakushi")
+        _, texts = self.made("notebook", "txt", *one)
+        said, pictures = self.made("notebook", "svg", *one)
+        python = zxing()
+        parts = {}
+        for file, picture in zip(said["files"], pictures):
+            read = set()
+            for dots in [150, 300]:
+                png = self.stack.path("made.png")
+                subprocess.run(["rsvg-convert", "--dpi-x", str(dots), "--dpi-y", str(dots), "-o",
+                                png], input=picture, check=True)
+                read.add(subprocess.run(["zbarimg", "--raw", "-Sbinary", "-q", png],
+                                        capture_output=True).stdout)
+                if python:
+                    read.add(subprocess.run([python, "-c", ZXING_READS, png],
+                                            capture_output=True).stdout)
+            self.assertEqual(len(read), 1, file)
+            self.assertLessEqual(file["version"], 20)
+            parts.setdefault((file["dispenser"], file.get("prescriber")), []).append(
+                (file["part"], read.pop()))
+        self.assertEqual(len(parts), len(texts))
+        for text, several in zip(texts, parts.values()):
+            first = text.split(b"\r\n")[0] + b"\r\n"
+            bodies = []
+            for number, part in several:
+                self.assertTrue(part.startswith(first))
+                lines = part[len(first):].split(b"\r\n")
+                if len(several) > 1:
+                    self.assertEqual(lines[-2].split(b",")[2:],
+                                     [b"%d" % len(several), b"%d" % number])
+                    lines = lines[:-2] + [b""]
+                bodies.append(b"\r\n".join(lines))
+            self.assertEqual(first + b"".join(bodies), text)
+
+    def test_refusals(self):
+        """A wrong name, a wrong folder, a wrong choice: nothing is opened, nothing is written."""
+        one = self.checked_in("mado")
+        before = len(self.entries())
+        path = self.stack.path("made.txt")
+        for words in [["notebook", *one], ["notebook", "-o", path], ["nonsense", "-o", path],
+                      ["notebook", "-o", path + ".pdf", *one], ["notebook", "-o", ".txt", *one],
+                      ["notebook", "-o", "/nowhere/made.txt", *one],
+                      ["notebook", "-o", path, "--portal", *one],
+                      ["notebook", "-o", path, "--from", "2026-01", *one],
+                      ["notebook", "-o", path, "--portal", "--from", "2026"]]:
+            ran = self.stack.run("document", *words)
+            self.assertEqual(ran.code, 2, (words, ran))
+        self.assertEqual(len(self.entries()), before)
+        self.refused(self.stack.run("document", "notebook", "-o", path, "--check-in", "nobody",
+                                    "--json"), 1, "unknown-check-in")
+        self.assertFalse(os.path.exists(path))
