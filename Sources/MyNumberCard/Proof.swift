@@ -57,12 +57,22 @@ func compare(
 ) throws(CardError) {
     let end = expected.der.suffix(ReadBinary.longestPiece)
     do throws(CardError) {
-        try channel.selectCertificate()
+        try selectAgain(on: &channel)
         let piece = try channel.certificatePiece(at: end.startIndex, count: end.count)
         guard piece == [UInt8](end) else { throw .differentCard }
     } catch .noCertificate, .refused(.wrongOffset, _) {
         throw .differentCard
     }
+}
+
+/// Selects the certificate's file. A card that was reset a moment ago has forgotten which
+/// application was selected, and no more: it is selected once again.
+private func selectAgain(
+    on channel: inout some CardChannel & ~Copyable
+) throws(CardError) {
+    do throws(CardError) { return try channel.selectCertificate() } catch .noCertificate {}
+    try channel.selectUserAuthentication()
+    try channel.selectCertificate()
 }
 
 /// VERIFY, `00 20 00 80 04`: the command is put together in a page of its own.
