@@ -13,6 +13,8 @@ func changeStanding(_ invocation: Invocation, _ verb: String) throws -> JSONValu
     guard ["authentication", "signature", "both"].contains(which) else {
         throw UsageError("--certificate must be authentication, signature or both")
     }
+    let lock = RegisterLock(in: folder)
+    defer { lock.release() }
     var register = try CardAuthorities.register(in: folder)
     let ids = try certificateIDs(of: file.loadImage(), which)
     for id in ids {

@@ -89,6 +89,8 @@ func renew(_ invocation: Invocation) throws -> JSONValue {
     let order = try order(invocation, file)
     let authorities = try authorities(in: folder)
     var image = try file.loadImage()
+    let registerLock = RegisterLock(in: folder)
+    defer { registerLock.release() }
     var register = try CardAuthorities.register(in: folder)
     let old = image
     try image.renew(

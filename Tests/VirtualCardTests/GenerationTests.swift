@@ -3,6 +3,7 @@ import Cryptography
 import Glibc
 import Octets
 import Records
+import TestFolders
 import Testing
 import VirtualCard
 
@@ -64,6 +65,25 @@ struct GenerationTests {
         try CardAuthorities.save(register, in: folder)
         #expect(try CardAuthorities.register(in: folder) == register)
         #expect(register.standings[ids[2]] == nil)
+    }
+
+    @Test("many at once change the register, and no change is forgotten")
+    func registerLock() async throws {
+        let folder = TemporaryFolder()
+        await withTaskGroup { group in
+            for number in 10..<34 {
+                group.addTask {
+                    let lock = RegisterLock(in: folder.path)
+                    defer { lock.release() }
+                    guard var register = try? CardAuthorities.register(in: folder.path),
+                        let id = CertificateID("0a1b:\(number)")
+                    else { return }
+                    register.revoke(id, because: .superseded, at: Samples.now)
+                    try? CardAuthorities.save(register, in: folder.path)
+                }
+            }
+        }
+        #expect(try CardAuthorities.register(in: folder.path).standings.count == 24)
     }
 
     @Test("renewal gives new keys and certificates and leaves the chip as it is")

@@ -72,6 +72,8 @@ package actor AuthorityOffice {
     package func change(
         _ id: CertificateID, to order: StandingOrder, at now: Instant
     ) throws(Refusal) -> CertificateRegister {
+        let lock = RegisterLock(in: folder)
+        defer { lock.release() }
         var register = try reread()
         do throws(CertificateRegister.Refusal) {
             switch order {
