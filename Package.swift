@@ -201,7 +201,7 @@ let testNeeds: [String: [String]] = [
     "Notebook": ["Charsets", "JSON"],
     "PCSC": ["MyNumberCard", "Cryptography", "VirtualCard"],
     "MyNumberCard": ["VirtualCard", "Authority"],
-    "VirtualCard": ["Authority", "MyNumberCard", "TestFolders"],
+    "VirtualCard": ["Authority", "Executors", "MyNumberCard", "TestFolders"],
     "Cryptography": ["Authority"],
     "Network": ["Authority"],
     "Clearinghouse": ["ClearinghouseSimulator", "Authority"],

@@ -1,5 +1,6 @@
 import Authority
 import Cryptography
+import Executors
 import Glibc
 import Octets
 import Records
@@ -70,19 +71,26 @@ struct GenerationTests {
     @Test("many at once change the register, and no change is forgotten")
     func registerLock() async throws {
         let folder = TemporaryFolder()
-        await withTaskGroup { group in
-            for number in 10..<34 {
-                group.addTask {
-                    let lock = RegisterLock(in: folder.path)
-                    defer { lock.release() }
-                    guard var register = try? CardAuthorities.register(in: folder.path),
-                        let id = CertificateID("0a1b:\(number)")
-                    else { return }
-                    register.revoke(id, because: .superseded, at: Samples.now)
-                    try? CardAuthorities.save(register, in: folder.path)
+        let path = folder.path
+        let ends = (10..<34).map { number in
+            let (thread, end) = (WorkThread(name: "writer"), OneShot<Void>())
+            thread.perform {
+                let lock = RegisterLock(in: path)
+                defer {
+                    lock.release()
+                    end.settle(())
                 }
+                guard var register = try? CardAuthorities.register(in: path),
+                    let id = CertificateID("0a1b:\(number)")
+                else { return }
+                register.revoke(id, because: .superseded, at: Samples.now)
+                // Time enough for another one to read what this one is about to replace.
+                usleep(2000)
+                try? CardAuthorities.save(register, in: path)
             }
+            return end
         }
+        for end in ends { await end.value(ifCancelled: {}) }
         #expect(try CardAuthorities.register(in: folder.path).standings.count == 24)
     }
 
