@@ -90,10 +90,11 @@ let parts: [Part] = [
     Part(
         name: "FrontDesk", folder: "Sources/FrontDesk",
         needs: [
-            "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Disclosures",
+            "CFrontDeskPages", "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography",
+            "Disclosures",
             "Configuration", "CheckIns", "Network", "Clearinghouse", "Terminal", "AccessHistory",
             "TransparencyLog",
-        ]),
+        ], settings: bridge),
     Part(
         name: "madoguchid", folder: "Sources/madoguchid",
         needs: [
@@ -222,8 +223,17 @@ let testFolders = "TestFolders"
 
 let doors = ["CPCSC", "COpenSSL", "CSystem"]
 
-/// Files of pages, held in the programs by `#embed`: a C target each.
-let pages = ["CAdministrationPage"]
+/// Files of pages, held in the programs by `#embed`: a C target each, with what it embeds.
+let pages = [
+    (
+        name: "CAdministrationPage", folder: "Simulators/CAdministrationPage",
+        embedded: ["page.html", "page.css", "page.js"]
+    ),
+    (
+        name: "CFrontDeskPages", folder: "Sources/CFrontDeskPages",
+        embedded: ["kiosk", "shared"]
+    ),
+]
 
 func dependencies(_ names: [String]) -> [Target.Dependency] {
     names.map { .target(name: $0) }
@@ -234,8 +244,7 @@ let package = Package(
     products: parts.filter(\.isProgram).map { .executable(name: $0.name, targets: [$0.name]) },
     targets: doors.map { .target(name: $0, path: "Sources/\($0)") }
         + pages.map {
-            .target(
-                name: $0, path: "Simulators/\($0)", exclude: ["page.html", "page.css", "page.js"])
+            .target(name: $0.name, path: $0.folder, exclude: $0.embedded)
         }
         + parts.map { part in
             part.isProgram
@@ -251,7 +260,7 @@ let package = Package(
                 name: "\(part.name)Tests",
                 dependencies: dependencies(
                     Set([part.name, testFolders] + part.needs + testNeeds[part.name, default: []])
-                        .subtracting(doors + pages).sorted()),
+                        .subtracting(doors + pages.map(\.name)).sorted()),
                 path: "Tests/\(part.name)Tests",
                 resources: golden.contains(part.name) ? [.copy("Golden")] : [],
                 swiftSettings: strict)

@@ -95,6 +95,10 @@ count_lines python3 Tests/System/witness.py .build/debug/clearinghouse
 part "The administration page, in a browser where there is one"
 count_lines python3 Tests/System/admin_page.py .build/debug/clearinghouse
 
+part "The kiosk, in a browser where there is one"
+count_lines timeout --foreground --kill-after=30 "$stack_seconds" \
+    Tests/System/private-pcscd.sh python3 -B Tests/System/kiosk.py
+
 part "PINs: whether one stays anywhere"
 RUNS=${LEAK_RUNS:-1} count_lines Tests/System/private-pcscd.sh python3 -B Tests/System/leaks.py
 

@@ -13,7 +13,8 @@ mkdir -p "$run"
 house_port=$(cat "$run/clearinghouse.port" 2>/dev/null || free_port 8710)
 # Making a card takes a moment; everybody else's are made when they are asked for.
 "$bin/clearinghouse" init --state "$STATE" --cards "$PERSON" --json >"$run/init.log"
-"$bin/madoguchi" init --state "$STATE" --port "$house_port" --json >>"$run/init.log"
+kiosk_port=$(cat "$run/kiosk.port" 2>/dev/null || free_port 8700)
+"$bin/madoguchi" init --state "$STATE" --port "$house_port" --kiosk-port "$kiosk_port" --json >>"$run/init.log"
 [ "$PERSON" = none ] || [ -f "$STATE/cards/$PERSON.json" ] ||
     fail "There is no person \"$PERSON\"." "One of: $(cd "$STATE/clearinghouse/people" && ls *.json | sed 's/\.json$//' | tr '\n' ' ')derived-0000001 …" 2
 
@@ -115,6 +116,9 @@ fi
 
 # --- the daemon ------------------------------------------------------------------------------
 if ! alive madoguchid; then
+    port_is_free "$kiosk_port" || kiosk_port=$(free_port 8700)
+    sed -i "s/^\( *\"kiosk\": { \"port\": \)[0-9]*/\1$kiosk_port/" "$STATE/terminal/config.json"
+    echo "$kiosk_port" >"$run/kiosk.port"
     launch madoguchid "$bin/madoguchid" --state "$STATE" ${reader:+--reader "$reader"}
     echo madoguchid >>"$run/started"
 fi
@@ -134,6 +138,8 @@ cat >"$STATE/endpoints.json" <<JSON
   "admin": "http://127.0.0.1:$admin_port",
   "status": "$status",
   "witness": "$witness",
+  "kiosk": "http://kiosk.localhost:$kiosk_port",
+  "kioskPage": "file://$run/kiosk.html",
   "api": "unix://$run/madoguchid.sock",
   "vpcd": "127.0.0.1:$((35963 + ${slot:-0}))",
   "reader": "$reader",
@@ -141,3 +147,4 @@ cat >"$STATE/endpoints.json" <<JSON
 }
 JSON
 say "Ready: STATE=$STATE, reader \"$reader\", clearinghouse https://127.0.0.1:$house_port"
+say "The kiosk: open file://$run/kiosk.html in a browser of this user."

@@ -39,6 +39,8 @@ package struct TerminalConfiguration: Hashable, Sendable {
     package var recordsNeedIdentity: Bool
     /// The camera and the matcher of faces, where the terminal has any.
     package var face: FaceConfiguration?
+    /// The patient's screen, where the terminal has one.
+    package var kiosk: KioskConfiguration?
     /// How long each wait may last.
     package var limits: WaitLimits
 }

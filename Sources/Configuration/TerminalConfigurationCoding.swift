@@ -51,6 +51,9 @@ extension TerminalConfiguration {
         face = try fields.nested("face") { (value, path) throws(JSONError) in
             try FaceConfiguration(json: value, at: path, isSimulation: isSimulation)
         }
+        kiosk = try fields.nested("kiosk") { (value, path) throws(JSONError) in
+            try KioskConfiguration(json: value, at: path)
+        }
         self.limits =
             try fields.nested("limits") { (value, path) throws(JSONError) in
                 try WaitLimits(json: value, at: path)
@@ -81,6 +84,7 @@ extension TerminalConfiguration {
             ("checkInFolder", .string(checkInFolder)),
             ("visualCheckNeedsOtherViewer", .bool(visualCheckNeedsOtherViewer)),
             ("recordsNeedIdentity", .bool(recordsNeedIdentity)), ("face", face?.json),
+            ("kiosk", kiosk?.json),
             ("limits", limits.json),
         ])
     }
@@ -90,6 +94,7 @@ extension TerminalConfiguration {
         var copy = self
         for path in Self.paths { copy[keyPath: path] = resolve(copy[keyPath: path]) }
         copy.face = face?.resolvingPaths(resolve)
+        if let kiosk { copy.kiosk?.pageFile = resolve(kiosk.pageFile) }
         return copy
     }
 

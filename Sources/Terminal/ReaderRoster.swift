@@ -7,6 +7,8 @@ package actor ReaderRoster {
     private let isServed: @Sendable (String) -> Bool
     private var served: [String: ServedReader] = [:]
     private var order: [String] = []
+    private var watchers: [Int: AsyncStream<Void>.Continuation] = [:]
+    private var nextWatcher = 0
     /// Whether the PC/SC service is there.
     package private(set) var isServiceThere = false
 
@@ -38,6 +40,7 @@ package actor ReaderRoster {
                 for reader in await take(event) {
                     group.addTask { await reader.runner.run() }
                 }
+                for watcher in watchers.values { watcher.yield() }
             }
             group.cancelAll()
         }
@@ -64,6 +67,29 @@ package actor ReaderRoster {
         }
         return []
     }
+
+    /// Tells now and after every change of the readers; what changes on one of them its session
+    /// tells.
+    package func changes() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        nextWatcher += 1
+        let number = nextWatcher
+        watchers[number] = continuation
+        continuation.onTermination = { [weak self] _ in
+            Task { await self?.unwatch(number) }
+        }
+        continuation.yield()
+        return stream
+    }
+
+    /// How many follow the readers.
+    package var watcherCount: Int { watchers.count }
+
+    private func unwatch(_ number: Int) { watchers[number] = nil }
+
+    /// The sessions of all readers that were met.
+    package var runners: [SessionRunner] { served.values.map(\.runner) }
 
     /// The readers that are there now, in the service's order.
     package var names: [String] { order }

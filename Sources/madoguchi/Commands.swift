@@ -96,6 +96,7 @@ let program = Program(
                 .init("institution", "CODE", "ten digits (default 1310000003)"),
                 .init("terminal", "NAME", "the terminal's name (default desk-1)"),
                 .init("port", "PORT", "the clearinghouse's port (default 8710)"),
+                .init("kiosk-port", "PORT", "a kiosk on this port (default none)"),
             ]),
     ],
     common: [

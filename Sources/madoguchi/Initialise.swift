@@ -57,12 +57,18 @@ extension Context {
         let institution = invocation.value("institution") ?? "1310000003"
         let terminal = invocation.value("terminal") ?? "desk-1"
         let port = invocation.value("port") ?? "8710"
+        let kiosk = invocation.value("kiosk-port").map {
+            ",\n    \"kiosk\": { \"port\": \($0), \"pageFile\": \"../run/kiosk.html\" }"
+        }
         try KeyFile.write(
-            Array(template(institution, terminal, port).utf8), to: path, isPrivate: true)
+            Array(template(institution, terminal, port, kiosk ?? "").utf8), to: path,
+            isPrivate: true)
         return true
     }
 
-    private func template(_ institution: String, _ terminal: String, _ port: String) -> String {
+    private func template(
+        _ institution: String, _ terminal: String, _ port: String, _ kiosk: String
+    ) -> String {
         """
         // The configuration of a simulated terminal. Config/madoguchid.json in the project
         // explains every key. Paths are relative to this file's folder.
@@ -88,7 +94,7 @@ extension Context {
             "statementKeyFile": "statement.key",
             "staffFile": "staff.json",
             "checkInFolder": "check-ins",
-            "face": { "cameraSocket": "../run/camera.sock", "matcher": "stub" }
+            "face": { "cameraSocket": "../run/camera.sock", "matcher": "stub" }\(kiosk)
         }
 
         """

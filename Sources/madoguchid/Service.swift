@@ -17,7 +17,7 @@ import Terminal
 
 /// The daemon put together: everything it needs is read before anything is begun.
 struct Service {
-    private let configuration: TerminalConfiguration
+    let configuration: TerminalConfiguration
     private let client: ClearinghouseClient
     private let portalClient: PortalClient
     private let anchors: TrustAnchors
@@ -116,7 +116,7 @@ extension Service {
         let signals = ProcessSignals()
         let clock = SystemClock()
         let store = try await openHistory(clock)
-        let server: HTTPServer
+        var servers: [HTTPServer] = []
         let roster: ReaderRoster
         let courier: WithdrawalCourier
         do throws(ServiceError) {
@@ -125,15 +125,19 @@ extension Service {
             courier = WithdrawalCourier(
                 book: api.book, desk: api.records, clock: clock,
                 pauses: WithdrawalCourier.Pauses(configuration.limits))
-            server = try listen(LocalAPI(api))
+            let local = LocalAPI(api)
+            servers = [try listen(local)]
+            if let kiosk = configuration.kiosk {
+                servers += try serve(kiosk, of: local, clock)
+            }
         } catch {
             try? await store.close()
             throw error
         }
         // Whoever started it may read this or not: the service goes on.
         _ = say("madoguchid is ready on \(configuration.socket)")
-        await withTaskGroup { group in
-            group.addTask { await server.run() }
+        await withTaskGroup { [servers] group in
+            for server in servers { group.addTask { await server.run() } }
             group.addTask { await roster.run(ReaderMonitor().events()) }
             group.addTask { await courier.run() }
             group.addTask { await signals.untilTermination() }

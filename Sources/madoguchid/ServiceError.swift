@@ -29,7 +29,7 @@ enum ServiceError: Error, CustomStringConvertible {
         case .history(let error): error.description
         case .checkIns(let error): error.description
         case .listener(let path, .addressInUse):
-            "\(path): another madoguchid serves this socket already"
+            "\(path): another program serves this address already"
         case .listener(let path, let error): "\(path): \(error)"
         case .noTrustAnchors(let folder):
             "\(folder): no trust anchors (*.pem); without one no card is accepted"

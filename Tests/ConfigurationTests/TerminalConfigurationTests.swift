@@ -30,6 +30,7 @@ struct TerminalConfigurationTests {
                     "name": "acme 1", "program": "matcher", "matchPerMille": 800
                 }
             },
+            "kiosk": { "port": 8700, "pageFile": "kiosk.html", "reader": "ACR" },
             "limits": { "choosingSeconds": 60 }
         }
         """
@@ -52,10 +53,13 @@ struct TerminalConfigurationTests {
         #expect(configuration.limits == WaitLimits())
         let face = FaceConfiguration(cameraSocket: "../run/camera.sock", matcher: .stub)
         #expect(configuration.face == face)
+        #expect(
+            configuration.kiosk == KioskConfiguration(port: 8700, pageFile: "../run/kiosk.html"))
         // Every key there is stands in it, one that may be left out as a comment.
         let text = try String(contentsOf: file, encoding: .utf8)
         var whole = configuration
         whole.reader = "a reader"
+        whole.kiosk?.reader = "a reader"
         for key in Self.keys(of: whole.json) {
             #expect(text.contains("\"\(key)\":"), "\(key)")
         }
@@ -86,7 +90,7 @@ struct TerminalConfigurationTests {
             ("\"simulation\": true", "\"simulation\": \"yes\"", 7),
             ("\"port\": 8710", "\"port\": 0", 10),
             ("\"checkups\"]", "\n\n\"surgery\"]", 10),
-            ("\"choosingSeconds\"", "\n\"chosingSeconds\"", 26),
+            ("\"choosingSeconds\"", "\n\"chosingSeconds\"", 27),
             ("\"keyFile\": \"tls.key\"", "\"key\": 1", 12),
             ("\"staffFile\": \"staff.json\",", "", 2),
             ("\"simulation\": true", "\"simulation\": yes", 7),
@@ -109,6 +113,7 @@ struct TerminalConfigurationTests {
         #expect(resolved.trustFolder == "/state/../trust")
         #expect(resolved.portal.keyFile == "/state/portal.key")
         #expect(resolved.face?.cameraSocket == "/state/camera.sock")
+        #expect(resolved.kiosk?.pageFile == "/state/kiosk.html")
         guard case .external(let matcher)? = resolved.face?.matcher else {
             Issue.record("no matcher")
             return

@@ -40,7 +40,7 @@ struct WaitingTests {
                         let claim = HTTPRequest.json(
                             "POST", "/v1/session/claim", ["waitSeconds": 600])
                         await #expect(throws: NetworkError.timedOut) {
-                            try await HTTPClient(.unix(path: path)).send(claim, seconds: 1)
+                            try await HTTPClient(.unix(path: path)).send(claim, seconds: 4)
                         }
                     }
                 }

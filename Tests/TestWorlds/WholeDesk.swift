@@ -7,7 +7,7 @@ package import ClearinghouseSimulator
 package import Cryptography
 internal import Disclosures
 internal import Foundation
-internal import FrontDesk
+package import FrontDesk
 package import HTTP
 package import JSON
 package import Network
@@ -157,6 +157,9 @@ package final class WholeDesk: Sendable {
 
     /// The local API, for a server.
     package var handler: any HTTPHandler { api }
+
+    /// The local API, for listeners that lead to it.
+    package var local: LocalAPI { api }
 
     /// What the history says of itself, judged from its files.
     package func verifyHistory() throws -> HistoryReport {

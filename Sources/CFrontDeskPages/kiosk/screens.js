@@ -1,0 +1,139 @@
+// Which screen stands, told by what the terminal told and by what the patient has done here: pure.
+
+import { words, fill, plain } from "/words.js";
+
+/** What the patient has done in this card session. */
+export const freshSteps = () => ({
+  way: null, consents: {}, item: 0, isChosen: false, lastTry: null, wantsLastTry: false,
+  digits: 0, notice: null, ending: null, isSending: false,
+});
+
+/** The screen: `{name, tone, title, lines, say, choices, primary, secondary, form, limit}`. Texts may
+ * carry readings; each choice and button names what it does. */
+export function screen(page, told, steps, now) {
+  const text = words[page.language];
+  const of = (name, more = {}) => ({
+    name, tone: "calm", title: text[name].title, lines: text[name].lines, say: text[name].say,
+    choices: [], ...more,
+  });
+  if (!page.isPaired) return of("unpaired", { tone: "stop" });
+  if (page.isLost || !told) return of("lost");
+  if (told.outOfService) return of("outOfService", { tone: "stop", problem: told.outOfService });
+  const session = told.session, seconds = now - told.since;
+  switch (session.state) {
+    case "empty": return of("rest", { form: "drawing" });
+    case "reading": return of("reading", {
+      form: "working",
+      lines: seconds > 10 ? [text.reading.slower] : seconds > 3 ? [text.reading.slow] : [],
+    });
+    case "choosing": return choosing(page, told, steps, text, of);
+    case "proving": return proving(page, told, steps, text, of);
+    case "recordingIntent": case "asking": case "recordingOutcome":
+      return of("asking", { form: "working" });
+    case "interrupted":
+      return of("interrupted", { tone: "warn", form: "drawing", limit: page.terminal.seconds.interrupted });
+    default: return closed(page, told, steps, text, of, seconds);
+  }
+}
+
+function choosing(page, told, steps, text, of) {
+  const limit = page.terminal.seconds.choosing;
+  const notice = steps.notice ?? (told.failure && problemText(page, told.failure));
+  if (steps.way === null) {
+    const ways = ["face", "pin", "visualCheck"].map(way => {
+      const closure = told.closed?.[way];
+      return {
+        does: "way", value: way, name: text.ways[way],
+        note: closure ? problemText(page, closure)
+          : fill(text.wayNotes[way], { tries: told.session.triesLeft }),
+        isClosed: closure !== undefined,
+      };
+    });
+    const open = ways.filter(way => !way.isClosed).map(way => plain(way.name));
+    return of("way", {
+      choices: ways, limit, notice, secondary: { does: "leave", name: text.cancel },
+      say: fill(text.way.say, { choices: open.join(page.language === "ja" ? "、" : ", ") }),
+    });
+  }
+  const item = page.terminal.items[steps.item];
+  if (item === undefined) return of("asking", { form: "working" });
+  const names = { institution: page.terminal.institution, item: text.items[item] };
+  const all = page.terminal.items.map(one => text.items[one]).join(page.language === "ja" ? "、" : ", ");
+  const choices = [
+    { does: "consent", value: true, name: text.consent.yes },
+    { does: "consent", value: false, name: text.consent.no },
+  ];
+  if (steps.item === 0 && page.terminal.items.length > 1)
+    choices.push({ does: "consentAll", name: fill(text.consent.all, { items: all }), isWhole: true });
+  return of("consent", {
+    title: fill(text.consent.title, names), lines: [text.itemNotes[item], ...text.consent.lines],
+    say: plain(fill(text.consent.say, { ...names, item: plain(names.item) })),
+    choices, isEqual: true, limit, notice, secondary: { does: "undo", name: text.back },
+  });
+}
+
+function proving(page, told, steps, text, of) {
+  const session = told.session, limit = page.terminal.seconds.proving;
+  const back = { does: "back", name: text.back };
+  const tries = session.triesLeft;
+  const failed = told.failure && (tries > 0 && /wrong-pin$/.test(told.failure.type)
+    ? fill(text.wrong, { tries }) : problemText(page, told.failure));
+  const notice = steps.notice ?? failed;
+  if (steps.isSending) return of("asking", { form: "working" });
+  if (session.way === "visualCheck") return of("staff", { limit, notice, secondary: back });
+  if (session.way === "face") return of("face", {
+    form: "face", limit, notice, secondary: back,
+    primary: { does: "face", name: text.face.start, isClosed: !session.readyForFace },
+  });
+  if (tries === 1 && !steps.lastTry) return of("lastTry", {
+    tone: "warn", limit, notice, primary: { does: "back", name: text.lastTry.other },
+    secondary: { does: "lastTry", name: text.lastTry.go },
+  });
+  const agreed = page.terminal.items.filter(item => session.consents?.[item]).map(item => text.items[item]);
+  return of("pin", {
+    form: "pin", limit, notice: session.readyForPIN ? notice : text.pin.wait, secondary: back,
+    lines: text.pin.lines.map(line => fill(line, {
+      tries,
+      agreed: agreed.length === 0 ? text.pin.agreedNone
+        : fill(text.pin.agreed, { items: agreed.join(page.language === "ja" ? "、" : ", ") }),
+    })),
+    say: fill(text.pin.say, { tries }),
+    primary: { does: "pin", name: text.ok, isClosed: steps.digits !== 4 || !session.readyForPIN },
+  });
+}
+
+function closed(page, told, steps, text, of, seconds) {
+  const session = told.session, limit = page.terminal.seconds.message;
+  const end = { does: "seen", name: text.end };
+  if (session.state === "accepted") {
+    if (session.cardPresent && seconds > 8) return of("left", { tone: "warn", form: "drawing", chimes: true });
+    const until = Object.fromEntries((session.closing.items ?? []).map(one => [one.item, one.until]));
+    return of("done", {
+      tone: "good", limit, primary: session.cardPresent ? undefined : end,
+      lines: page.terminal.items.map(item => fill(until[item] ? text.done.shown : text.done.notShown, {
+        item: text.items[item], until: until[item] && timeText(until[item], page.language),
+      })),
+    });
+  }
+  const problem = steps.ending ?? session.closing?.problem;
+  const title = problem ? (page.language === "ja" ? problem.titleJapanese : problem.title) : text.outOfService.title;
+  const next = problem && (page.language === "ja" ? problem.nextStepJapanese : problem.nextStep);
+  return of("problem", {
+    tone: "stop", title, limit, lines: [next, ...text.problem.lines].filter(Boolean), problem,
+    say: fill(text.problem.say, { title, next: next ?? "" }) + plain(text.problem.lines[0]),
+    primary: session.cardPresent ? undefined : end,
+  });
+}
+
+/** A problem in one sentence and what may be done next; words for programs are left out. */
+export function problemText(page, problem) {
+  const [title, next] = page.language === "ja"
+    ? [problem.titleJapanese, problem.nextStepJapanese] : [problem.title, problem.nextStep];
+  return [title, next].filter(Boolean).join(" ").replace(/ ?\(--[^)]*\)/g, "");
+}
+
+function timeText(until, language) {
+  return new Intl.DateTimeFormat(language === "ja" ? "ja-JP" : "en-GB", {
+    month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo",
+  }).format(new Date(until));
+}

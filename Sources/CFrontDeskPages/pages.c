@@ -1,0 +1,44 @@
+#include "pages.h"
+
+#define FILE_OCTETS(name) static const unsigned char name[]
+
+FILE_OCTETS(kiosk_html) = {
+#embed "kiosk/kiosk.html"
+};
+FILE_OCTETS(kiosk_css) = {
+#embed "kiosk/kiosk.css"
+};
+FILE_OCTETS(kiosk_js) = {
+#embed "kiosk/kiosk.js"
+};
+FILE_OCTETS(kiosk_screens_js) = {
+#embed "kiosk/screens.js"
+};
+FILE_OCTETS(kiosk_words_js) = {
+#embed "kiosk/words.js"
+};
+FILE_OCTETS(kiosk_voice_js) = {
+#embed "kiosk/voice.js"
+};
+FILE_OCTETS(stream_js) = {
+#embed "shared/stream.js"
+};
+
+#define PAGE(path, octets) {path, octets, sizeof octets}
+
+static const struct frontdesk_page kiosk[] = {
+    PAGE("/", kiosk_html),
+    PAGE("/kiosk.css", kiosk_css),
+    PAGE("/kiosk.js", kiosk_js),
+    PAGE("/screens.js", kiosk_screens_js),
+    PAGE("/words.js", kiosk_words_js),
+    PAGE("/voice.js", kiosk_voice_js),
+    PAGE("/stream.js", stream_js),
+};
+
+struct frontdesk_page frontdesk_page(int listener, int index) {
+    static const struct frontdesk_page none = {0, 0, 0};
+    if (listener != 0 || index < 0 || (unsigned long)index >= sizeof kiosk / sizeof *kiosk)
+        return none;
+    return kiosk[index];
+}

@@ -1,0 +1,357 @@
+#!/usr/bin/env python3
+"""The kiosk in a browser, on the real stack: cards through pcscd, a patient at the screen. Skips
+where there is no Chromium.
+
+    Tests/System/private-pcscd.sh python3 -B Tests/System/kiosk.py [--pictures FOLDER] [NAME …]
+"""
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import unittest
+
+from browser import BROWSER, Page, axe
+from rig import Stack, program, wait_for
+
+PICTURES = None
+PORTRAIT, LANDSCAPE = (1080, 1920), (1280, 800)
+STYLES, LANGUAGES = ["standard", "large", "contrast"], ["ja", "en"]
+LIMITS = {"retrySeconds": 1, "interruptedSeconds": 4, "messageSeconds": 4, "nonceSeconds": 10,
+          "exchangeSeconds": 3}
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Kiosk(unittest.TestCase):
+    """One stack for all; each test begins with an empty reader and a browser of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = Stack().make()
+        cls.port = free_port()
+        cls.stack.configure(limits=LIMITS, kiosk={"port": cls.port,
+                                                  "pageFile": "../run/kiosk.html"})
+        cls.stack.start_daemon()
+        cls.browsers = 0
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.stack.end()
+
+    def setUp(self):
+        self.page = self.open(*PORTRAIT)
+
+    def tearDown(self):
+        self.page.close()
+        self.stack.pull()
+        wait_for("the reader is free", lambda: self.stack.reader_state() in ("empty", None), 60)
+
+    def open(self, width, height):
+        type(self).browsers += 1
+        page = Page(self.stack.path(f"browser-{self.browsers}"), width, height)
+        page.call("Page.navigate", url="file://" + self.stack.path("run", "kiosk.html"))
+        self.stands("rest", page)
+        return page
+
+    # What a patient sees and does
+
+    def stands(self, name, page=None, seconds=20):
+        page = page or self.page
+        try:
+            page.until(lambda: page.run("document.querySelector('main')?.dataset.screen") == name,
+                       seconds)
+        except AssertionError:
+            self.fail(f"not {name}: {page.run('document.body.innerText')} {page.faults()}")
+        if PICTURES:
+            page.picture(os.path.join(PICTURES, f"{self._testMethodName}-{name}.png"))
+
+    def says(self, words, page=None):
+        page = page or self.page
+        try:
+            page.until(lambda: words in page.run("document.body.innerText"))
+        except AssertionError:
+            self.fail(f"not said: {words}: {page.run('document.body.innerText')}")
+
+    def press(self, key):
+        self.page.click(f'[data-key="{key}"]')
+
+    def key(self, key):
+        code = {"Enter": 13, "Escape": 27, "Backspace": 8}.get(key, ord(key[0]))
+        text = {"text": "\r"} if key == "Enter" else {"text": key} if len(key) == 1 else {}
+        self.page.call("Input.dispatchKeyEvent", type="keyDown", key=key,
+                       windowsVirtualKeyCode=code, **text)
+        self.page.call("Input.dispatchKeyEvent", type="keyUp", key=key,
+                       windowsVirtualKeyCode=code)
+
+    def enter(self, pin):
+        for digit in pin:
+            self.press(f"digit-{digit}")
+
+    # The flows
+
+    def test_pin(self):
+        self.stack.insert("mado")
+        self.stands("way")
+        self.press("way-pin")
+        self.stands("consent")
+        self.says("お薬の情報")
+        self.press("consent-true")
+        self.says("健診の情報")
+        self.press("consent-false")
+        self.stands("pin")
+        self.says("あと 3 回")
+        self.enter("1234")
+        self.press("pin")
+        self.stands("done")
+        self.says("健診の情報：見せない")
+        self.stack.pull()
+        self.press("seen")
+        self.stands("rest")
+
+    def test_wrong_pin_then_right_by_ten_key(self):
+        self.stack.insert("mado")
+        self.stands("way")
+        self.key("2")
+        self.stands("consent")
+        self.key("3")
+        self.stands("pin")
+        for digit in "9999":
+            self.key(digit)
+        self.key("Enter")
+        self.says("あと 2 回")
+        for digit in "1234":
+            self.key(digit)
+        self.key("Enter")
+        self.stands("done")
+
+    def choose(self, way="pin", *consents):
+        self.stands("way")
+        self.press("way-" + way)
+        for answer in consents or ("consentAll-",):
+            self.stands("consent")
+            self.press(answer)
+
+    def test_refusal_is_checked_in(self):
+        self.stack.insert("mado")
+        self.choose("pin", "consent-false", "consent-false")
+        self.stands("pin")
+        self.says("見せるもの：なし")
+        self.enter("1234")
+        self.press("pin")
+        self.stands("done")
+        self.says("お薬の情報：見せない")
+        self.says("健診の情報：見せない")
+
+    def test_last_try_and_locked(self):
+        self.stack.insert("yakushi")
+        self.choose()
+        for left in ["あと 2 回", None]:
+            self.stands("pin")
+            self.enter("9999")
+            self.press("pin")
+            if left:
+                self.says(left)
+        self.stands("lastTry")
+        self.assertEqual(self.page.text("footer .primary"), "ほかの方法にする")
+        self.press("back")
+        # What was agreed is kept; the way is asked again.
+        self.stands("way")
+        self.says("あと1回")
+        self.press("way-pin")
+        self.stands("lastTry")
+        self.assertEqual(self.stack.tries("yakushi"), 1)
+        self.press("lastTry")
+        self.stands("pin")
+        self.enter("9999")
+        self.press("pin")
+        self.stands("way")
+        self.says("ロックされています")
+        closed = self.page.run(
+            "document.querySelector('[data-key=way-pin]').getAttribute('aria-disabled')")
+        self.assertEqual(closed, "true")
+        self.press("way-pin")
+        self.stands("way")
+
+    def test_pulled_and_back(self):
+        self.stack.insert("mado")
+        self.choose()
+        self.stands("pin")
+        self.enter("12")
+        self.stack.pull()
+        self.stands("interrupted")
+        self.stack.insert("mado", waits=False)
+        self.stands("way")
+        self.press("way-pin")
+        self.stands("pin")
+        self.says("お薬の情報")
+        # Digits entered before are gone.
+        self.assertEqual(self.page.run("document.querySelectorAll('.dots .full').length"), 0)
+        self.stack.pull()
+        self.stands("problem")
+        self.press("seen")
+        self.stands("rest")
+
+    def test_face(self):
+        camera = self.stack.spawn(program("camera"), "serve", "--card",
+                                  self.stack.path("cards", "mado.json"), "--socket",
+                                  self.stack.path("run", "camera.sock"), stdout=subprocess.PIPE)
+        camera.stdout.readline()
+        try:
+            self.stack.insert("mado")
+            self.choose("face")
+            self.stands("face")
+            self.press("face")
+            self.stands("done")
+        finally:
+            self.stack.stop(camera)
+
+    def test_staff_confirm(self):
+        self.stack.insert("mado")
+        self.choose("visualCheck")
+        self.stands("staff")
+
+    def test_clearinghouse_down(self):
+        self.stack.stop(self.stack.house)
+        try:
+            self.stack.insert("mado")
+            self.choose()
+            self.stands("problem", seconds=40)
+            self.says("窓口へお声がけください")
+        finally:
+            self.stack.start_house()
+
+    def test_restart_of_the_daemon(self):
+        self.stack.insert("mado")
+        self.choose()
+        self.stands("pin")
+        self.stack.stop(self.stack.daemon, signal.SIGKILL)
+        self.stands("lost")
+        self.assertNotIn("お薬", self.page.run("document.body.innerText"))
+        self.stack.start_daemon()
+        self.stands("way")
+
+    def test_another_browser_takes_over(self):
+        other = self.open(*LANDSCAPE)
+        try:
+            self.stack.insert("mado")
+            self.stands("way", other)
+            self.press("way-pin")
+            self.press("consentAll-")
+            self.stands("unpaired")
+        finally:
+            other.close()
+
+    def test_every_screen_in_every_style(self):
+        """No violation that axe-core knows of, and nothing that has to be scrolled to."""
+        self.faults = []
+        self.judge()
+        self.stack.insert("mado")
+        self.stands("way")
+        self.judge()
+        self.press("way-pin")
+        self.stands("consent")
+        self.judge()
+        self.press("consentAll-")
+        self.stands("pin")
+        self.judge()
+        self.press("back")
+        self.stands("way")
+        self.press("way-visualCheck")
+        self.stands("staff")
+        self.judge()
+        self.press("back")
+        self.stands("way")
+        self.press("way-pin")
+        self.stands("pin")
+        self.enter("1234")
+        self.press("pin")
+        self.stands("done")
+        self.judge()
+        self.assertEqual(self.faults, [])
+
+    def judge(self):
+        name = self.page.run("document.querySelector('main').dataset.screen")
+        script = axe()
+        for size in [PORTRAIT, LANDSCAPE]:
+            self.page.resize(*size)
+            for language in LANGUAGES:
+                if self.page.run("document.documentElement.lang") != language:
+                    self.press("language")
+                for style in STYLES:
+                    self.press("style-" + style)
+                    place = f"{name} {language} {style} {size[0]}×{size[1]}"
+                    over = self.page.run(
+                        "[document.documentElement, document.querySelector('main')].map(one => "
+                        "Math.max(one.scrollHeight - one.clientHeight, "
+                        "one.scrollWidth - one.clientWidth))")
+                    if max(over) > 1:
+                        self.faults.append(f"{place}: {over} px do not fit")
+                    if PICTURES:
+                        self.page.picture(os.path.join(
+                            PICTURES, f"{name}-{language}-{style}-{size[0]}.png"))
+                    if script:
+                        self.faults += [f"{place}: {fault}" for fault in self.page.violations(script)]
+        self.press("language")
+        self.press("style-standard")
+        self.page.resize(*PORTRAIT)
+
+    def test_only_its_own_page_may_ask(self):
+        def ask(method, path, host=None, body=None, **fields):
+            line = http.client.HTTPConnection("127.0.0.1", self.port)
+            headers = {name.replace("_", "-"): value for name, value in fields.items()}
+            line.request(method, path, body, {"Host": host or f"kiosk.localhost:{self.port}",
+                                              **headers})
+            response = line.getresponse()
+            response.read()
+            return response.status
+
+        origin = f"http://kiosk.localhost:{self.port}"
+        for host in ["localhost", "127.0.0.1", "[::1]", "desk.localhost", "rebound.example"]:
+            self.assertEqual(ask("GET", "/", f"{host}:{self.port}"), 421, host)
+        self.assertEqual(ask("GET", "/"), 200)
+        self.assertEqual(ask("GET", "/kiosk.js", Sec_Fetch_Site="cross-site"), 403)
+        frame = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}
+        self.assertEqual(ask("GET", "/", Sec_Fetch_Dest="iframe", **frame), 403)
+        self.assertEqual(ask("GET", "/", Sec_Fetch_Dest="document", **frame), 200)
+        pair = json.dumps({"secret": "guess"})
+        json_type = {"Content_Type": "application/json"}
+        self.assertEqual(ask("POST", "/v1/pair", body=pair, **json_type), 403)
+        self.assertEqual(ask("POST", "/v1/pair", body=pair, Origin="http://evil.example",
+                             **json_type), 403)
+        self.assertEqual(ask("POST", "/v1/pair", body=pair, Origin=origin, **json_type), 401)
+        for path in ["/v1/events", "/v1/status", "/v1/session", "/v1/check-ins"]:
+            self.assertIn(ask("GET", path), (401, 404), path)
+        self.assertEqual(ask("POST", "/v1/session/seen", body="{}", Origin=origin, **json_type),
+                         401)
+
+
+def main():
+    global PICTURES
+    words = sys.argv[1:]
+    if words[:1] == ["--pictures"]:
+        PICTURES, words = words[1], words[2:]
+        os.makedirs(PICTURES, exist_ok=True)
+    if BROWSER is None:
+        print("kiosk: there is no Chromium here: skipped")
+        print("0 passed, 0 failed, 1 skipped")
+        return 0
+    loader = unittest.defaultTestLoader
+    suite = loader.loadTestsFromNames([f"Kiosk.{word}" for word in words],
+                                      sys.modules[__name__]) if words else \
+        loader.loadTestsFromTestCase(Kiosk)
+    result = unittest.TextTestRunner(verbosity=2).run(suite)
+    bad = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - bad - len(result.skipped)} passed, {bad} failed, "
+          f"{len(result.skipped)} skipped")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
