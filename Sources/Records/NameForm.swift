@@ -70,6 +70,19 @@ struct NameForm: Hashable {
             .unicodeScalars)
 }
 
+extension PersonIdentity {
+    /// Whether a name that somebody noted is one of the person's, differences of writing aside:
+    /// name, alias, or either in kana. An unknown character (●) is nobody's: a search must not
+    /// find whoever it might stand for.
+    package func isCalled(_ noted: String) -> Bool {
+        let noted = NameForm(noted)
+        guard !noted.scalars.isEmpty, !noted.hasUnknown else { return false }
+        return [name, kana, alias, aliasKana].compactMap(\.self).contains {
+            NameForm($0) == noted
+        }
+    }
+}
+
 private let voiced = pairs("カガキギクグケゲコゴサザシジスズセゼソゾタダチヂツヅテデトドハバヒビフブヘベホボウヴ")
 private let halfVoiced = pairs("ハパヒピフプヘペホポ")
 

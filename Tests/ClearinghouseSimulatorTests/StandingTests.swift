@@ -87,6 +87,28 @@ struct StandingTests {
         #expect(end.status == 200)
     }
 
+    @Test("a link for tax returns closes with the certificate that opened it")
+    func taxLinks() async throws {
+        let served = try await Served()
+        defer { served.close() }
+        let certificate = served.cards["hanako"]?.certificate
+        let session = served.bearer(try await served.session())
+        let linked = await served.ask(
+            "POST", "/v1/portal/tax-links", ["year": 2026], as: .portal, session)
+        let link = served.bearer(try #require(linked["link"]?["token"]?.stringValue))
+        for path in ["/v1/tax/expense-notice", "/v1/tax/expense-notice/signature"] {
+            #expect(await served.ask("GET", path, as: .tax, link).status == 200)
+            try await order(served, certificate, "suspended")
+            #expect(
+                await served.ask("GET", path, as: .tax, link).problem == "certificate-suspended")
+            try await order(served, certificate, "good")
+        }
+        try await order(served, certificate, "revoked")
+        #expect(
+            await served.ask("GET", "/v1/tax/expense-notice", as: .tax, link).problem
+                == "certificate-revoked")
+    }
+
     @Test("a renewed certificate is the same person's, once the two are linked")
     func renewal() async throws {
         let served = try await Served()

@@ -1,6 +1,26 @@
 import Records
 import Testing
 
+@Suite("Looking for somebody by a name that was noted")
+struct NotedNameTests {
+    @Test(
+        "name, alias and kana are found however they are written; ● finds nobody",
+        arguments: [
+            ("薬師太郎", true), ("薬師　太郎", true), ("ﾔｸｼ ﾀﾛｳ", true), ("やくし たろう", true),
+            ("ヤクシタロウ", true), ("薬師 次郎", false), ("", false), (" ", false), ("●師 太郎", false),
+            ("●●●●", false), ("Yakushi Taro", true), ("ＹＡＫＵＳＨＩ ＴＡＲＯ", true),
+        ])
+    func names(noted: String, isFound: Bool) throws {
+        var identity = PersonIdentity(
+            name: "薬師 太郎", kana: "ヤクシ タロウ", sex: .male, birthDate: try date("1990-07-04"))
+        identity.alias = "YAKUSHI TARO"
+        #expect(identity.isCalled(noted) == isFound)
+        // Whose own name has ● is found by kana alone.
+        identity.name = "●師 太郎"
+        #expect(identity.isCalled("薬師 太郎") == false && identity.isCalled("ﾔｸｼﾀﾛｳ"))
+    }
+}
+
 @Suite("The person of the card and the person of the answer")
 struct IdentityComparisonTests {
     func compare(

@@ -100,7 +100,9 @@ extension Route {
                     "Authorization", .text(.line, 8...207), "Bearer, and the link's token")
             ],
             answer: Operation.Answer(status: 200, content: .octets(media), isValidated: true),
-            problems: [.linkMissing, .linkUnknown], needsToken: .linkMissing)
+            problems: [
+                .linkMissing, .linkUnknown, .certificateRevoked, .certificateSuspended,
+            ], needsToken: .linkMissing)
     }
 }
 

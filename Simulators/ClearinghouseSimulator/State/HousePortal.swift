@@ -1,4 +1,4 @@
-import Authority
+package import Authority
 import Cryptography
 import JSON
 import Octets
@@ -12,6 +12,8 @@ package struct PortalVisit: Sendable {
     package var patient: String
     /// The business date.
     package var date: LocalDate
+    /// The certificate that the patient signed in with.
+    package var certificate: CertificateID?
 }
 
 extension House {
@@ -84,7 +86,7 @@ extension House {
         return PortalVisit(
             person: try person(session.person, at: asked.now),
             patient: pairwise.id(of: session.person, for: asked.audience),
-            date: businessDate(at: asked.now))
+            date: businessDate(at: asked.now), certificate: session.certificate)
     }
 
     /// Ends a session; an unknown one is as good as ended.

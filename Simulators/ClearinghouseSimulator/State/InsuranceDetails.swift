@@ -55,7 +55,7 @@ package struct InsuranceDetails: Hashable, Sendable, PersonalData {
 
 /// Name, birth date, sex and address, as staff note them when nothing else works.
 package struct FourItems: Hashable, Sendable, PersonalData {
-    /// The name, spaces left out.
+    /// The name, or its kana, as staff wrote it.
     package var name: String
     /// The birth date.
     package var birthDate: LocalDate
@@ -67,7 +67,7 @@ package struct FourItems: Hashable, Sendable, PersonalData {
     /// Reads four items.
     package init(_ value: JSONValue, at path: String) throws(JSONError) {
         var fields = try JSONFields(value, at: path)
-        name = withoutSpaces(try fields.string("name", maximum: 2400))
+        name = try fields.string("name", maximum: 2400)
         birthDate = try fields.require("birthDate", "must be a date as 2026-11-22") {
             $0.stringValue.flatMap { LocalDate($0) }
         }
@@ -79,8 +79,7 @@ package struct FourItems: Hashable, Sendable, PersonalData {
     }
 
     func matches(_ identity: PersonIdentity) -> Bool {
-        let names = [identity.name, identity.kana, identity.alias].compactMap { $0 }
-        guard names.map(withoutSpaces).contains(name), identity.birthDate == birthDate,
+        guard identity.birthDate == birthDate, identity.isCalled(name),
             sex == .unset || identity.sex == .unset || identity.sex == sex
         else { return false }
         guard let address, let theirs = identity.address else { return true }

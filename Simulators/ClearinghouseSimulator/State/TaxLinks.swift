@@ -1,3 +1,4 @@
+package import Authority
 import Cryptography
 package import JSON
 import Octets
@@ -15,6 +16,8 @@ package struct TaxLink: Hashable, Sendable {
     package var year: Int
     /// Until when.
     package var until: Instant
+    /// The certificate that the patient signed in with; the link closes with it.
+    package var certificate: CertificateID?
 }
 
 /// What the software gets: the expenses of a year.
@@ -42,7 +45,7 @@ extension House {
         let token = chance.octets(32).base64(.urlSafe)
         let until = asked.now.adding(seconds: TaxLink.lifetimeSeconds)
         taxLinks[SHA256Digest(hashing: Array(token.utf8))] = TaxLink(
-            person: visit.person.id, year: year, until: until)
+            person: visit.person.id, year: year, until: until, certificate: visit.certificate)
         return (visit, ["token": .string(token), "until": .string(until.rfc3339)])
     }
 
@@ -54,6 +57,9 @@ extension House {
         guard let link = taxLinks[SHA256Digest(hashing: Array(token.utf8))],
             asked.now < link.until
         else { throw Refusal(.linkUnknown) }
+        if let refusal = Refusal.ofCard(link.certificate, in: asked.register, isOpen: true) {
+            throw refusal
+        }
         var entry = asked.entry(page)
         (entry.person, entry.item) = (link.person, "expenses")
         journal.append(entry)
