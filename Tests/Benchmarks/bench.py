@@ -11,7 +11,7 @@ import tempfile
 import time
 
 import house
-from stack import BIN, ROOT, Stack, until
+from stack import BIN, PERSON, ROOT, Stack, until
 
 RUNS = int(os.environ.get("RUNS", "25"))
 IDLE_SECONDS = int(os.environ.get("IDLE_SECONDS", "45"))
@@ -63,6 +63,44 @@ def cards(folder):
     row("identity and proof as a whole process", f"{mine:.1f} ms")
     row("pkcs11-tool --login --sign, same card", f"{peer:.1f} ms")
     row(f"pkcs11-tool ÷ ours, medians of {RUNS}", f"{peer / mine:.1f}", "≥ 8", peer / mine >= 8)
+
+
+def virtual_cards(folder):
+    """The virtual card by itself, without a reader between; and how large a full rack is."""
+    told = [json.loads(line) for line in subprocess.check_output(
+        [str(BIN / "virtual-card-benchmark")], text=True).splitlines()]
+    signatures = [one for one in told if "signature" in one["what"]]
+    slowest = max((one for one in told if one not in signatures),
+                  key=lambda one: one["p99Microseconds"])
+    row(f"a command at the virtual card, slowest p99 ({slowest['what']})",
+        f"{slowest['p99Microseconds'] / 1000:.4f} ms", "≤ 0.2 ms",
+        slowest["p99Microseconds"] <= 200)
+    for one in signatures:
+        row(f"{one['what']} at the virtual card, median",
+            f"{one['p50Microseconds'] / 1000:.2f} ms", "≤ 1 ms", one["p50Microseconds"] <= 1000)
+    cards = folder / "rack"
+    cards.mkdir()
+    first = cards / "card0.json"
+    subprocess.run([str(BIN / "virtual-card"), "issue", "--person",
+                    str(ROOT / "Simulators" / "People" / f"{PERSON}.json"), "--out", str(first),
+                    "--authority", str(folder / "authority")], check=True,
+                   stdout=subprocess.DEVNULL)
+    for path in list(cards.glob("card0.*")):
+        for number in range(1, 1000):
+            os.link(path, cards / path.name.replace("card0", f"card{number}"))
+    rack = subprocess.Popen([str(BIN / "virtual-card"), "rack", "--socket", str(folder / "socket"),
+                             "--cards", str(cards), "--json"], stdout=subprocess.PIPE, text=True)
+    try:
+        rack.stdout.readline()
+        listed = json.loads(subprocess.check_output(
+            [str(BIN / "virtual-card"), "list", "--socket", str(folder / "socket"), "--json"]))
+        assert len(listed["cards"]) == 1000
+        status = pathlib.Path(f"/proc/{rack.pid}/status").read_text()
+        used = int(status.split("VmHWM:")[1].split()[0]) / 1024
+    finally:
+        rack.terminate()
+        rack.wait(10)
+    row("a rack of 1,000 cards, most resident", f"{used:.1f} MiB", "≤ 50 MB", used <= 47.6)
 
 
 def starting(stack):
@@ -142,6 +180,7 @@ def main():
         folder = pathlib.Path(name)
         history(folder)
         house.measure(row)
+        virtual_cards(folder)
         stack = Stack(folder / "stack")
         try:
             stack.start_all()
