@@ -27,6 +27,7 @@ let program = Program(
                 .init("password", "TEXT", "signature password (default ABC123)"),
                 .init("not-before", "DATE", "first day of the certificates (default: yesterday)"),
                 .init("not-after", "DATE", "last day of the certificates (default: in 5 years)"),
+                .init("replace", nil, "in place of a card that is there, which is gone for good"),
                 .init("without-signature", nil, "leave the signature certificate out"),
                 .init("without-authentication", nil, "leave the user-authentication one out"),
                 .init(

@@ -9,6 +9,9 @@ internal import VirtualCard
 /// `virtual-card issue`.
 func issue(_ invocation: Invocation) throws -> JSONValue {
     let file = try CardFile(path: invocation.require("out"))
+    guard unsafe access(file.path, F_OK) != 0 || invocation.has("replace") else {
+        throw UsageError("\(file.path) is a card already; name another file, or say --replace")
+    }
     let folder = authorityFolder(invocation, beside: file)
     let order = try order(invocation, file)
     let authorities = try authorities(in: folder)
@@ -23,6 +26,9 @@ private func order(_ invocation: Invocation, _ file: CardFile) throws -> CardIma
     let today = now().dateInJapan
     let person = invocation.value("person")
     let isFile = person?.hasSuffix(".json") == true
+    guard isFile || person?.contains("/") != true else {
+        throw UsageError("--person must be a people file, FILE.json, or a name alone")
+    }
     var order = CardImage.Order(
         person: isFile ? file.name : person ?? file.name,
         notBefore: startOfDay(try date("not-before", invocation) ?? today.adding(days: -1)),

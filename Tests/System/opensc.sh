@@ -33,7 +33,7 @@ insert() { # insert KEYKIND [ISSUE-OPTION ...]
     fi
     kind=$1
     shift
-    "$VIRTUAL_CARD" issue --out "$folder/card.json" --key "$kind" "$@" >/dev/null
+    "$VIRTUAL_CARD" issue --replace --out "$folder/card.json" --key "$kind" "$@" >/dev/null
     "$VIRTUAL_CARD" run --card "$folder/card.json" --json >"$folder/news" &
     card=$!
     tries=0

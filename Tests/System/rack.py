@@ -197,6 +197,27 @@ class RackTests(unittest.TestCase):
         self.assertEqual(self.talk(0, JPKI, "00200098"), ["9000", "63c3"])
 
 
+class IssueTests(unittest.TestCase):
+    def issue(self, name, *words):
+        return virtual_card("issue", "--out", str(FOLDER / "issued" / name), "--authority",
+                            str(FOLDER / "authority"), *words)
+
+    def test_no_card_is_replaced_unasked_and_no_file_taken_for_a_name(self):
+        (FOLDER / "issued").mkdir()
+        status, first, _ = self.issue("one.json", "--person", "somebody")
+        self.assertEqual((status, first["person"]), (0, "somebody"))
+        status, _, errors = self.issue("one.json")
+        self.assertEqual(status, 2, errors)
+        self.assertIn("--replace", errors)
+        self.assertEqual(virtual_card("show", "--card", str(FOLDER / "issued" / "one.json"))[1],
+                         first)
+        self.assertEqual(self.issue("one.json", "--replace")[0], 0)
+        for person in ["./people/nobody", "/nowhere.json"]:
+            status, _, errors = self.issue("two.json", "--person", person)
+            self.assertIn(status, (2, 4), errors)
+            self.assertFalse((FOLDER / "issued" / "two.json").exists())
+
+
 class ManyCardsTests(unittest.TestCase):
     def test_a_thousand_cards_fit_into_50_megabytes(self):
         folder = FOLDER / "many"

@@ -305,7 +305,7 @@ class Stack:
 
     def issue(self, name, *options, authority=None):
         path = self.path("cards", name + ".json")
-        subprocess.run([program("virtual-card"), "issue", "--out", path, "--authority",
+        subprocess.run([program("virtual-card"), "issue", "--replace", "--out", path, "--authority",
                         authority or self.path("authority"), *options],
                        check=True, stdout=subprocess.DEVNULL)
         return path
