@@ -16,6 +16,7 @@ import time
 import unittest
 
 import documents
+import faces
 import readers
 import standings
 from case import (AWAY, LIMITS, PROOF, PROVING, READING, VERIFY, WHOLE, StackCase,
@@ -1491,7 +1492,7 @@ class OtherCards(StackCase):
 
 
 def main():
-    modules = [sys.modules["__main__"], documents, readers, standings]
+    modules = [sys.modules["__main__"], documents, faces, readers, standings]
     classes = {name: value for module in modules for name, value in vars(module).items()
                if isinstance(value, type) and issubclass(value, unittest.TestCase)
                and value is not StackCase}
