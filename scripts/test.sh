@@ -99,6 +99,9 @@ part "The kiosk, in a browser where there is one"
 count_lines timeout --foreground --kill-after=30 "$stack_seconds" \
     Tests/System/private-pcscd.sh python3 -B Tests/System/kiosk.py
 
+part "The units, as systemd reads them"
+count_lines Tests/System/units.sh
+
 part "PINs: whether one stays anywhere"
 RUNS=${LEAK_RUNS:-1} count_lines Tests/System/private-pcscd.sh python3 -B Tests/System/leaks.py
 

@@ -4,11 +4,12 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import threading
 import time
 
 from case import LIMITS, StackCase
-from rig import Stack, program
+from rig import ROOT, Stack, program
 
 
 class Matcher:
@@ -155,3 +156,43 @@ class Faces(StackCase):
                                 self.stack.path("cards", "mado.json"), "--json"],
                                check=True, capture_output=True)
         return json.loads(shown.stdout)["triesLeft"].get("simulation/0011", 10)
+
+
+class SampleMatcher(StackCase):
+    """The sample that others start from, with its listening socket inherited as a unit has it."""
+
+    def test_sample(self):
+        stack = self.stack
+        stack.kill_daemon()
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(stack.path("run", "sample.sock"))
+        listener.listen(8)
+        sample = stack.spawn(
+            sys.executable, "-B", os.path.join(ROOT, "Simulators", "FaceMatcher", "sample.py"),
+            close_fds=False, env=dict(os.environ, LISTEN_FDS="1"),
+            preexec_fn=lambda: os.dup2(listener.fileno(), 3))
+        listener.close()
+        stack.configure(face={
+            "cameraSocket": "../run/camera.sock",
+            "matcher": {"name": "sample", "socket": "../run/sample.sock", "matchPerMille": 900}})
+        stack.start_daemon()
+        camera = stack.spawn(program("camera"), "serve", "--card", stack.path("cards", "mado.json"),
+                             "--socket", stack.path("run", "camera.sock"), stdout=subprocess.PIPE)
+        camera.stdout.readline()
+        words = ["check-in", "--face", "--consent", "none", "--json"]
+        try:
+            other = "other --of " + stack.path("cards", "yakushi.json")
+            for face, code, said in [("holder", 0, "accepted"), (other, 4, "face-missed"),
+                                     ("nobody", 4, "face-undecided"), ("holder", 0, "accepted")]:
+                with self.subTest(face):
+                    stack.insert("mado")
+                    subprocess.run([program("camera"), "order", "--socket",
+                                    stack.path("run", "camera.sock"), "--face", *face.split()],
+                                   check=True, stdout=subprocess.DEVNULL)
+                    ran = stack.run(*words)
+                    self.assertEqual(ran.code, code, ran)
+                    self.assertIn(said, ran.out)
+        finally:
+            stack.stop(camera)
+            camera.stdout.close()
+            stack.stop(sample)
