@@ -63,7 +63,9 @@ package final class CameraService: HTTPHandler {
             $0.stringValue.flatMap { [UInt8](base64: $0) }
                 .flatMap { $0.count <= CardPictures.longestOctetCount ? $0 : nil }
         }
-        let face = try fields.optional("face", "must be holder, blurred, nobody, or other with a photo (--of CARD.json)") {
+        let face = try fields.optional(
+            "face", "must be holder, blurred, nobody, or other with a photo (--of CARD.json)"
+        ) {
             (value) -> CameraScene.Face? in
             switch value.stringValue {
             case "holder": .holder

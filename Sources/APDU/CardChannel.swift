@@ -3,6 +3,19 @@ package protocol CardChannel: ~Copyable {
     /// Sends one command and waits for its answer. The command is borrowed, so that a PIN can be
     /// sent from the locked page it lies in.
     mutating func transmit(_ command: Span<UInt8>) throws(CardChannelError) -> ResponseAPDU
+    /// Whether the reader has keys of its own for PINs.
+    mutating func hasPINPad() -> Bool
+    /// Has the reader's pad take a PIN and send it; the answer is the card's, or a `PINPadWord`.
+    mutating func verify(onPad order: PINPadOrder) throws(CardChannelError) -> ResponseAPDU
+}
+
+extension CardChannel where Self: ~Copyable {
+    /// Most readers have none.
+    package mutating func hasPINPad() -> Bool { false }
+    /// A reader without a pad takes no PIN.
+    package mutating func verify(
+        onPad order: PINPadOrder
+    ) throws(CardChannelError) -> ResponseAPDU { throw .noPINPad }
 }
 
 extension CardChannel where Self: ~Copyable {
@@ -53,6 +66,8 @@ package enum CardChannelError: Error, Hashable, Sendable {
     case answerTooLong
     /// The time allowed ran out, or the caller gave up; nothing more was sent to the card.
     case timedOut
+    /// The reader has no keys of its own; nothing was sent to the card.
+    case noPINPad
     /// Another result of PC/SC, as its 32-bit code.
     case other(code: UInt32)
 }

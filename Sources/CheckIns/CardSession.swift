@@ -66,6 +66,8 @@ package struct PresentedCard: Hashable, Sendable {
     package var kind = CardKind.plastic
     /// The ways that are not open to this card here and now, and why.
     package var closedWays: [Way: WayClosure] = [:]
+    /// Whether the reader takes the PIN on keys of its own.
+    package var hasPINPad = false
     /// Whether a camera looks at what is printed on it.
     package var isLookedAt = false
 

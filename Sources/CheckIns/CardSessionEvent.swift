@@ -114,6 +114,8 @@ package enum ProofFailure: Hashable, Sendable {
     case lastTry
     /// The PIN is not four digits; the card was not asked.
     case pinMalformed
+    /// The reader's own pad took no PIN, or one was typed elsewhere; the card was not asked.
+    case pad(PINPadTrouble)
     /// Too many PINs failed on this reader; until then none is taken, and the card was not asked.
     case paused(until: Instant)
     /// Another card lies there than the one that was read; no try was lost.
@@ -139,6 +141,16 @@ package enum ProofFailure: Hashable, Sendable {
     case photoUnread(LookTrouble)
     /// Too many were checked in without a PIN at this terminal today.
     case withoutPINCap
+}
+
+/// Why no PIN came from a reader's own pad.
+package enum PINPadTrouble: String, Hashable, Sendable, CaseIterable {
+    /// The patient pressed the key that cancels.
+    case cancelled = "padCancelled"
+    /// Nobody typed in time.
+    case timedOut = "padTimedOut"
+    /// A PIN was typed elsewhere than on the reader.
+    case wanted = "padWanted"
 }
 
 /// Why the clearinghouse could not be asked.

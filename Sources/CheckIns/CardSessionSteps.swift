@@ -210,7 +210,7 @@ private func failedProof(
     case .lastTry:
         next.answers.card.triesLeft = 1
         return (.proving(next), again)
-    case .pinMalformed, .paused: return (.proving(next), again)
+    case .pinMalformed, .pad, .paused: return (.proving(next), again)
     case .differentCard:
         // Somebody swapped the card: nothing of the first patient reaches the second.
         return beginReading(Reading(notice: failure), after: [note])

@@ -37,6 +37,8 @@ package struct TerminalConfiguration: Hashable, Sendable {
     /// Whether no record is opened before the answer was compared with the card, or staff have
     /// compared name and birth date with the patient.
     package var recordsNeedIdentity: Bool
+    /// Whether the PIN is taken on a reader's own keys, where it has any.
+    package var pinPads = true
     /// The camera and the matcher of faces, where the terminal has any.
     package var face: FaceConfiguration?
     /// The patient's screen, where the terminal has one.

@@ -47,6 +47,7 @@ extension TerminalConfiguration {
         visualCheckNeedsOtherViewer =
             try fields.optionalBool("visualCheckNeedsOtherViewer") ?? false
         recordsNeedIdentity = try fields.optionalBool("recordsNeedIdentity") ?? false
+        pinPads = try fields.optionalBool("pinPads") ?? true
         let isSimulation = isSimulation
         face = try fields.nested("face") { (value, path) throws(JSONError) in
             try FaceConfiguration(json: value, at: path, isSimulation: isSimulation)
@@ -83,7 +84,8 @@ extension TerminalConfiguration {
             ("staffFile", .string(staffFile)),
             ("checkInFolder", .string(checkInFolder)),
             ("visualCheckNeedsOtherViewer", .bool(visualCheckNeedsOtherViewer)),
-            ("recordsNeedIdentity", .bool(recordsNeedIdentity)), ("face", face?.json),
+            ("recordsNeedIdentity", .bool(recordsNeedIdentity)),
+            ("pinPads", .bool(pinPads)), ("face", face?.json),
             ("kiosk", kiosk?.json),
             ("limits", limits.json),
         ])

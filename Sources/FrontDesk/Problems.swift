@@ -151,6 +151,7 @@ extension Problem {
                 .card, "pin-malformed", 400, "A PIN is four digits; nothing was sent to the card.",
                 "暗証番号は数字4桁です。カードには送っていません。", "Enter four digits.",
                 "4桁の数字を入力してください。")
+        case .pad(let trouble): pad(trouble)
         case .paused(let until):
             Problem(
                 .card, "pin-paused", 429,
@@ -185,6 +186,33 @@ extension Problem {
                 .card, "card-failed", 409, "The card stopped in the middle of the proof.",
                 "本人確認の途中でカードの応答が止まりました。", "Put the card back and try again.",
                 "カードを置き直して、もう一度お試しください。")
+        }
+    }
+
+    /// A reader with keys of its own.
+    private static func pad(_ trouble: PINPadTrouble) -> Problem {
+        switch trouble {
+        case .cancelled:
+            Problem(
+                .card, "pad-cancelled", 409,
+                "The PIN was cancelled on the reader; no try was used.",
+                "リーダーで暗証番号の入力が取り消されました。回数は減っていません。",
+                "Enter the PIN on the reader's keys when it asks again, or choose another way.",
+                "もう一度リーダーのキーで入力するか、別の方法を選んでください。")
+        case .timedOut:
+            Problem(
+                .card, "pad-timed-out", 409,
+                "No PIN was entered on the reader in time; no try was used.",
+                "時間内にリーダーで暗証番号が入力されませんでした。回数は減っていません。",
+                "Enter the PIN on the reader's keys when it asks again, or choose another way.",
+                "もう一度リーダーのキーで入力するか、別の方法を選んでください。")
+        case .wanted:
+            Problem(
+                .card, "pad-wanted", 409,
+                "This reader takes the PIN on its own keys; what was typed elsewhere was not used.",
+                "このリーダーでは暗証番号をリーダーのキーで入力します。入力された番号は使っていません。",
+                "Send an empty PIN and enter it on the reader (or set pinPad to \"ignore\").",
+                "画面では入力せず、リーダーのキーで入力してください。")
         }
     }
 

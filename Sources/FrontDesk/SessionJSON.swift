@@ -26,6 +26,7 @@ extension SessionView {
                         })
             ),
             ("readyForPIN", .bool(isReadyForPIN)),
+            ("pinPad", hasPINPad ? true : nil),
             ("readyForStaff", isReadyForStaff ? true : nil),
             ("readyForFace", isReadyForFace ? true : nil),
             ("busy", isBusy ? true : nil),

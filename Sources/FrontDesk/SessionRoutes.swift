@@ -11,6 +11,7 @@ internal import Terminal
 extension LocalAPI {
     /// How long a route waits for a session to get somewhere, in seconds.
     private var stepSeconds: Double { Double(parts.limits.stepSeconds) }
+    private var longestPadSeconds: Double { 45 }
 
     /// The steps of a card session.
     func session(_ step: String, _ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
@@ -190,7 +191,9 @@ extension LocalAPI {
     ) async throws(Problem) -> HTTPResponse {
         let session = try sessionNamed(in: request)
         // The next card may lie there before this one's end is told.
-        let view = await runner.firstView(within: stepSeconds, of: session) { view in
+        // Who types on the reader takes their time.
+        let seconds = stepSeconds + (await runner.view.hasPINPad ? longestPadSeconds : 0)
+        let view = await runner.firstView(within: seconds, of: session) { view in
             guard view.session == session else { return true }
             if case .accepted = view.closing { return view.checkIn != nil }
             return view.isClosed || !Self.answering.contains(view.state)

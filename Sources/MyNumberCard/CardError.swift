@@ -20,6 +20,9 @@ package enum CardError: Error, Hashable, Sendable {
     case pinUnanswered(CardChannelError)
     /// The PIN is not four digits; it was not sent.
     case pinMalformed
+    /// The reader's own pad took no PIN: nobody typed in time, or the patient cancelled; nothing
+    /// was sent to the card.
+    case pad(PINPadTrouble)
     /// The certificate's key is of a kind that no card is known to sign with.
     case unsupportedKey
     /// The card's signature does not fit its own certificate.
@@ -45,6 +48,14 @@ extension CardError {
             case .malformed: .malformed(field: step.rawValue)
             }
     }
+}
+
+/// Why a reader's pad took no PIN.
+package enum PINPadTrouble: Hashable, Sendable {
+    /// Nobody typed in time.
+    case timedOut
+    /// The patient pressed the key that cancels.
+    case cancelled
 }
 
 /// The steps of speaking to the card, for messages and logs.

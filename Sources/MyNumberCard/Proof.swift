@@ -23,6 +23,29 @@ package func prove(
 ) throws(CardError) -> [UInt8] {
     guard isWellFormed(pin) else { throw .pinMalformed }
     let block = try signatureInput(of: message, for: expected.publicKey.kind)
+    try prepare(on: &channel, expecting: expected, spendLastTry: spendLastTry)
+    try verify(pin, on: &channel)
+    return try sign(block, message, on: &channel, with: expected)
+}
+
+/// The same with a PIN that the reader's own pad takes: it is never in this machine.
+///
+/// - Parameter seconds: How long the reader waits for the patient.
+package func prove(
+    on channel: inout some CardChannel & ~Copyable, expecting expected: Certificate,
+    padSeconds seconds: UInt8, signing message: [UInt8], spendLastTry: Bool = false
+) throws(CardError) -> [UInt8] {
+    let block = try signatureInput(of: message, for: expected.publicKey.kind)
+    try prepare(on: &channel, expecting: expected, spendLastTry: spendLastTry)
+    try verifyOnPad(on: &channel, seconds: seconds)
+    return try sign(block, message, on: &channel, with: expected)
+}
+
+/// All that is done before a PIN is sent: the same card, and tries enough.
+private func prepare(
+    on channel: inout some CardChannel & ~Copyable, expecting expected: Certificate,
+    spendLastTry: Bool
+) throws(CardError) {
     try channel.selectUserAuthentication()
     try compare(with: expected, on: &channel)
     switch try channel.askTries() {
@@ -30,7 +53,13 @@ package func prove(
     case .left(let tries) where tries <= 1 && !spendLastTry: throw .lastTry
     case .left: break
     }
-    try verify(pin, on: &channel)
+}
+
+/// All that is done once the PIN was verified.
+private func sign(
+    _ block: [UInt8], _ message: [UInt8], on channel: inout some CardChannel & ~Copyable,
+    with expected: Certificate
+) throws(CardError) -> [UInt8] {
     try channel.send(SelectFile(UserAuthentication.key), at: .selectKey)
     let signature = try channel.send(Sign(block), at: .sign)
     guard expected.publicKey.isValid(signature: signature, over: message) else {
@@ -92,6 +121,36 @@ private func verify(
     } catch {
         throw .pinUnanswered(error)
     }
+    try judge(status)
+}
+
+/// VERIFY with the reader's keys; the order's places for the digits are the reader's to fill.
+private func verifyOnPad(
+    on channel: inout some CardChannel & ~Copyable, seconds: UInt8
+) throws(CardError) {
+    let count = UInt8(UserAuthentication.pinCount)
+    let order = PINPadOrder(
+        template: [0x00, 0x20, 0x00, 0x80, count] + [UInt8](repeating: 0xFF, count: Int(count)),
+        digitCount: count, seconds: seconds)
+    let status: StatusWord
+    do throws(CardChannelError) {
+        status = try channel.verify(onPad: order).status
+    } catch .noPINPad {
+        throw .channel(.noPINPad)
+    } catch {
+        throw .pinUnanswered(error)
+    }
+    switch PINPadWord(rawValue: status.rawValue) {
+    case .timedOut: throw .pad(.timedOut)
+    case .cancelled: throw .pad(.cancelled)
+    case .wrongLength: throw .pinMalformed
+    case .wrongOrder: throw .refused(status, step: .verifyPIN)
+    case nil: try judge(status)
+    }
+}
+
+/// What the card said to VERIFY.
+private func judge(_ status: StatusWord) throws(CardError) {
     if status.isSuccess { return }
     // The card took this PIN and found it wrong; that it locked with it is told by the zero.
     if status == .triesLeft(0) { throw .wrongPIN(triesLeft: 0) }

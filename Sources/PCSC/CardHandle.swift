@@ -54,6 +54,20 @@ struct CardHandle: ~Copyable {
         try check(code)
         return Int(count)
     }
+
+    /// Asks the reader itself; returns how many octets of answer were written.
+    func control(
+        _ code: UInt32, _ order: [UInt8], into answer: UnsafeMutableBufferPointer<UInt8>
+    ) throws(PCSCError) -> Int {
+        var count = DWORD()
+        try check(
+            unsafe order.withUnsafeBytes { octets in
+                unsafe SCardControl(
+                    raw, DWORD(code), octets.baseAddress, DWORD(octets.count),
+                    answer.baseAddress, DWORD(answer.count), &count)
+            })
+        return Int(count)
+    }
 }
 
 /// Whether other programs may connect to a card meanwhile.

@@ -50,6 +50,35 @@ package struct PCSCCardChannel: ~Copyable, CardChannel {
         return try unsafe ResponseAPDU(answer.space.prefix(count))
     }
 
+    /// Asks the reader which features it has: a control code that every driver knows, or refuses.
+    private func padCode() -> UInt32? {
+        // CM_IOCTL_GET_FEATURE_REQUEST (PC/SC part 10, §2.2) as pcsc-lite numbers control codes.
+        let getFeatures: UInt32 = 0x4200_0000 + 3400
+        guard let count = try? unsafe card.control(getFeatures, [], into: answer.space) else {
+            return nil
+        }
+        return unsafe ReaderFeatures.verifyCode(in: Array(answer.space.prefix(min(count, 256))))
+    }
+
+    package mutating func hasPINPad() -> Bool { padCode() != nil }
+
+    package mutating func verify(
+        onPad order: PINPadOrder
+    ) throws(CardChannelError) -> ResponseAPDU {
+        guard let code = padCode() else { throw .noPINPad }
+        guard errand.enter(.transmitting) else { throw .timedOut }
+        defer { _ = errand.enter(.thinking) }
+        let count: Int
+        do throws(PCSCError) {
+            count = try unsafe card.control(code, order.octets, into: answer.space)
+        } catch {
+            throw cause(error)
+        }
+        if count == 0 { throw presence.isGone() ? .removed : .broken }
+        guard count <= AnswerBuffer.capacity else { throw .answerTooLong }
+        return try unsafe ResponseAPDU(answer.space.prefix(count))
+    }
+
     /// A broken exchange is told before the reader notices that its card has left.
     private func cause(_ error: PCSCError) -> CardChannelError {
         switch error {

@@ -6,8 +6,15 @@ package import PCSC
 package protocol CardVisit: Sendable {
     /// What comes of it.
     associatedtype Answer: Sendable
+    /// How long it may take, where somebody types on the reader; nothing for the usual limit.
+    var limit: Duration? { get }
     /// Speaks to the card.
     func speak(on channel: inout some CardChannel & ~Copyable) throws(CardError) -> Answer
+}
+
+extension CardVisit {
+    /// Nobody types.
+    package var limit: Duration? { nil }
 }
 
 /// A reader as the terminal uses it. `PCSCReader` is one, a card in process another: both meet the
@@ -23,7 +30,7 @@ extension PCSCReader: CardReader {
     package func perform<Visit: CardVisit>(
         _ visit: Visit, ending: CardEnding
     ) async throws(CardError) -> Visit.Answer {
-        try await perform(ending: ending) { (channel) throws(CardError) in
+        try await perform(ending: ending, limit: visit.limit) { (channel) throws(CardError) in
             try visit.speak(on: &channel)
         }
     }

@@ -227,6 +227,7 @@ extension ProofFailure {
         case .pinUnanswered: "pinUnanswered"
         case .lastTry: "lastTry"
         case .pinMalformed: "pinMalformed"
+        case .pad(let trouble): trouble.rawValue
         case .paused: "paused"
         case .differentCard: "differentCard"
         case .badSignature: "badSignature"
@@ -246,7 +247,7 @@ extension ProofFailure {
     var isLocked: Bool {
         switch self {
         case .pinLocked, .wrongPIN(triesLeft: 0), .faceLocked, .faceMissed(_, triesLeft: 0): true
-        case .wrongPIN, .lastTry, .pinUnanswered, .pinMalformed, .paused, .differentCard,
+        case .wrongPIN, .lastTry, .pinUnanswered, .pinMalformed, .pad, .paused, .differentCard,
             .badSignature, .cardFailed, .mute, .inUse, .noSignature, .faceMissed, .faceUndecided,
             .photoUnread, .withoutPINCap:
             false
@@ -261,8 +262,8 @@ extension ProofFailure {
         case .lastTry: 1
         case .faceMissed(_, let tries): tries
         case .faceLocked: 0
-        case .pinUnanswered, .pinMalformed, .paused, .differentCard, .badSignature, .cardFailed,
-            .mute, .inUse, .noSignature, .faceUndecided, .photoUnread, .withoutPINCap:
+        case .pinUnanswered, .pinMalformed, .pad, .paused, .differentCard, .badSignature,
+            .cardFailed, .mute, .inUse, .noSignature, .faceUndecided, .photoUnread, .withoutPINCap:
             nil
         }
     }

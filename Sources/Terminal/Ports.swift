@@ -16,7 +16,8 @@ package protocol CardPort: Sendable {
     /// Certificate and tries left, in one short transaction.
     func readCard() async -> Result<PresentedCard, CardRefusal>
     /// The proof of design §4 in one transaction that ends with a reset: the same card, tries
-    /// asked again, VERIFY, SIGN. The signature was verified before it is returned.
+    /// asked again, VERIFY, SIGN. The signature was verified before it is returned. `pin` is what
+    /// was typed here: nothing where the reader's own pad takes it.
     func prove(
         card: PresentedCard, pin: consuming SecretPage, signing message: [UInt8],
         spendsLastTry: Bool

@@ -12,34 +12,41 @@ package struct ReaderCardPort: CardPort {
     private let reader: any CardReader
     private let anchors: TrustAnchors
     private let clock: any TerminalClock
+    private let usesPINPad: Bool
+    /// How long a reader's own pad waits for the PIN.
+    private static let padSeconds: UInt8 = 30
 
-    /// A port over a reader.
-    package init(reader: any CardReader, anchors: TrustAnchors, clock: any TerminalClock) {
+    /// A port over a reader. Where the reader has keys of its own they take the PIN, unless that is
+    /// not wanted.
+    package init(
+        reader: any CardReader, anchors: TrustAnchors, clock: any TerminalClock,
+        usesPINPad: Bool = true
+    ) {
         (self.reader, self.anchors, self.clock) = (reader, anchors, clock)
+        self.usesPINPad = usesPINPad
     }
 
     package func readCard() async -> Result<PresentedCard, CardRefusal> {
         do throws(CardError) {
-            return present(try await identity())
+            let (reading, hasPad) = try await reading()
+            return present(try reading.identity(), hasPINPad: hasPad && usesPINPad)
         } catch { return .failure(CardRefusal(error)) }
     }
 
     /// Reading spends nothing and unlocks nothing, so an exchange that broke off while the card
     /// is still there (a contact lost for a moment) is tried once more before it is called mute.
-    private func identity() async throws(CardError) -> CardIdentity {
+    private func reading() async throws(CardError) -> Reading.Answer {
         do throws(CardError) {
-            return try await identityAtOnce()
+            return try await reader.perform(Reading(), ending: .leave)
         } catch {
             guard error == .channel(.broken) || error == .channel(.reset) else { throw error }
-            return try await identityAtOnce()
+            return try await reader.perform(Reading(), ending: .leave)
         }
     }
 
-    private func identityAtOnce() async throws(CardError) -> CardIdentity {
-        try await reader.perform(Reading(), ending: .leave).identity()
-    }
-
-    private func present(_ identity: CardIdentity) -> Result<PresentedCard, CardRefusal> {
+    private func present(
+        _ identity: CardIdentity, hasPINPad: Bool
+    ) -> Result<PresentedCard, CardRefusal> {
         let certificate = identity.certificate
         let (now, end) = (clock.now(), certificate.notAfter)
         let life = CertificateLife(notAfter: end, at: now)
@@ -54,6 +61,7 @@ package struct ReaderCardPort: CardPort {
             certificate: certificate.der, digest: certificate.digest,
             notAfter: end, life: life, algorithm: algorithm, triesLeft: identity.pin.triesLeft)
         if identity.hasNoPINs { card.kind = .faceOnly }
+        card.hasPINPad = hasPINPad
         return .success(card)
     }
 
@@ -64,9 +72,12 @@ package struct ReaderCardPort: CardPort {
         guard let certificate = try? Certificate(der: card.certificate) else {
             return .failure(.failed(.cardFailed))
         }
+        // A PIN that was typed here all the same is not used: it would not have been safer so.
+        if card.hasPINPad, pin.count > 0 { return .failure(.failed(.pad(.wanted))) }
+        let padSeconds = card.hasPINPad ? Self.padSeconds : nil
         let proof = Proof(
             certificate: certificate, pin: SecretBox(pin), message: message,
-            spendsLastTry: spendsLastTry)
+            spendsLastTry: spendsLastTry, padSeconds: padSeconds)
         do throws(CardError) {
             return .success(try await reader.perform(proof, ending: .reset))
         } catch { return .failure(CardProofFailure(error)) }
@@ -75,7 +86,10 @@ package struct ReaderCardPort: CardPort {
     private struct Reading: CardVisit {
         func speak(
             on channel: inout some CardChannel & ~Copyable
-        ) throws(CardError) -> CardReading { try MyNumberCard.readCard(on: &channel) }
+        ) throws(CardError) -> (card: CardReading, hasPINPad: Bool) {
+            let card = try MyNumberCard.readCard(on: &channel)
+            return (card, channel.hasPINPad())
+        }
     }
 
     private struct Proof: CardVisit {
@@ -83,10 +97,21 @@ package struct ReaderCardPort: CardPort {
         let pin: SecretBox
         let message: [UInt8]
         let spendsLastTry: Bool
+        /// How long the reader's own pad waits for the PIN; nothing where it was typed here.
+        let padSeconds: UInt8?
+        /// What the commands around the patient's typing may take.
+        private static let secondsForCommands = 10
+
+        var limit: Duration? { padSeconds.map { .seconds(Int($0) + Self.secondsForCommands) } }
 
         func speak(
             on channel: inout some CardChannel & ~Copyable
         ) throws(CardError) -> [UInt8] {
+            if let padSeconds {
+                return try MyNumberCard.prove(
+                    on: &channel, expecting: certificate, padSeconds: padSeconds,
+                    signing: message, spendLastTry: spendsLastTry)
+            }
             guard let pin = pin.take() else { throw .pinMalformed }
             return try MyNumberCard.prove(
                 on: &channel, expecting: certificate, pin: pin, signing: message,
@@ -139,7 +164,7 @@ extension CardRefusal {
         case .channel(let error): self = CardRefusal(error)
         case .unsupportedKey: self = .refused(.wrongKeyUsage)
         case .differentCard, .wrongPIN, .pinLocked, .lastTry, .pinUnanswered, .pinMalformed,
-            .wrongSignature, .refused, .malformed:
+            .pad, .wrongSignature, .refused, .malformed:
             self = .refused(.unreadable)
         }
     }
@@ -148,7 +173,8 @@ extension CardRefusal {
         switch cause {
         case .removed, .readerLost, .noService: self = .gone
         case .busy, .accessDenied: self = .refused(.inUse)
-        case .reset, .mute, .broken, .timedOut, .answerTooShort, .other: self = .refused(.mute)
+        case .reset, .mute, .broken, .timedOut, .answerTooShort, .noPINPad, .other:
+            self = .refused(.mute)
         case .answerTooLong: self = .refused(.unreadable)
         }
     }
@@ -161,6 +187,8 @@ extension CardProofFailure {
         case .pinLocked: self = .failed(.pinLocked)
         case .lastTry: self = .failed(.lastTry)
         case .pinMalformed: self = .failed(.pinMalformed)
+        case .pad(.timedOut): self = .failed(.pad(.timedOut))
+        case .pad(.cancelled): self = .failed(.pad(.cancelled))
         case .differentCard: self = .failed(.differentCard)
         case .wrongSignature: self = .failed(.badSignature)
         case .channel(let error) where error.isGone: self = .gone(afterPIN: false)
@@ -181,7 +209,7 @@ extension CardChannelError {
         switch self {
         case .removed, .readerLost, .noService: true
         case .busy, .accessDenied, .reset, .mute, .broken, .timedOut, .answerTooShort,
-            .answerTooLong, .other:
+            .answerTooLong, .noPINPad, .other:
             false
         }
     }

@@ -23,6 +23,8 @@ package struct SessionView: Hashable, Sendable {
     package var consents: [Item: Bool]
     /// Whether a PIN may be entered now.
     package var isReadyForPIN: Bool
+    /// Whether the reader takes the PIN on keys of its own: an empty one is sent here.
+    package var hasPINPad: Bool
     /// Whether staff may confirm the holder now.
     package var isReadyForStaff: Bool
     /// Whether a face may be matched now.
@@ -73,6 +75,7 @@ package struct SessionView: Hashable, Sendable {
         closedWays = [:]
         for way in Way.allCases { closedWays[way] = card?.closure(of: way) }
         (isReadyForPIN, isReadyForStaff, isReadyForFace) = (false, false, false)
+        hasPINPad = card?.hasPINPad ?? false
         isBusy = false
         switch session.phase {
         case .reading(let reading): proofFailure = reading.notice

@@ -17,7 +17,7 @@ extension Context {
             wait = try invocation.integer("wait", in: 0...limits.longestClaimSeconds) ?? 0
         } catch { throw CommandFailure(error) }
         let reason = invocation.value("visual-check")
-        for option in ["pin-file", "spend-last-try"]
+        for option in ["pin-file", "pin-pad", "spend-last-try"]
         where reason != nil && (invocation.value(option) != nil || invocation.has(option)) {
             throw CommandFailure(
                 UsageError(

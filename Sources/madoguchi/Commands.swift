@@ -13,6 +13,8 @@ private let months = [
     Command.Option("from", "YYYY-MM", "the first month"),
     Command.Option("to", "YYYY-MM", "the last month"),
 ]
+private let pinPad = Command.Option(
+    "pin-pad", nil, "the PIN is entered on the reader's own keys")
 private let lastTry = Command.Option(
     "spend-last-try", nil, "agree to use the card's last try, if only one is left")
 
@@ -25,7 +27,7 @@ let program = Program(
         Command(
             "check-in", "checks a patient in with the card on the reader",
             options: [
-                pinFile, reader, lastTry,
+                pinFile, pinPad, reader, lastTry,
                 .init(
                     "visual-check", "REASON",
                     "staff looked instead of a PIN: pinForgotten, pinLocked, faceUnavailable, "
@@ -54,22 +56,22 @@ let program = Program(
             "close", "closes a check-in: nothing more is opened under it", options: [checkIn]),
         Command(
             "portal qualification", "shows the patient their own insurance data",
-            options: [pinFile, reader, lastTry]),
+            options: [pinFile, pinPad, reader, lastTry]),
         Command(
             "portal drugs", "shows the patient their medicines, with copayment and saving",
-            options: [pinFile, reader, lastTry] + months),
+            options: [pinFile, pinPad, reader, lastTry] + months),
         Command(
             "portal checkups", "shows the patient their checkups",
-            options: [pinFile, reader, lastTry]),
+            options: [pinFile, pinPad, reader, lastTry]),
         Command(
             "portal expenses", "shows the patient their medical expenses",
-            options: [pinFile, reader, lastTry] + months),
+            options: [pinFile, pinPad, reader, lastTry] + months),
         Command(
             "portal disclosures", "shows the patient who asked for their data",
-            options: [pinFile, reader, lastTry]),
+            options: [pinFile, pinPad, reader, lastTry]),
     ]
         + DocumentKind.allCases.map {
-            $0.command(whose: [checkIn, portal, pinFile, reader, lastTry] + months)
+            $0.command(whose: [checkIn, portal, pinFile, pinPad, reader, lastTry] + months)
         } + [
             Command(
                 "history list", "lists the access history",

@@ -7,8 +7,16 @@ extension Context {
     /// The PIN from a file or standard input, without its line's end; read into a page that is
     /// wiped, whatever its length: the daemon and the card say whether it is one.
     func pin() throws(CommandFailure) -> SecretPage {
+        guard !invocation.has("pin-pad") else {
+            guard invocation.value("pin-file") == nil else {
+                throw CommandFailure(UsageError("--pin-file and --pin-pad cannot go together"))
+            }
+            complain("Enter the PIN on the reader's keys (リーダーのキーで暗証番号を入力してください)")
+            return SecretPage(capacity: 1)
+        }
         guard let path = invocation.value("pin-file") else {
-            throw CommandFailure(UsageError("--pin-file is missing; a PIN is no argument"))
+            throw CommandFailure(
+                UsageError("--pin-file is missing, or --pin-pad; a PIN is no argument"))
         }
         guard path != "-" else { return try PINFile(path, descriptor: 0, waits: nil).read() }
         let file = try PINFile(opening: path)

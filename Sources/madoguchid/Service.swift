@@ -192,13 +192,15 @@ extension Service {
                 store.cardReference(ofCertificate: $0).code.hex
             })
         let (anchors, limits, wanted) = (anchors, configuration.limits, configuration.reader)
+        let usesPINPads = configuration.pinPads
         let signer = statementKey
         let roster = ReaderRoster(
             isServed: { wanted == nil || $0 == wanted },
             make: { name in
                 let reader = PCSCReader(name: name, patience: PCSCReader.Patience(limits))
                 let port = WatchedCardPort(
-                    ReaderCardPort(reader: reader, anchors: anchors, clock: clock),
+                    ReaderCardPort(
+                        reader: reader, anchors: anchors, clock: clock, usesPINPad: usesPINPads),
                     reader: name, watch: watch, clock: clock)
                 return ReaderRoster.ServedReader(
                     port: port,

@@ -124,7 +124,7 @@ enum Samples {
 
     static let failures: [ProofFailure] = [
         .wrongPIN(triesLeft: 2), .wrongPIN(triesLeft: 0), .pinLocked, .lastTry, .pinUnanswered,
-        .pinMalformed,
+        .pinMalformed, .pad(.cancelled), .pad(.timedOut), .pad(.wanted),
         .paused(until: now), .differentCard, .badSignature, .cardFailed, .mute, .inUse,
         .noSignature,
         .faceMissed(scorePerMille: 1, triesLeft: 9), .faceMissed(scorePerMille: 1, triesLeft: 0),

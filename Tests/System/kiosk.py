@@ -14,6 +14,7 @@ import sys
 import unittest
 
 from browser import BROWSER, Page, axe
+from pads import COMPILER, with_keys
 from rig import Stack, program, wait_for
 
 PICTURES = None
@@ -209,6 +210,33 @@ class Kiosk(unittest.TestCase):
             self.stands("done")
         finally:
             self.stack.stop(camera)
+
+    @unittest.skipUnless(COMPILER, "no compiler for the simulated keys")
+    def test_reader_with_keys(self):
+        """Where the reader has keys the screen has none, and is told no digit."""
+        before, keys, orders = with_keys(self.stack)
+        self.stack.kill_daemon()
+        self.stack.start_daemon(before=before)
+        try:
+            self.stands("rest", seconds=30)
+            self.stack.insert("mado")
+            self.choose()
+            self.stands("pad")
+            self.assertEqual(self.page.run("document.querySelectorAll('.keys, .dots').length"), 0)
+            for typed, screen in [("cancel", "pad"), ("wait", "done")]:
+                with open(keys, "w") as file:
+                    file.write(typed + "\n")
+                self.press("pad")
+                if typed == "wait":
+                    self.stands("padEntry")
+                self.stands(screen)
+                if typed == "cancel":
+                    self.says("取り消されました")
+            with open(orders) as file:
+                self.assertEqual(len(file.read().split()), 2)
+        finally:
+            self.stack.kill_daemon()
+            self.stack.start_daemon()
 
     def test_staff_confirm(self):
         self.stack.insert("mado")

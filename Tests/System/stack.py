@@ -17,6 +17,7 @@ import unittest
 
 import documents
 import faces
+import pads
 import readers
 import standings
 from case import (AWAY, LIMITS, PROOF, PROVING, READING, VERIFY, WHOLE, StackCase,
@@ -1492,7 +1493,7 @@ class OtherCards(StackCase):
 
 
 def main():
-    modules = [sys.modules["__main__"], documents, faces, readers, standings]
+    modules = [sys.modules["__main__"], documents, faces, pads, readers, standings]
     classes = {name: value for module in modules for name, value in vars(module).items()
                if isinstance(value, type) and issubclass(value, unittest.TestCase)
                and value is not StackCase}

@@ -139,6 +139,13 @@ const acts = {
   },
   erase() { if (steps.digits > 0) { steps.digits -= 1; digits[steps.digits] = 0; } },
   clear: wipe,
+  pad() {
+    if (steps.isSending) return;
+    const headers = steps.lastTry ? { "Madoguchi-Last-Try": steps.lastTry } : {};
+    [steps.isSending, steps.lastTry] = [true, null];
+    // No digit is known here: the reader takes them.
+    step("pin", { octets: new Uint8Array(0), headers });
+  },
   pin() {
     if (steps.digits !== 4 || steps.isSending) return;
     const octets = digits.slice();

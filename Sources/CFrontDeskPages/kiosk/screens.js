@@ -79,6 +79,8 @@ function proving(page, told, steps, text, of) {
   const failed = told.failure && (tries > 0 && /wrong-pin$/.test(told.failure.type)
     ? fill(text.wrong, { tries }) : problemText(page, told.failure));
   const notice = steps.notice ?? failed;
+  const byPad = session.pinPad && session.way === "pin";
+  if (steps.isSending && byPad && session.state === "proving") return of("padEntry", { form: "working" });
   if (steps.isSending) return of("asking", { form: "working" });
   if (session.way === "visualCheck") return of("staff", { limit, notice, secondary: back });
   if (session.way === "face") return of("face", {
@@ -90,13 +92,18 @@ function proving(page, told, steps, text, of) {
     secondary: { does: "lastTry", name: text.lastTry.go },
   });
   const agreed = page.terminal.items.filter(item => session.consents?.[item]).map(item => text.items[item]);
+  const lines = said => said.lines.map(line => fill(line, {
+    tries,
+    agreed: agreed.length === 0 ? text.pin.agreedNone
+      : fill(text.pin.agreed, { items: agreed.join(page.language === "ja" ? "、" : ", ") }),
+  }));
+  const ready = { limit, notice: session.readyForPIN ? notice : text.pin.wait, secondary: back };
+  if (byPad) return of("pad", {
+    ...ready, lines: lines(text.pad), say: fill(text.pad.say, { tries }),
+    primary: { does: "pad", name: text.pad.start, isClosed: !session.readyForPIN },
+  });
   return of("pin", {
-    form: "pin", limit, notice: session.readyForPIN ? notice : text.pin.wait, secondary: back,
-    lines: text.pin.lines.map(line => fill(line, {
-      tries,
-      agreed: agreed.length === 0 ? text.pin.agreedNone
-        : fill(text.pin.agreed, { items: agreed.join(page.language === "ja" ? "、" : ", ") }),
-    })),
+    ...ready, form: "pin", lines: lines(text.pin),
     say: fill(text.pin.say, { tries }),
     primary: { does: "pin", name: text.ok, isClosed: steps.digits !== 4 || !session.readyForPIN },
   });
