@@ -30,7 +30,14 @@ package func prove(
 
 /// The same with a PIN that the reader's own pad takes: it is never in this machine.
 ///
-/// - Parameter seconds: How long the reader waits for the patient.
+/// - Parameters:
+///   - channel: The way to the card, in a reader with keys.
+///   - expected: The certificate that was read before the patient chose.
+///   - seconds: How long the reader waits for the patient.
+///   - message: What is signed.
+///   - spendLastTry: Whether somebody agreed to spend the last try.
+/// - Returns: The signature, verified with the certificate's key.
+/// - Throws: Why there is no signature.
 package func prove(
     on channel: inout some CardChannel & ~Copyable, expecting expected: Certificate,
     padSeconds seconds: UInt8, signing message: [UInt8], spendLastTry: Bool = false
