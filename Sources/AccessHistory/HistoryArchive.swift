@@ -26,18 +26,17 @@ package struct HistoryArchive: Sendable {
     init(disk: any HistoryDisk, ring: KeyRing?) throws(HistoryError) {
         var places: [SegmentPlace] = []
         var size: UInt64 = 0
-        for name in try disk.names() where name.hasSuffix(SegmentHeader.suffix) {
+        let names = try disk.names().filter { $0.hasSuffix(SegmentHeader.suffix) }
+        for name in names {
             let file = try disk.open(name, writable: false)
+            let isLast = name == names.last
             var scan = try SegmentScan(
-                file, name: name, key: ring?.macKey, limit: 0, trustedEnd: .max)
+                file, name: name, key: ring?.macKey, limit: isLast ? nil : 0, trustedEnd: .max)
+            if isLast { try scan.finish { _ in } }
             places.append(
                 SegmentPlace(
-                    name: name, firstIndex: scan.header.firstIndex, end: try file.size()))
-            size = scan.header.firstIndex
-            guard name == places.last?.name else { continue }
-            scan = try SegmentScan(file, name: name, key: ring?.macKey, trustedEnd: .max)
-            try scan.finish { _ in }
-            places[places.count - 1].end = scan.end
+                    name: name, firstIndex: scan.header.firstIndex,
+                    end: isLast ? scan.end : try file.size()))
             size = scan.frontier.size
         }
         guard !places.isEmpty else { throw .absent(path: "segments") }
@@ -128,7 +127,7 @@ package struct HistoryArchive: Sendable {
         from index: UInt64, _ body: (ScannedGroup.Entry) throws(HistoryError) -> Bool
     ) throws(HistoryError) {
         let first = segments.lastIndex { $0.firstIndex <= index } ?? 0
-        for place in segments.dropFirst(first) {
+        for (number, place) in segments.enumerated().dropFirst(first) {
             let file = try disk.open(place.name, writable: false)
             var scan = try SegmentScan(
                 file, name: place.name, key: ring?.macKey, limit: place.end, trustedEnd: .max)
@@ -137,7 +136,9 @@ package struct HistoryArchive: Sendable {
                     guard try body(entry) else { return }
                 }
             }
-            guard scan.stop == .limit else {
+            let isLast = number + 1 == segments.count
+            let end = isLast ? size : segments[number + 1].firstIndex
+            guard scan.stop == .limit, scan.frontier.size == end else {
                 throw .damaged(
                     file: place.name, offset: scan.stopOffset,
                     reason: "an entry that was whole before no longer is")

@@ -253,19 +253,7 @@ package actor HistoryStore {
     }
 
     private func signCheckpoint() throws(HistoryError) -> SignedNote {
-        let head = Checkpoint(
-            origin: origin, size: writer.frontier.size, root: writer.frontier.root)
-        let note: SignedNote
-        do throws(NoteError) {
-            note = try head.signed(by: ring.signer)
-        } catch {
-            throw .cryptography(.malformed("the log's signing key"))
-        }
-        if head.size > writer.signedSize {
-            try disk.replace(CheckpointFile.fileName, with: note.octets)
-            try writer.writeHead(signedSize: head.size)
-        }
-        return note
+        try writer.signCheckpoint(ring.signer)
     }
 
     // MARK: Reading

@@ -1,0 +1,53 @@
+import Disclosures
+import Executors
+import Records
+
+@testable import AccessHistory
+
+extension MemoryDisk {
+    /// Opens the disk as a store does, without writing the entries that tell of it.
+    func opened(
+        acceptsLostMarks: Bool = false
+    ) throws(HistoryError) -> (KeyRing, HistoryWriter, OpeningFindings) {
+        try HistoryOpening(
+            disk: self, origin: Sample.place.logOrigin, growthOctetCount: 16 << 10,
+            acceptsLostMarks: acceptsLostMarks
+        ).run()
+    }
+
+    /// Opens the disk as the service does: with the entries that tell of it, and signed.
+    func store(acceptsLostMarks: Bool = false) async throws(HistoryError) -> HistoryStore {
+        var settings = HistorySettings(folder: "memory", place: Sample.place, software: "test 1") {
+            (Sample.noon, .synchronised)
+        }
+        settings.growthOctetCount = 16 << 10
+        settings.acceptsLostMarks = acceptsLostMarks
+        return try await HistoryStore.open(
+            settings, executor: BlockingExecutor(label: "memory")
+        ) { () throws(HistoryError) in self }
+    }
+
+    /// A store with single-entry groups, as a killed process leaves it.
+    static func killed(entries: Int) throws -> MemoryDisk {
+        let disk = MemoryDisk()
+        var (ring, writer, _) = try disk.opened()
+        for number in 0..<entries {
+            _ = try writer.append("entry \(number)", ring: ring, disk: disk)
+        }
+        return disk
+    }
+}
+
+extension HistoryWriter {
+    /// Appends one event in a group of its own.
+    mutating func append(
+        _ note: String, ring: KeyRing, disk: MemoryDisk
+    ) throws(HistoryError) -> HistoryReceipt {
+        let event = Sample.event(note)
+        let key = try ring.makeKey(for: .init(of: event.time.dateInJapan), on: disk)
+        let entry = try Sealing(origin: ring.origin).seal(event, under: key)
+        let receipt = try commit([entry])[0]
+        writeLaggingHead()
+        return receipt
+    }
+}
