@@ -1,6 +1,8 @@
 import Disclosures
 import Executors
 import Records
+import Testing
+import TransparencyLog
 
 @testable import AccessHistory
 
@@ -35,6 +37,34 @@ extension MemoryDisk {
             _ = try writer.append("entry \(number)", ring: ring, disk: disk)
         }
         return disk
+    }
+}
+
+extension MemoryDisk {
+    /// Where the first segment's header and each of its groups end.
+    func groupEnds() throws(HistoryError) -> [Int] {
+        let name = segments.first ?? ""
+        var ends = [SegmentHeader.octetCount]
+        var scan = try SegmentScan(try open(name, writable: false), name: name, key: nil)
+        while let group = try scan.next() { ends.append(Int(group.end)) }
+        return ends
+    }
+
+    /// The same store of single-entry groups with a head that knows only the first of them.
+    func withHead(naming entries: Int) throws -> MemoryDisk {
+        let copy = copy()
+        let ring = try #require(try KeyRing.load(origin: nil, from: self))
+        let hashes = try HistoryArchive(disk: self, ring: nil).leafHashes()
+        copy.set("head", [UInt8](repeating: 0, count: Head.fileOctetCount))
+        // Both places, the one before and the one that counts.
+        for (number, count) in [(2, entries - 1), (3, entries)] {
+            var head = Head()
+            head.number = UInt64(number)
+            for hash in hashes[..<count] { head.frontier.append(hash) }
+            head.segmentEnd = UInt64(try groupEnds()[count])
+            copy.patch("head", head.encoded(key: ring.macKey), at: Int(head.place))
+        }
+        return copy
     }
 }
 
