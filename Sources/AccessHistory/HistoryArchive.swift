@@ -18,9 +18,10 @@ package struct HistoryArchive: Sendable {
     }
 
     /// Reads a folder without locking or changing it, up to the last group that is whole.
-    package init(folder: String) throws(HistoryError) {
+    package init(folder: String, wrapping: WrappingKey? = nil) throws(HistoryError) {
         let disk = try PosixDisk(path: folder, makesFolder: false)
-        try self.init(disk: disk, ring: try KeyRing.load(origin: nil, from: disk))
+        try self.init(
+            disk: disk, ring: try KeyRing.load(origin: nil, wrapping: wrapping, from: disk))
     }
 
     init(disk: any HistoryDisk, ring: KeyRing?) throws(HistoryError) {

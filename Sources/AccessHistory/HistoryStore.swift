@@ -173,6 +173,8 @@ package actor HistoryStore {
         if case .markLost(let file, let reason)? = findings.lostMarks.first {
             event.reason = "lostMarkAccepted"
             event.note = "\(file): \(reason); accepted on an administrator's word"
+        } else if findings.wereKeysWrapped {
+            event.reason = "keysWrapped"
         }
         _ = try await append(event)
     }
@@ -305,9 +307,9 @@ package actor HistoryStore {
 
     /// Checks the whole folder as it lies on the disk.
     package nonisolated func verify() async throws(HistoryError) -> HistoryReport {
-        let disk = disk
+        let (disk, wrapping) = (disk, settings.wrappingKey)
         return try await reader.read { () throws(HistoryError) in
-            try HistoryArchive.verify(live: disk)
+            try HistoryArchive.verify(live: disk, wrapping: wrapping)
         }
     }
 
@@ -361,7 +363,7 @@ private actor HistoryOpener {
         let lock = try disk.lock()
         let (ring, writer, findings) = try HistoryOpening(
             disk: disk, origin: settings.place.logOrigin,
-            growthOctetCount: settings.growthOctetCount,
+            growthOctetCount: settings.growthOctetCount, wrapping: settings.wrappingKey,
             acceptsLostMarks: settings.acceptsLostMarks
         ).run()
         return Opened(disk: disk, lock: lock, ring: ring, writer: writer, findings: findings)

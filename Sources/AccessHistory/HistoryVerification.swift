@@ -48,16 +48,17 @@ extension HistoryArchive {
     /// `StoreEnd`. Without the keys (`usesKeys` false) the log's public key stands in: the codes
     /// and the sealed events are then passed over.
     package static func verify(
-        folder: String, vkey: String? = nil, usesKeys: Bool = true
+        folder: String, vkey: String? = nil, wrapping: WrappingKey? = nil, usesKeys: Bool = true
     ) throws(HistoryError) -> HistoryReport {
         let disk = try PosixDisk(path: folder, makesFolder: false)
-        return try verify(live: disk, vkey: vkey, usesKeys: usesKeys)
+        return try verify(live: disk, vkey: vkey, wrapping: wrapping, usesKeys: usesKeys)
     }
 
     private static let mostLooks = 5
 
     static func verify(
-        disk: any HistoryDisk, vkey: String? = nil, usesKeys: Bool = true
+        disk: any HistoryDisk, vkey: String? = nil, wrapping: WrappingKey? = nil,
+        usesKeys: Bool = true
     ) throws(HistoryError) -> HistoryReport {
         var key: NoteKey?
         if let vkey {
@@ -67,18 +68,20 @@ extension HistoryArchive {
                 throw .foreign(file: "key", reason: "not a verifier key")
             }
         }
-        return try Verification.report(on: disk, log: key, usesKeys: usesKeys)
+        return try Verification.report(
+            on: disk, log: key, wrapping: wrapping, usesKeys: usesKeys)
     }
 
     /// The same for a store that may be written under the reader: what is wrong is wrong when two
     /// looks, one after the other, find the same.
     static func verify(
-        live disk: any HistoryDisk, vkey: String? = nil, usesKeys: Bool = true
+        live disk: any HistoryDisk, vkey: String? = nil, wrapping: WrappingKey? = nil,
+        usesKeys: Bool = true
     ) throws(HistoryError) -> HistoryReport {
-        var report = try verify(disk: disk, vkey: vkey, usesKeys: usesKeys)
+        var report = try verify(disk: disk, vkey: vkey, wrapping: wrapping, usesKeys: usesKeys)
         for _ in 1..<mostLooks {
             guard let fault = report.fault else { return report }
-            report = try verify(disk: disk, vkey: vkey, usesKeys: usesKeys)
+            report = try verify(disk: disk, vkey: vkey, wrapping: wrapping, usesKeys: usesKeys)
             if report.fault == fault { break }
         }
         return report
@@ -94,11 +97,12 @@ private struct Verification {
     private var marks: [(size: UInt64, root: SHA256Digest, file: String)] = []
 
     static func report(
-        on disk: any HistoryDisk, log: NoteKey?, usesKeys: Bool
+        on disk: any HistoryDisk, log: NoteKey?, wrapping: WrappingKey?, usesKeys: Bool
     ) throws(HistoryError) -> HistoryReport {
         var report = HistoryReport(origin: log?.name ?? "")
         do throws(HistoryError) {
-            let known = try StoreMarks(disk, origin: nil, usesKeys: usesKeys, log: log)
+            let known = try StoreMarks(
+                disk, origin: nil, wrapping: wrapping, usesKeys: usesKeys, log: log)
             report.origin = known.ring?.origin ?? report.origin
             report.usedKeys = known.ring != nil
             var verification = Verification(disk: disk, known: known, report: report)

@@ -23,13 +23,16 @@ struct StoreMarks {
     /// what is read later is never behind what was read before. `log` judges the checkpoint where
     /// there are no keys.
     init(
-        _ disk: any HistoryDisk, origin: String?, usesKeys: Bool = true, log: NoteKey? = nil
+        _ disk: any HistoryDisk, origin: String?, wrapping: WrappingKey? = nil,
+        usesKeys: Bool = true, log: NoteKey? = nil
     ) throws(HistoryError) {
         let headOctets = try disk.read(Head.fileName, longest: Head.fileOctetCount)
         let checkpointOctets = try disk.read(
             CheckpointFile.fileName, longest: SignedNote.longestOctetCount)
         segments = try disk.names().filter { $0.hasSuffix(SegmentHeader.suffix) }
-        let ring = usesKeys ? try KeyRing.load(origin: origin, from: disk) : nil
+        let ring =
+            usesKeys
+            ? try KeyRing.load(origin: origin, wrapping: wrapping, from: disk) : nil
         (self.ring, self.usesKeys) = (ring, usesKeys)
         isEmpty = segments.isEmpty && headOctets == nil && checkpointOctets == nil && ring == nil
         guard ring != nil || !usesKeys else {

@@ -24,6 +24,9 @@ package struct TerminalConfiguration: Hashable, Sendable {
     package var trustFolder: String
     /// The folder of the access history.
     package var historyFolder: String
+    /// The key that wraps the history's keys: a file of mode 0600 or a credential, outside the
+    /// history's folder. Where absent the keys lie in clear.
+    package var historyKeyFile: String?
     /// The UNIX socket of the local API.
     package var socket: String
     /// The terminal's own key for statements, where no PIN was entered: a PEM file, mode 0600.

@@ -40,6 +40,9 @@ extension TerminalConfiguration {
             json: try fields.require("portal"), at: fields.path("portal"))
         trustFolder = try fields.words("trustFolder")
         historyFolder = try fields.words("historyFolder")
+        historyKeyFile = try fields.optional("historyKeyFile", "must be a file's path") { value in
+            value.stringValue.flatMap { isWords($0, maximum: 4096) ? $0 : nil }
+        }
         socket = try fields.words("socket", maximum: 100)
         statementKeyFile = try fields.words("statementKeyFile")
         staffFile = try fields.words("staffFile")
@@ -78,6 +81,7 @@ extension TerminalConfiguration {
             ("portal", portal.json),
             ("trustFolder", .string(trustFolder)),
             ("historyFolder", .string(historyFolder)),
+            ("historyKeyFile", historyKeyFile.map(JSONValue.string)),
             ("socket", .string(socket)),
             ("statementKeyFile", .string(statementKeyFile)),
             ("staffFile", .string(staffFile)),
@@ -93,6 +97,7 @@ extension TerminalConfiguration {
     package func resolvingPaths(_ resolve: (String) -> String) -> TerminalConfiguration {
         var copy = self
         for path in Self.paths { copy[keyPath: path] = resolve(copy[keyPath: path]) }
+        copy.historyKeyFile = historyKeyFile.map(resolve)
         copy.face = face?.resolvingPaths(resolve)
         if let kiosk { copy.kiosk?.pageFile = resolve(kiosk.pageFile) }
         return copy

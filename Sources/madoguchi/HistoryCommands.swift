@@ -52,11 +52,13 @@ extension Context {
 
     /// `history verify`: reads the folder itself, so the daemon need not run or be believed.
     func verifyHistory() throws(CommandFailure) -> ExitCode {
-        let folder = try configuration().historyFolder
+        let configuration = try configuration()
+        let usesKeys = !invocation.has("without-keys")
+        let key = usesKeys ? try historyKey(configuration) : nil
         let report: HistoryReport
         do throws(HistoryError) {
             report = try HistoryArchive.verify(
-                folder: folder, usesKeys: !invocation.has("without-keys"))
+                folder: configuration.historyFolder, wrapping: key, usesKeys: usesKeys)
         } catch { throw CommandFailure(error) }
         let fault = report.fault
         try show(
@@ -88,9 +90,10 @@ extension Context {
                 .usage, "not-a-folder", "\(target) is a file, not a folder.",
                 next: "Name a folder, or a name that is not there yet.")
         }
-        let folder = try configuration().historyFolder
+        let configuration = try configuration()
+        let key = try historyKey(configuration)
         let answer = try await ask("GET", "/v1/history/checkpoint", as: .administrator)
-        let key = answer["key"]?.stringValue ?? ""
+        let vkey = answer["key"]?.stringValue ?? ""
         let note: SignedNote
         do throws(NoteError) {
             note = try SignedNote(octets: Array((answer["note"]?.stringValue ?? "").utf8))
@@ -98,12 +101,25 @@ extension Context {
             throw CommandFailure(.history, "note", "\(error)", next: "Restart the daemon.")
         }
         do throws(HistoryError) {
-            try HistoryArchive(folder: folder).exportTiles(to: target, under: note)
+            try HistoryArchive(folder: configuration.historyFolder, wrapping: key)
+                .exportTiles(to: target, under: note)
         } catch { throw CommandFailure(error) }
-        try show(["folder": .string(target), "key": .string(key)]) {
-            "書き出しました (exported): \(target)\nkey: \(key)"
+        try show(["folder": .string(target), "key": .string(vkey)]) {
+            "書き出しました (exported): \(target)\nkey: \(vkey)"
         }
         return .ok
+    }
+
+    /// The key that wraps the history's keys, where the configuration names one.
+    func historyKey(
+        _ configuration: TerminalConfiguration
+    ) throws(CommandFailure) -> WrappingKey? {
+        guard let path = configuration.historyKeyFile else { return nil }
+        do throws(KeyFile.Failure) { return try WrappingKey(file: path) } catch {
+            throw CommandFailure(
+                .history, "history-key", "\(error)",
+                next: "Run this where the credential is at hand, or verify --without-keys.")
+        }
     }
 
     /// `history key`.

@@ -23,6 +23,7 @@ struct Service {
     private let anchors: TrustAnchors
     private let staff: StaffRegister
     private let statementKey: TerminalKey
+    private let historyKey: WrappingKey?
     private let acceptsLostMarks: Bool
 
     init(_ invocation: Invocation) throws(ServiceError) {
@@ -51,6 +52,7 @@ struct Service {
         guard !anchors.certificates.isEmpty else {
             throw .noTrustAnchors(configuration.trustFolder)
         }
+        historyKey = try Self.historyKey(configuration.historyKeyFile)
         staff = try Self.staff(configuration.staffFile)
         statementKey = try Self.statementKey(configuration.statementKeyFile)
     }
@@ -67,6 +69,13 @@ struct Service {
         } catch {
             let line = error.line(in: text, limits: TerminalConfiguration.textLimits)
             throw .configuration(place: "\(path):\(line)", error)
+        }
+    }
+
+    private static func historyKey(_ path: String?) throws(ServiceError) -> WrappingKey? {
+        guard let path else { return nil }
+        do throws(KeyFile.Failure) { return try WrappingKey(file: path) } catch {
+            throw .file(error)
         }
     }
 
@@ -159,6 +168,7 @@ extension Service {
                 software: "madoguchid \(madoguchiVersion)",
                 clock: { (clock.now(), clock.timeQuality) })
             settings.acceptsLostMarks = acceptsLostMarks
+            settings.wrappingKey = historyKey
             let store = try await HistoryStore.open(settings)
             // What was asked before a crash and never answered is closed as unknown.
             _ = try await store.closeOpenIntents()

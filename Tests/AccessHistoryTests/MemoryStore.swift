@@ -9,11 +9,11 @@ import TransparencyLog
 extension MemoryDisk {
     /// Opens the disk as a store does, without writing the entries that tell of it.
     func opened(
-        acceptsLostMarks: Bool = false
+        acceptsLostMarks: Bool = false, wrapping: WrappingKey? = nil
     ) throws(HistoryError) -> (KeyRing, HistoryWriter, OpeningFindings) {
         try HistoryOpening(
             disk: self, origin: Sample.place.logOrigin, growthOctetCount: 16 << 10,
-            acceptsLostMarks: acceptsLostMarks
+            wrapping: wrapping, acceptsLostMarks: acceptsLostMarks
         ).run()
     }
 

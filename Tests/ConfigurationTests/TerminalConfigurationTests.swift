@@ -21,7 +21,7 @@ struct TerminalConfigurationTests {
             },
             "portal": { "certificateFile": "portal.pem", "keyFile": "portal.key" },
             "trustFolder": "../trust", "historyFolder": "history",
-            "socket": "/run/madoguchi/api.sock",
+            "historyKeyFile": "history.key", "socket": "/run/madoguchi/api.sock",
             "statementKeyFile": "statement.key", "staffFile": "staff.json",
             "checkInFolder": "check-ins",
             "face": {
@@ -114,6 +114,7 @@ struct TerminalConfigurationTests {
         #expect(resolved.portal.keyFile == "/state/portal.key")
         #expect(resolved.face?.cameraSocket == "/state/camera.sock")
         #expect(resolved.kiosk?.pageFile == "/state/kiosk.html")
+        #expect(resolved.historyKeyFile == "/state/history.key")
         guard case .external(let matcher)? = resolved.face?.matcher else {
             Issue.record("no matcher")
             return
