@@ -45,6 +45,9 @@ let parts: [Part] = [
         name: "CheckIns", folder: "Sources/CheckIns",
         needs: ["Octets", "JSON", "Records", "Disclosures"]),
     Part(
+        name: "HistoryExports", folder: "Sources/HistoryExports",
+        needs: ["Octets", "JSON", "Records", "Disclosures"]),
+    Part(
         name: "Network", folder: "Sources/Network",
         needs: [
             "COpenSSL", "CSystem", "Octets", "JSON", "HTTP", "Secrets", "Executors", "Records",
@@ -71,7 +74,7 @@ let parts: [Part] = [
         name: "AccessHistory", folder: "Sources/AccessHistory",
         needs: [
             "Octets", "JSON", "Executors", "Records", "Cryptography", "Disclosures",
-            "TransparencyLog",
+            "TransparencyLog", "HistoryExports",
         ], settings: bridge),
     // Whole.
     Part(
@@ -109,7 +112,7 @@ let parts: [Part] = [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
             "Commands", "Clearinghouse", "FrontDesk", "Terminal", "Executors", "Disclosures",
             "CheckIns", "Network",
-            "PCSC", "AccessHistory", "TransparencyLog",
+            "PCSC", "AccessHistory", "TransparencyLog", "HistoryExports",
         ], isProgram: true),
     // Measurements, not installed.
     Part(
@@ -211,7 +214,7 @@ let tested: Set<String> = [
     "Commands", "Configuration", "Cryptography", "Disclosures", "Executors", "FaceMatching",
     "FrontDesk",
     "Fuzzing",
-    "HTTP",
+    "HTTP", "HistoryExports",
     "JSON", "MyNumberCard", "Network", "Octets", "PCSC", "Records", "Terminal", "TransparencyLog",
     "VirtualCard",
 ]

@@ -11,7 +11,8 @@ build=(binutils libc6-dev libgcc-12-dev libstdc++-12-dev libpcsclite-dev libssl-
 # What the stack runs on: PC/SC and the virtual reader.
 run=(pcscd vsmartcard-vpcd procps util-linux)
 # What only tests use: programs that nobody here wrote, as judges.
-test=(chromium gdb faketime opensc openssl python3 python3-venv python3-cryptography python3-pyscard iproute2 strace curl jq)
+test=(chromium gdb faketime opensc openssl python3 python3-venv python3-cryptography python3-pyscard iproute2 strace curl jq
+    postgresql-15)
 # A peer that only measurements start, on a port of its own.
 bench=(nginx-light)
 

@@ -29,17 +29,41 @@ extension LocalAPI {
                 let (intent, closing) = try await parts.scribe.store.intent(at: index)
                 return .json(
                     .object(present: [("intent", intent.json), ("closing", closing?.json)]))
-            case "checkpoint":
-                let note = try await parts.scribe.store.checkpoint()
-                return .json([
-                    "note": .string(String(decoding: note.octets, as: UTF8.self)),
-                    "key": .string(parts.scribe.store.logKey.vkey),
-                ])
+            case "checkpoint": return try await checkpoint()
             default: return .problem(.notFound)
             }
         } catch {
             throw Self.problem(error)
         }
+    }
+
+    /// Somebody is about to export entries in clear: written down first, then they get the
+    /// checkpoint that their export leads up to.
+    func exportHistory(_ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+        let member = try staff(request)
+        guard member.role == .administrator else { throw .notAllowed }
+        guard let form = request.query["form"],
+            ["csv", "fhir", "postgres", "syslog"].contains(form)
+        else { throw .badRequest("form must be csv, fhir, postgres or syslog") }
+        guard let first = UInt64(request.query["from"] ?? "0"),
+            first <= UInt64(HistoryEvent.largestIndex)
+        else { throw .badRequest("from must be an entry's number") }
+        let isWritten = await noteReading(
+            HistoryQuery(), by: member, reason: "export", note: "\(form), from entry \(first)")
+        do throws(HistoryError) {
+            guard isWritten else { throw HistoryError.closed }
+            return try await checkpoint()
+        } catch {
+            throw Self.problem(error)
+        }
+    }
+
+    private func checkpoint() async throws(HistoryError) -> HTTPResponse {
+        let note = try await parts.scribe.store.checkpoint()
+        return .json([
+            "note": .string(String(decoding: note.octets, as: UTF8.self)),
+            "key": .string(parts.scribe.store.logKey.vkey),
+        ])
     }
 
     /// Whether the history cannot be written, or something in it cannot be read.
@@ -55,11 +79,14 @@ extension LocalAPI {
         }
     }
 
-    private func noteReading(_ query: HistoryQuery, by member: StaffMember) async -> Bool {
+    private func noteReading(
+        _ query: HistoryQuery, by member: StaffMember, reason: String? = nil, note: String? = nil
+    ) async -> Bool {
         var event = parts.scribe.scene(actor: member.actor, patient: query.patient)
             .event(.historyRead, at: parts.scribe.now)
         event.item = .history
         event.purpose = .review
+        (event.reason, event.note) = (reason, note)
         return await parts.scribe.write(event) != nil
     }
 

@@ -109,6 +109,8 @@ package struct LocalAPI: HTTPHandler {
         case ("POST", "readers", 2) where path[1] == "end-pause": return try await endPause(request)
         case ("POST", "readers", 2) where path[1] == "last-try":
             return try await allowLastTry(request)
+        case ("POST", "history", 2) where path[1] == "exports":
+            return try await exportHistory(request)
         case ("GET", "history", 2): return try await history(path[1], request)
         default: throw .notFound
         }

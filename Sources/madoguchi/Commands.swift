@@ -11,6 +11,12 @@ private let months = [
     Command.Option("from", "YYYY-MM", "the first month"),
     Command.Option("to", "YYYY-MM", "the last month"),
 ]
+private let exportFile = Command.Argument("FILE")
+private let fromEntry = Command.Option("from-entry", "N", "from this entry on (default 0)")
+private let exportNote = """
+    FILE - is standard output; a file is there whole or not at all. What is exported is in clear: it
+    escapes expiry and erasure, and the export is itself an entry.
+    """
 private let lastTry = Command.Option(
     "spend-last-try", nil, "agree to use the card's last try, if only one is left")
 
@@ -81,6 +87,19 @@ let program = Program(
         Command(
             "history export tiles", "writes the log as C2SP tiles", arguments: [.init("DIR")],
             discussion: "What an earlier export wrote stays, and must agree."),
+        Command(
+            "history export csv", "writes the entries as CSV", options: [fromEntry],
+            arguments: [exportFile], discussion: exportNote),
+        Command(
+            "history export fhir", "writes the entries as FHIR AuditEvent, one a line (NDJSON)",
+            options: [fromEntry], arguments: [exportFile], discussion: exportNote),
+        Command(
+            "history export postgres", "writes a script for psql that loads the entries",
+            options: [fromEntry], arguments: [exportFile],
+            discussion: exportNote + " The tables are in Config/postgres/schema.sql."),
+        Command(
+            "history export syslog", "writes the entries as RFC 5424 messages, one a line",
+            options: [fromEntry], arguments: [exportFile], discussion: exportNote),
         Command("history key", "prints the key that verifies the log's checkpoints"),
         Command(
             "consent verify", "judges the statement of a check-in from its history entry",

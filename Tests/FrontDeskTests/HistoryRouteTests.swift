@@ -1,4 +1,5 @@
 import AccessHistory
+import Disclosures
 import Foundation
 import FrontDesk
 import HTTP
@@ -33,6 +34,25 @@ struct HistoryRouteTests {
         let known = await desk.ask(
             "GET", "/v1/history/entries?patient=" + long.dropLast(), as: "administrator")
         #expect(known.status == 200)
+        try await desk.close()
+    }
+
+    @Test("an export is written down before its checkpoint is handed out, which holds that entry")
+    func exports() async throws {
+        let desk = try await WholeDesk.sample()
+        for query in ["", "?form=xls", "?form=csv&from=-1", "?form=csv&from=x"] {
+            let answer = await desk.ask(
+                "POST", "/v1/history/exports" + query, as: "administrator")
+            #expect(answer.status == 400, "\(query)")
+        }
+        let answer = await desk.ask(
+            "POST", "/v1/history/exports?form=csv&from=7", as: "administrator")
+        let json = try JSONValue(parsing: answer.body)
+        let last = try #require(try await desk.store.events(matching: HistoryQuery()).last)
+        #expect(last.event.kind == .historyRead && last.event.reason == "export")
+        #expect(last.event.note == "csv, from entry 7")
+        let size = json["note"]?.stringValue?.split(separator: "\n").dropFirst().first
+        #expect(size == "\(last.index + 1)")
         try await desk.close()
     }
 

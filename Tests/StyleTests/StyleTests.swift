@@ -44,7 +44,7 @@ struct StyleTests {
     static let layers: [[String]] = [
         ["Octets", "JSON", "Secrets", "HTTP", "Records", "Executors", "Commands"],
         ["Cryptography", "APDU", "Disclosures", "Configuration"],
-        ["CheckIns", "Network", "PCSC", "MyNumberCard", "TransparencyLog"],
+        ["CheckIns", "HistoryExports", "Network", "PCSC", "MyNumberCard", "TransparencyLog"],
         [
             "Authority", "VirtualCard", "Clearinghouse", "AccessHistory", "ClearinghouseSimulator",
             "CameraSimulator",
@@ -56,7 +56,7 @@ struct StyleTests {
         uniqueKeysWithValues: layers.joined().enumerated().map { ($1, $0) })
     static let pure: Set<String> = [
         "Octets", "JSON", "HTTP", "Records", "Commands", "APDU", "Disclosures", "Configuration",
-        "CheckIns",
+        "CheckIns", "HistoryExports",
     ]
 
     @Test("there are sources to read")
