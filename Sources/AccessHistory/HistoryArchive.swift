@@ -98,7 +98,7 @@ package struct HistoryArchive: Sendable {
     }
 
     /// The cards that any entry ties to the patient's id.
-    private func cards(of patient: PatientReference?) throws(HistoryError) -> Set<CardReference> {
+    func cards(of patient: PatientReference?) throws(HistoryError) -> Set<CardReference> {
         guard let patient else { return [] }
         var cards = Set([patient.card].compactMap(\.self))
         guard let id = patient.id else { return cards }
@@ -112,7 +112,7 @@ package struct HistoryArchive: Sendable {
         return cards
     }
 
-    private func forEachEvent(
+    func forEachEvent(
         from index: UInt64, _ body: (HistoryEntry) -> Void
     ) throws(HistoryError) {
         try forEach(from: index) { (raw) throws(HistoryError) in

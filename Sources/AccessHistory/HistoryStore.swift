@@ -276,6 +276,16 @@ package actor HistoryStore {
         }
     }
 
+    /// Numbers by day; the query's limit does not count. Whoever asks records that they did.
+    package nonisolated func statistics(
+        matching query: HistoryQuery
+    ) async throws(HistoryError) -> [DayStatistics] {
+        let archive = await archive()
+        return try await reader.read { () throws(HistoryError) in
+            try archive.statistics(matching: query)
+        }
+    }
+
     /// An intent with what closed it. Whoever asks records that they did.
     package nonisolated func intent(
         at index: UInt64

@@ -29,6 +29,12 @@ extension LocalAPI {
                 let (intent, closing) = try await parts.scribe.store.intent(at: index)
                 return .json(
                     .object(present: [("intent", intent.json), ("closing", closing?.json)]))
+            case "statistics":
+                guard await noteReading(query, by: member, reason: "statistics") else {
+                    throw HistoryError.closed
+                }
+                let days = try await parts.scribe.store.statistics(matching: query)
+                return .json(["days": .array(days.map(\.json))])
             case "checkpoint": return try await checkpoint()
             default: return .problem(.notFound)
             }
@@ -118,6 +124,23 @@ extension LocalAPI {
                 Int(text).flatMap { (1...10_000).contains($0) ? $0 : nil }
             } ?? 1000
         return query
+    }
+}
+
+extension DayStatistics {
+    /// The day as programs get it.
+    package var json: JSONValue {
+        let items = DisclosedItem.allCases.map { item in
+            (item.rawValue, disclosures[item].map { JSONValue($0) })
+        }
+        return .object(present: [
+            ("day", .string(day.description)), ("checkIns", JSONValue(checkIns)),
+            ("failedProofs", JSONValue(failedProofs)),
+            ("disclosures", .object(present: items)), ("ownViews", JSONValue(ownViews)),
+            ("refusals", JSONValue(refusals)), ("unknownOutcomes", JSONValue(unknownOutcomes)),
+            ("historyReads", JSONValue(historyReads)), ("exports", JSONValue(exports)),
+            ("administratorActs", JSONValue(administratorActs)), ("entries", JSONValue(entries)),
+        ])
     }
 }
 

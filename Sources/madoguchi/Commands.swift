@@ -11,6 +11,14 @@ private let months = [
     Command.Option("from", "YYYY-MM", "the first month"),
     Command.Option("to", "YYYY-MM", "the last month"),
 ]
+private let historyFilters = [
+    Command.Option("patient", "ID", "of one patient (the pairwise id)"),
+    Command.Option("item", "ITEM", "of one item: qualification, drugs, checkups, …"),
+    Command.Option("actor", "ID", "by one actor"),
+    Command.Option("from", "TIME", "from this instant or day on"),
+    Command.Option("to", "TIME", "up to this instant or day, itself included"),
+    Command.Option("until", "TIME", "before this instant or day"),
+]
 private let exportFile = Command.Argument("FILE")
 private let fromEntry = Command.Option("from-entry", "N", "from this entry on (default 0)")
 private let exportNote = """
@@ -73,13 +81,13 @@ let program = Program(
             options: [pinFile, reader, lastTry]),
         Command(
             "history list", "lists the access history",
-            options: [
-                .init("patient", "ID", "of one patient (the pairwise id)"),
-                .init("item", "ITEM", "of one item: qualification, drugs, checkups, …"),
-                .init("actor", "ID", "by one actor"), .init("from", "TIME", "from this instant on"),
-                .init("until", "TIME", "before this instant"),
-                .init("limit", "N", "at most so many of the latest (default 1000)"),
-            ]),
+            options: historyFilters + [
+                .init("limit", "N", "at most so many of the latest (default 1000)")
+            ],
+            discussion: "A day is one in Japan. That the history was read is itself an entry."),
+        Command(
+            "history statistics", "counts by day: check-ins, disclosures, refusals, readings",
+            options: historyFilters),
         Command(
             "history verify", "checks the whole access history, without the daemon",
             options: [.init("without-keys", nil, "check only what needs no key")],

@@ -15,20 +15,7 @@ import TransparencyLog
 extension Context {
     /// `history list`.
     func listHistory() async throws(CommandFailure) -> ExitCode {
-        for name in ["from", "until"] {
-            try check(name, "an instant such as 2026-11-22T00:00:00Z") {
-                Instant(rfc3339: $0) != nil
-            }
-        }
-        let items = DisclosedItem.allCases.map(\.rawValue).joined(separator: ", ")
-        try check("item", "one of \(items)") { DisclosedItem(rawValue: $0) != nil }
-        do throws(UsageError) { _ = try invocation.integer("limit", in: 1...10_000) } catch {
-            throw CommandFailure(error)
-        }
-        let names = ["patient", "item", "actor", "from", "until", "limit"]
-        let query = names.compactMap { name in
-            invocation.value(name).map { "\(name)=\(percentEncoded($0))" }
-        }.joined(separator: "&")
+        let query = try historyQuery()
         let answer = try await ask("GET", "/v1/history/entries?\(query)", as: .administrator)
         try show(answer) {
             let rows = (answer["entries"]?.arrayValue ?? []).map { entry in
@@ -48,6 +35,64 @@ extension Context {
             .joined(separator: "\n")
         }
         return .ok
+    }
+
+    /// `history statistics`: numbers by day, nobody's name.
+    func historyStatistics() async throws(CommandFailure) -> ExitCode {
+        let answer = try await ask(
+            "GET", "/v1/history/statistics?\(try historyQuery())", as: .administrator)
+        try show(answer) {
+            let columns = [
+                "checkIns", "failedProofs", "ownViews", "refusals", "unknownOutcomes",
+                "historyReads", "exports", "administratorActs", "entries",
+            ]
+            let items = ["qualification", "drugs", "checkups"]
+            let rows = (answer["days"]?.arrayValue ?? []).map { day in
+                [day["day"]?.stringValue ?? ""]
+                    + items.map { "\(day["disclosures"]?[$0]?.integerValue ?? 0)" }
+                    + columns.map { "\(day[$0]?.integerValue ?? 0)" }
+            }
+            return table([["day"] + items + columns] + rows).joined(separator: "\n")
+        }
+        return .ok
+    }
+
+    /// What the options ask for, as the daemon takes it. A day is one in Japan, and `--to` names the
+    /// last of them.
+    private func historyQuery() throws(CommandFailure) -> String {
+        let form = "an instant such as 2026-11-22T00:00:00Z, or a day such as 2026-11-22"
+        for name in ["from", "to", "until"] {
+            try check(name, form) { Instant(rfc3339: $0) != nil || LocalDate($0) != nil }
+        }
+        let items = DisclosedItem.allCases.map(\.rawValue).joined(separator: ", ")
+        try check("item", "one of \(items)") { DisclosedItem(rawValue: $0) != nil }
+        do throws(UsageError) {
+            _ = try invocation.integer("limit", in: 1...10_000)
+            guard invocation.value("to") == nil || invocation.value("until") == nil else {
+                throw UsageError("--to and --until both name the end; give one")
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+        func instant(_ name: String, afterIt: Bool) -> String? {
+            guard let text = invocation.value(name) else { return nil }
+            if let day = LocalDate(text) {
+                let seconds = Int64(day.adding(days: afterIt ? 1 : 0).dayNumber) * 86_400
+                return Instant(seconds: seconds - 9 * 3600).rfc3339
+            }
+            return Instant(rfc3339: text).map {
+                Instant(milliseconds: $0.milliseconds + (afterIt ? 1 : 0)).rfc3339
+            }
+        }
+        let fields = [
+            ("patient", invocation.value("patient")), ("item", invocation.value("item")),
+            ("actor", invocation.value("actor")), ("from", instant("from", afterIt: false)),
+            ("until", instant("to", afterIt: true) ?? instant("until", afterIt: false)),
+            ("limit", invocation.value("limit")),
+        ]
+        return fields.compactMap { name, value in
+            value.map { "\(name)=\(percentEncoded($0))" }
+        }.joined(separator: "&")
     }
 
     /// `history verify`: reads the folder itself, so the daemon need not run or be believed.

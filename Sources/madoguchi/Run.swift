@@ -24,6 +24,7 @@ extension Context {
         case "portal expenses": try await portal("expenses")
         case "portal disclosures": try await portal("disclosures")
         case "history list": try await listHistory()
+        case "history statistics": try await historyStatistics()
         case "history verify": try verifyHistory()
         case "history export tiles": try await exportTiles()
         case "history export csv": try await exportHistory(as: "csv")

@@ -37,6 +37,24 @@ struct HistoryRouteTests {
         try await desk.close()
     }
 
+    @Test("the day's numbers count what its entries say, the question itself included")
+    func statistics() async throws {
+        let desk = try await WholeDesk.sample()
+        desk.put()
+        #expect(await desk.checkIn().status == 200)
+        let answer = await desk.ask("GET", "/v1/history/statistics", as: "administrator")
+        let days = try #require(try JSONValue(parsing: answer.body)["days"]?.arrayValue)
+        let entries = try await desk.store.events(matching: HistoryQuery())
+        #expect(
+            days.compactMap { $0["entries"]?.integerValue }.reduce(0, +) == Int64(entries.count))
+        #expect(days.compactMap { $0["checkIns"]?.integerValue }.reduce(0, +) == 1)
+        #expect(days.compactMap { $0["historyReads"]?.integerValue }.reduce(0, +) == 1)
+        let refused = await desk.ask(
+            "GET", "/v1/history/statistics?from=then", as: "administrator")
+        #expect(refused.status == 400)
+        try await desk.close()
+    }
+
     @Test("an export is written down before its checkpoint is handed out, which holds that entry")
     func exports() async throws {
         let desk = try await WholeDesk.sample()

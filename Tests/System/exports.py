@@ -126,6 +126,30 @@ class Exports(unittest.TestCase):
         later = list(csv.DictReader(io.StringIO(self.export("csv", "--from-entry", "3"))))
         self.assertEqual(later[0]["index"], "3")
 
+    def test_filters_and_numbers_by_day(self):
+        listed = self.stack.run("history", "list", "--json").json["entries"]
+        day = listed[-1]["event"]["time"]
+        for words, count in [
+            (["--to", "2001-01-01"], 0), (["--from", "2001-01-01"], len(listed)),
+            (["--to", day], None), (["--from", "9999-01-01"], 0),
+        ]:
+            ran = self.stack.run("history", "list", "--json", *words)
+            self.assertEqual(ran.code, 0, ran)
+            found = len(ran.json["entries"])
+            if count is None:
+                self.assertGreaterEqual(found, len(listed))
+            elif count == 0:
+                self.assertEqual(found, 0)
+            else:
+                self.assertGreater(found, count)
+        for words in [["--to", "x"], ["--from", "2026-13-01"],
+                      ["--to", "2026-01-01", "--until", "2026-01-01"]]:
+            self.assertEqual(self.stack.run("history", "list", *words).code, 2)
+        days = self.stack.run("history", "statistics", "--json").json["days"]
+        self.assertEqual(sum(one["checkIns"] for one in days), 1)
+        self.assertEqual(sum(one["disclosures"].get("drugs", 0) for one in days), 1)
+        self.assertIn("checkIns", self.stack.run("history", "statistics").out)
+
     def test_fhir(self):
         events = [json.loads(line) for line in self.export("fhir").splitlines()]
         self.assertEqual(len({event["id"] for event in events}), len(events))
@@ -189,7 +213,7 @@ class PostgreSQL(Exports):
         cls.database.end()
         super().tearDownClass()
 
-    test_csv = test_fhir = test_syslog = None
+    test_csv = test_fhir = test_syslog = test_filters_and_numbers_by_day = None
     test_a_file_is_there_whole_or_not_at_all = None
     test_without_the_credential_nothing_is_exported_or_opened = None
 
