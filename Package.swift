@@ -196,6 +196,7 @@ let parts: [Part] = [
 
 /// What a test target reads beside the target it is named after.
 let testNeeds: [String: [String]] = [
+    "AccessHistory": ["ClearinghouseSimulator"],
     "PCSC": ["MyNumberCard", "Cryptography", "VirtualCard"],
     "MyNumberCard": ["VirtualCard", "Authority"],
     "VirtualCard": ["Authority", "MyNumberCard"],

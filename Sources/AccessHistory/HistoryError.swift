@@ -20,6 +20,9 @@ package enum HistoryError: Error, Hashable, Sendable {
     case markLost(file: String, reason: String)
     /// A file belongs to another log or a later version.
     case foreign(file: String, reason: String)
+    /// A witness showed a checkpoint that this log's key signed and this store does not hold:
+    /// somebody else writes under its key, or the store was put back to an older state.
+    case contradicted(size: UInt64)
     /// A write or sync failed earlier: nothing more is written until the store is opened anew.
     case poisoned
     /// The store was closed.
@@ -38,7 +41,7 @@ package enum HistoryError: Error, Hashable, Sendable {
         switch self {
         case .event, .keyGone, .noEntry: false
         case .absent, .inUse, .diskFull, .notPermitted, .system, .damaged, .markLost, .foreign,
-            .poisoned, .closed, .cryptography:
+            .contradicted, .poisoned, .closed, .cryptography:
             true
         }
     }
@@ -68,6 +71,12 @@ extension HistoryError: CustomStringConvertible {
                 + "will say so."
         case .foreign(let file, let reason):
             "\(file) cannot be used here: \(reason)."
+        case .contradicted(let size):
+            "A witness holds a checkpoint over \(size) entries that this history's own key signed and "
+                + "that this history does not contain; it lies in the file contradiction. Another "
+                + "copy of this folder was written, or an older one was put back. Find the copy that "
+                + "the witness knows; if there is none, begin a new history under another terminal "
+                + "name, and keep this folder."
         case .poisoned:
             "An earlier write of the access history failed. Check the disk, then restart."
         case .closed: "The access history is closed. Restart to open it."

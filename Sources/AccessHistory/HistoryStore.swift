@@ -16,6 +16,7 @@ package actor HistoryStore {
     package nonisolated let origin: String
     private nonisolated let settings: HistorySettings
     private nonisolated let disk: any HistoryDisk
+    nonisolated var keptDisk: any HistoryDisk { disk }
     private nonisolated let ring: KeyRing
     private nonisolated let sealing: Sealing
     private nonisolated let queue = Mutex<[WaitingAppend]>([])
@@ -26,6 +27,8 @@ package actor HistoryStore {
     private var writer: HistoryWriter
     private var lock: (any HistoryLock)?
     private var isHeadUpdateDue = false
+    /// Why nothing more is written, where a witness showed that this is not the log's only copy.
+    private var condemnation: HistoryError?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         unsafe executor.asUnownedSerialExecutor()
@@ -128,7 +131,7 @@ package actor HistoryStore {
     private func serve(_ group: ArraySlice<WaitingAppend>) {
         let result: Result<[HistoryReceipt], HistoryError>
         do throws(HistoryError) {
-            guard lock != nil else { throw .closed }
+            try checkOpen()
             result = .success(try writer.commit(group.flatMap(\.entries)))
         } catch {
             result = .failure(error)
@@ -147,12 +150,17 @@ package actor HistoryStore {
         isHeadUpdateDue = true
         Task {
             isHeadUpdateDue = false
-            if lock != nil { writer.writeLaggingHead() }
+            if lock != nil, condemnation == nil { writer.writeLaggingHead() }
         }
     }
 
-    private func makeKey(for month: YearMonth) throws(HistoryError) -> MonthKey {
+    private func checkOpen() throws(HistoryError) {
         guard lock != nil else { throw .closed }
+        if let condemnation { throw condemnation }
+    }
+
+    private func makeKey(for month: YearMonth) throws(HistoryError) -> MonthKey {
+        try checkOpen()
         return try ring.makeKey(for: month, on: disk)
     }
 
@@ -242,7 +250,7 @@ package actor HistoryStore {
 
     /// A signed checkpoint over everything that is durable now; kept before it is given out.
     package func checkpoint() throws(HistoryError) -> SignedNote {
-        guard lock != nil else { throw .closed }
+        try checkOpen()
         return try signCheckpoint()
     }
 
@@ -258,7 +266,15 @@ package actor HistoryStore {
         try writer.signCheckpoint(ring.signer)
     }
 
+    /// Nothing more is written or signed, for this reason.
+    func stopWriting(_ reason: HistoryError) { condemnation = reason }
+
     // MARK: Reading
+
+    /// Reads on the reader's thread.
+    nonisolated func reading<Value: Sendable>(
+        _ body: @Sendable () throws(HistoryError) -> Value
+    ) async throws(HistoryError) -> Value { try await reader.read(body) }
 
     /// The store as it stands, for reading in one's own time.
     package func archive() -> HistoryArchive {
@@ -346,50 +362,5 @@ private final class WaitingAppend: Sendable {
     var result: Result<[HistoryReceipt], HistoryError>? {
         get { settled.withLock(\.self) }
         set { settled.withLock { $0 = newValue } }
-    }
-}
-
-/// Opens a store on the executor that will write it.
-private actor HistoryOpener {
-    struct Opened: Sendable {
-        var disk: any HistoryDisk
-        var lock: any HistoryLock
-        var ring: KeyRing
-        var writer: HistoryWriter
-        var findings: OpeningFindings
-    }
-
-    private let executor: BlockingExecutor
-    nonisolated var unownedExecutor: UnownedSerialExecutor {
-        unsafe executor.asUnownedSerialExecutor()
-    }
-
-    init(executor: BlockingExecutor) { self.executor = executor }
-
-    func open(
-        _ settings: HistorySettings, disk: @Sendable () throws(HistoryError) -> any HistoryDisk
-    ) throws(HistoryError) -> Opened {
-        let disk = try disk()
-        let lock = try disk.lock()
-        let (ring, writer, findings) = try HistoryOpening(
-            disk: disk, origin: settings.place.logOrigin,
-            growthOctetCount: settings.growthOctetCount, wrapping: settings.wrappingKey,
-            acceptsLostMarks: settings.acceptsLostMarks
-        ).run()
-        return Opened(disk: disk, lock: lock, ring: ring, writer: writer, findings: findings)
-    }
-}
-
-/// Reads beside the writer, on a thread of its own.
-private actor HistoryReader {
-    private let executor = BlockingExecutor(label: "history-reader")
-    nonisolated var unownedExecutor: UnownedSerialExecutor {
-        unsafe executor.asUnownedSerialExecutor()
-    }
-
-    func read<Value: Sendable>(
-        _ body: @Sendable () throws(HistoryError) -> Value
-    ) throws(HistoryError) -> Value {
-        try body()
     }
 }

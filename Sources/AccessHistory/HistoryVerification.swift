@@ -115,6 +115,10 @@ private struct Verification {
             return verification.report
         } catch .damaged(let file, let offset, let reason) {
             report.fault = HistoryFault(file: file, offset: offset, reason: reason)
+        } catch .contradicted(let size) {
+            report.fault = HistoryFault(
+                file: Contradiction.fileName, offset: 0, index: nil,
+                reason: "this log's key signed \(size) entries that are not these")
         } catch .markLost(let file, let reason) {
             report.fault = HistoryFault(file: file, offset: 0, reason: reason)
         }

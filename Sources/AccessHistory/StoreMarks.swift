@@ -16,6 +16,7 @@ struct StoreMarks {
     let ring: KeyRing?
     let head: Head?
     let signed: Checkpoint?
+    private let contradiction: HistoryError?
     private let usesKeys: Bool
     private let isEmpty: Bool
 
@@ -34,6 +35,10 @@ struct StoreMarks {
             usesKeys
             ? try KeyRing.load(origin: origin, wrapping: wrapping, from: disk) : nil
         (self.ring, self.usesKeys) = (ring, usesKeys)
+        do throws(HistoryError) {
+            try Contradiction.check(disk)
+            contradiction = nil
+        } catch { contradiction = error }
         isEmpty = segments.isEmpty && headOctets == nil && checkpointOctets == nil && ring == nil
         guard ring != nil || !usesKeys else {
             (head, signed) = (nil, nil)
@@ -54,6 +59,7 @@ struct StoreMarks {
     /// Refuses what cannot be: keys or every segment taken away. What is lost is given back, for
     /// `accept`.
     func lost() throws(HistoryError) -> [HistoryError] {
+        if let contradiction { throw contradiction }
         guard ring != nil || !usesKeys else {
             throw .damaged(file: KeyRing.fileName, offset: 0, reason: "it is missing")
         }

@@ -54,6 +54,9 @@ extension TerminalConfiguration {
         face = try fields.nested("face") { (value, path) throws(JSONError) in
             try FaceConfiguration(json: value, at: path, isSimulation: isSimulation)
         }
+        witnesses = try fields.nested("witnesses") { (value, path) throws(JSONError) in
+            try WitnessConfiguration(json: value, at: path)
+        }
         kiosk = try fields.nested("kiosk") { (value, path) throws(JSONError) in
             try KioskConfiguration(json: value, at: path)
         }
@@ -88,6 +91,7 @@ extension TerminalConfiguration {
             ("checkInFolder", .string(checkInFolder)),
             ("visualCheckNeedsOtherViewer", .bool(visualCheckNeedsOtherViewer)),
             ("recordsNeedIdentity", .bool(recordsNeedIdentity)), ("face", face?.json),
+            ("witnesses", witnesses?.json),
             ("kiosk", kiosk?.json),
             ("limits", limits.json),
         ])

@@ -78,7 +78,7 @@ extension LocalAPI {
         case .noEntry: return .noEntry
         case .damaged, .markLost, .foreign, .event, .keyGone, .cryptography, .absent:
             return .historyUnread(error.description)
-        case .inUse, .diskFull, .notPermitted, .system, .poisoned, .closed:
+        case .inUse, .diskFull, .notPermitted, .system, .contradicted, .poisoned, .closed:
             var problem = Problem.historyClosed
             problem.detail = error.description
             return problem
@@ -124,6 +124,19 @@ extension LocalAPI {
                 Int(text).flatMap { (1...10_000).contains($0) ? $0 : nil }
             } ?? 1000
         return query
+    }
+}
+
+extension WitnessStanding {
+    /// How far the history is cosigned, as programs get it.
+    package func json(entries size: UInt64) -> JSONValue {
+        [
+            "quorum": JSONValue(quorum), "witnesses": JSONValue(witnessCount),
+            "cosignedEntries": .integer(Int64(clamping: cosignedSize)),
+            "uncosignedEntries": .integer(Int64(clamping: size - min(size, cosignedSize))),
+            "troubles": .object(
+                present: troubles.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }),
+        ]
     }
 }
 

@@ -1,4 +1,4 @@
-internal import AccessHistory
+package import AccessHistory
 package import CheckIns
 package import Configuration
 internal import Cryptography
@@ -40,6 +40,8 @@ package struct LocalAPI: HTTPHandler {
         package var version: String
         /// How long programs may wait.
         package var limits: WaitLimits
+        /// Who cosigns the history, where anybody does.
+        package var witnesses: HistoryWitnesses?
 
         /// The parts.
         package init(
@@ -130,14 +132,18 @@ package struct LocalAPI: HTTPHandler {
                     ("pausedUntil", pause.map { .string($0.rfc3339) }),
                 ]))
         }
+        let size = await parts.scribe.store.archive().size
+        let cosigned = await parts.witnesses?.standing
         let open = await parts.book.all().filter { $0.state == .open }.count
-        return [
-            "version": .string(parts.version),
-            "pcscService": .bool(await parts.roster.isServiceThere),
-            "readers": .array(readers), "openCheckIns": JSONValue(open),
-            "items": .array(parts.items.map { .string($0.rawValue) }),
-            "historyOrigin": .string(parts.scribe.store.origin),
-        ]
+        return .object(present: [
+            ("version", .string(parts.version)),
+            ("pcscService", .bool(await parts.roster.isServiceThere)),
+            ("readers", .array(readers)), ("openCheckIns", JSONValue(open)),
+            ("items", .array(parts.items.map { .string($0.rawValue) })),
+            ("historyOrigin", .string(parts.scribe.store.origin)),
+            ("historyEntries", .integer(Int64(clamping: size))),
+            ("historyWitnesses", cosigned.map { $0.json(entries: size) }),
+        ])
     }
 
     /// An administrator lets PINs in again before the pause ends; recorded first.

@@ -64,6 +64,16 @@ extension Context {
         return .ok
     }
 
+    /// How far the history is cosigned, where anybody is asked to.
+    private func witnessLines(_ standing: JSONValue?) -> [String] {
+        guard let standing else { return [] }
+        let troubles = (standing["troubles"]?.objectValue ?? [:]).sorted { $0.key < $1.key }
+        return [
+            "  history: \(standing["cosignedEntries"]?.integerValue ?? 0) entries cosigned, "
+                + "\(standing["uncosignedEntries"]?.integerValue ?? 0) not yet"
+        ] + troubles.map { "  witness \($0.key): \($0.value.stringValue ?? "")" }
+    }
+
     private func status() async throws(CommandFailure) -> ExitCode {
         let answer = try await ask("GET", "/v1/status")
         try show(answer) {
@@ -81,7 +91,7 @@ extension Context {
                 ([
                     "madoguchid \(answer["version"]?.stringValue ?? "")", "  pcscd \(service)",
                     "  open check-ins \(answer["openCheckIns"]?.integerValue ?? 0)",
-                ] + table(rows)).joined(separator: "\n")
+                ] + witnessLines(answer["historyWitnesses"]) + table(rows)).joined(separator: "\n")
         }
         return .ok
     }

@@ -24,6 +24,10 @@ struct TerminalConfigurationTests {
             "historyKeyFile": "history.key", "socket": "/run/madoguchi/api.sock",
             "statementKeyFile": "statement.key", "staffFile": "staff.json",
             "checkInFolder": "check-ins",
+            "witnesses": {
+                "list": [ { "host": "127.0.0.1", "port": 8713, "prefix": "/log", "key": "w+1+k" } ],
+                "quorum": 1, "cadenceSeconds": 60
+            },
             "face": {
                 "cameraSocket": "camera.sock",
                 "matcher": {
@@ -90,7 +94,7 @@ struct TerminalConfigurationTests {
             ("\"simulation\": true", "\"simulation\": \"yes\"", 7),
             ("\"port\": 8710", "\"port\": 0", 10),
             ("\"checkups\"]", "\n\n\"surgery\"]", 10),
-            ("\"choosingSeconds\"", "\n\"chosingSeconds\"", 27),
+            ("\"choosingSeconds\"", "\n\"chosingSeconds\"", 31),
             ("\"keyFile\": \"tls.key\"", "\"key\": 1", 12),
             ("\"staffFile\": \"staff.json\",", "", 2),
             ("\"simulation\": true", "\"simulation\": yes", 7),
@@ -155,6 +159,9 @@ struct TerminalConfigurationTests {
             ("\"staffFile\": \"staff.json\",", "", "$.staffFile"),
             ("\"checkups\"]", "\"drugs\"]", "$.items[1]"),
             ("\"simulation\"", "\"reader\": \"\", \"simulation\"", "$.reader"),
+            ("\"quorum\": 1", "\"quorum\": 2", "$.witnesses.quorum"),
+            ("\"quorum\": 1", "\"quorum\": 0", "$.witnesses.quorum"),
+            ("\"prefix\": \"/log\"", "\"prefix\": \"log\"", "$.witnesses.list[0].prefix"),
             ("\"historyFolder\": \"history\"", "\"historyFolder\": \"\"", "$.historyFolder"),
             ("\"check-ins\"", "\"a\\u0000b\"", "$.checkInFolder"),
             ("\"127.0.0.1\"", "\"http://house\"", "$.clearinghouse.host"),
