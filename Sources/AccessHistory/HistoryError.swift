@@ -1,5 +1,6 @@
 package import Cryptography
 package import Disclosures
+package import Records
 
 /// Why the access history could not be opened, written or read.
 package enum HistoryError: Error, Hashable, Sendable {
@@ -31,6 +32,8 @@ package enum HistoryError: Error, Hashable, Sendable {
     case event(DisclosureError)
     /// The month's key is gone, so the entry can no longer be opened.
     case keyGone(id: UInt32)
+    /// What should expire has to be kept until this month.
+    case retained(until: YearMonth)
     /// There is no such entry.
     case noEntry(index: UInt64)
     /// A cryptographic step failed.
@@ -39,7 +42,7 @@ package enum HistoryError: Error, Hashable, Sendable {
     /// Whether this ends all writing: disclosure must stop.
     package var stopsDisclosure: Bool {
         switch self {
-        case .event, .keyGone, .noEntry: false
+        case .event, .keyGone, .noEntry, .retained: false
         case .absent, .inUse, .diskFull, .notPermitted, .system, .damaged, .markLost, .foreign,
             .contradicted, .poisoned, .closed, .cryptography:
             true
@@ -82,6 +85,8 @@ extension HistoryError: CustomStringConvertible {
         case .closed: "The access history is closed. Restart to open it."
         case .event(let cause): "The entry is not an event: \(cause)."
         case .keyGone(let id): "The key \(id) that sealed this entry is gone."
+        case .retained(let month):
+            "This has to be kept until \(month). Name an earlier month."
         case .noEntry(let index): "There is no entry \(index)."
         case .cryptography(let cause): "A cryptographic step failed: \(cause)."
         }

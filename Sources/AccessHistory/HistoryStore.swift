@@ -17,6 +17,7 @@ package actor HistoryStore {
     private nonisolated let settings: HistorySettings
     private nonisolated let disk: any HistoryDisk
     nonisolated var keptDisk: any HistoryDisk { disk }
+    nonisolated var keptRing: KeyRing { ring }
     private nonisolated let ring: KeyRing
     private nonisolated let sealing: Sealing
     private nonisolated let queue = Mutex<[WaitingAppend]>([])

@@ -17,6 +17,8 @@ package struct HistoryReport: Hashable, Sendable {
     package var usedKeys = false
     /// How many entries were opened with their keys and found to say what they committed to.
     package var openedCount: UInt64 = 0
+    /// How many entries cannot be opened any more, as a manifest in the history tells.
+    package var expiredCount: UInt64 = 0
     /// The size of the kept checkpoint whose signature and root were checked.
     package var checkpointSize: UInt64?
     /// Octets of an unfinished write behind the last group: no fault, the next opening cuts them.
@@ -94,6 +96,8 @@ private struct Verification {
     let known: StoreMarks
     private var ring: KeyRing? { known.ring }
     var report: HistoryReport
+    /// Entries whose key is missing, by key id: how many, and the first, until a manifest tells.
+    private var missing: [UInt32: (count: UInt64, first: HistoryFault)] = [:]
     private var marks: [(size: UInt64, root: SHA256Digest, file: String)] = []
 
     static func report(
@@ -144,6 +148,8 @@ private struct Verification {
             guard report.fault == nil else { return }
         }
         (report.size, report.root) = (frontier.size, frontier.root)
+        report.fault = missing.values.map(\.first).min { ($0.index ?? 0) < ($1.index ?? 0) }
+        guard report.fault == nil else { return }
         for mark in marks where mark.size > frontier.size {
             report.fault = HistoryFault(
                 file: mark.file, offset: 0, index: frontier.size,
@@ -189,19 +195,25 @@ private struct Verification {
         }
     }
 
-    /// Opens an entry with its key. A key that is not there is a hole that nothing explains.
+    /// Opens an entry with its key. A key that is not there is a hole until a later entry tells of it.
     private mutating func open(_ entry: ScannedGroup.Entry, in file: String) {
         guard report.fault == nil, let ring else { return }
         guard let key = ring.key(id: entry.frame.leaf.keyID) else {
-            report.fault = HistoryFault(
+            let fault = HistoryFault(
                 file: file, offset: entry.offset, index: entry.frame.index,
-                reason: "the key that sealed it is missing")
+                reason: "the key that sealed it is missing, and nothing tells why")
+            missing[entry.frame.leaf.keyID, default: (0, fault)].count += 1
             return
         }
         do throws(HistoryError) {
-            _ = try Sealing(origin: ring.origin)
+            let event = try Sealing(origin: ring.origin)
                 .open(entry.body, leaf: entry.frame.leaf, under: key)
             report.openedCount += 1
+            guard let manifest = DestructionManifest(event) else { return }
+            for (id, hole) in missing where manifest.holds(id) {
+                report.expiredCount += hole.count
+                missing[id] = nil
+            }
         } catch {
             report.fault = HistoryFault(
                 file: file, offset: entry.offset, index: entry.frame.index,

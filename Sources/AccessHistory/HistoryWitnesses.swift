@@ -1,4 +1,5 @@
 internal import Octets
+package import Records
 package import TransparencyLog
 
 /// A witness as a log speaks to it.
@@ -37,6 +38,8 @@ package actor HistoryWitnesses {
     private var cosigned: [String: UInt64] = [:]
     private var troubles: [String: String] = [:]
     private var quorumSize: UInt64
+    /// What time it was at the last round that counted, as the most careful of its witnesses said.
+    package private(set) var cosignedTime: Instant?
 
     /// Witnesses of a store, of which `quorum` have to cosign.
     package init(
@@ -45,6 +48,7 @@ package actor HistoryWitnesses {
         (self.store, self.witnesses, self.quorum) = (store, witnesses, quorum)
         let kept = try await store.cosignedCheckpoint()
         quorumSize = kept?.checkpoint.size ?? 0
+        cosignedTime = kept.flatMap { Self.time(in: $0.note, of: witnesses) }
         for witness in witnesses {
             guard let kept, (try? witness.key.time(in: kept.note)) != nil else { continue }
             cosigned[witness.key.name] = kept.checkpoint.size
@@ -81,6 +85,12 @@ package actor HistoryWitnesses {
         guard count >= quorum, count > 0 else { return }
         try await store.keep(cosigned: gathered)
         quorumSize = head.size
+        cosignedTime = Self.time(in: gathered, of: witnesses)
+    }
+
+    private static func time(in note: SignedNote, of witnesses: [any WitnessPort]) -> Instant? {
+        witnesses.compactMap { try? $0.key.time(in: note) }.min()
+            .flatMap { Int64(exactly: $0) }.map(Instant.init(seconds:))
     }
 
     private func cosignature(

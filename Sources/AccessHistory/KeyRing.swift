@@ -35,7 +35,7 @@ final class KeyRing: Sendable {
     private let cardKey: [UInt8]
     private let months: Mutex<[MonthKey]>
     private let wrapping: WrappingKey?
-    /// Whether the file still holds the keys in clear, though they should be wrapped.
+    /// Whether the file still holds the keys in clear, or wrapped by the key before.
     let isWrappingDue: Bool
 
     /// The key that seals a month's bodies, if it was made already: the latest of the month.
@@ -68,7 +68,24 @@ final class KeyRing: Sendable {
         return key
     }
 
-    /// Wraps the keys that lay in clear: the file is replaced as a whole.
+    /// The keys of months before one, and with them all ids that are not there: those that go and
+    /// those that went. The latest key stays, so that no id is given out twice.
+    func expiring(before month: YearMonth) -> (going: Set<UInt32>, gone: [UInt32]) {
+        let known = months.withLock { $0 }
+        guard let latest = known.map(\.id).max() else { return ([], []) }
+        let going = Set(known.filter { $0.month < month && $0.id != latest }.map(\.id))
+        let staying = Set(known.map(\.id)).subtracting(going)
+        return (going, (1...latest).filter { !staying.contains($0) })
+    }
+
+    /// Takes keys away for good: the file is replaced as a whole.
+    func destroy(_ ids: Set<UInt32>, on disk: any HistoryDisk) throws(HistoryError) {
+        let staying = months.withLock { $0 }.filter { !ids.contains($0.id) }
+        try disk.replace(Self.fileName, with: encoded(staying))
+        months.withLock { $0.removeAll { ids.contains($0.id) } }
+    }
+
+    /// Wraps the keys that lay in clear, or under the key before: the file is replaced as a whole.
     func wrapAll(on disk: any HistoryDisk) throws(HistoryError) {
         try disk.replace(Self.fileName, with: encoded(months.withLock { $0 }))
     }
@@ -171,7 +188,7 @@ extension KeyRing {
         let version = try fields.integer("version", in: Self.clearVersion...Self.wrappedVersion)
         let origin = try fields.string("origin", maximum: 255)
         let file = try KeyFileForm(
-            origin: origin, wrapping: version == Self.clearVersion ? nil : wrapping,
+            origin: origin, wrapping: wrapping,
             wrappedBy: version == Self.clearVersion ? nil : try fields.string("wrappedBy"))
         let secret = try file.octets(
             try fields.require("secret", "must be base64", \.stringValue), .secret, at: "$.secret")
@@ -195,7 +212,7 @@ extension KeyRing {
             try self.init(
                 origin: origin, secret: secret, signingKey: try PrivateKey(pem: pem),
                 months: months, wrapping: wrapping,
-                isWrappingDue: wrapping != nil && version == Self.clearVersion)
+                isWrappingDue: wrapping != nil && file.wrapping != wrapping)
         } catch {
             throw .unexpected(path: "$.signingKey", reason: "must be an Ed25519 key in PEM")
         }
@@ -209,16 +226,22 @@ private struct KeyFileForm {
 
     /// `wrappedBy` is what the file names; nothing where its keys are in clear.
     init(origin: String, wrapping: WrappingKey?, wrappedBy: String?) throws(JSONError) {
-        (self.origin, self.wrapping) = (origin, wrapping)
-        guard let wrappedBy else { return }
+        self.origin = origin
+        guard let wrappedBy else {
+            self.wrapping = nil
+            return
+        }
         guard let wrapping else {
             throw .unexpected(
                 path: "$.wrappedBy", reason: "asks for the key \(wrappedBy): name historyKeyFile")
         }
-        guard wrapping.name(origin: origin) == wrappedBy else {
+        let named = [wrapping, wrapping.previous].compactMap(\.self)
+            .first { $0.name(origin: origin) == wrappedBy }
+        guard let named else {
             throw .unexpected(
                 path: "$.wrappedBy", reason: "names another key (\(wrappedBy)) than historyKeyFile")
         }
+        self.wrapping = named
     }
 
     /// A key of 32 octets.

@@ -8,16 +8,18 @@ package struct WrappingKey: Hashable, Sendable {
     /// Its size in octets.
     package static let octetCount = 32
     private let octets: [UInt8]
+    /// The key before this one, while keys may still be wrapped by it.
+    private let previousOctets: [UInt8]?
 
-    /// Reads a key's file: 32 octets in base64, a line's end behind; nothing if it is anything
-    /// else.
+    /// Reads a key's file: 32 octets in base64, and on a second line, while it is being changed, the
+    /// key before; nothing if it is anything else.
     package init?(text: [UInt8]) {
-        let end = text.lastIndex { $0 != 0x0A && $0 != 0x0D }.map { $0 + 1 } ?? 0
-        guard end <= 44,
-            let octets = [UInt8](base64: String(decoding: text[..<end], as: UTF8.self)),
-            octets.count == Self.octetCount
+        let lines = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline)
+        let keys = lines.prefix(3).compactMap { [UInt8](base64: $0) }
+        guard keys.count == lines.count, (1...2).contains(keys.count),
+            keys.allSatisfy({ $0.count == Self.octetCount })
         else { return nil }
-        self.octets = octets
+        self.init(octets: keys[0], previous: keys.count > 1 ? keys[1] : nil)
     }
 
     /// Reads a key's file, which nobody but its owner may read.
@@ -28,7 +30,12 @@ package struct WrappingKey: Hashable, Sendable {
         self = key
     }
 
-    private init(octets: [UInt8]) { self.octets = octets }
+    private init(octets: [UInt8], previous: [UInt8]? = nil) {
+        (self.octets, previousOctets) = (octets, previous)
+    }
+
+    /// The key before this one, by itself.
+    var previous: WrappingKey? { previousOctets.map { WrappingKey(octets: $0) } }
 
     /// A new key.
     package static func make() -> WrappingKey {
@@ -36,7 +43,11 @@ package struct WrappingKey: Hashable, Sendable {
     }
 
     /// What its file holds.
-    package var text: [UInt8] { Array((octets.base64() + "\n").utf8) }
+    package var text: [UInt8] {
+        Array(
+            ([octets] + [previousOctets].compactMap(\.self)).map { $0.base64() + "\n" }.joined()
+                .utf8)
+    }
 }
 
 extension WrappingKey: CustomStringConvertible {

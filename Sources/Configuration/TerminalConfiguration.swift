@@ -40,6 +40,8 @@ package struct TerminalConfiguration: Hashable, Sendable {
     /// Whether no record is opened before the answer was compared with the card, or staff have
     /// compared name and birth date with the patient.
     package var recordsNeedIdentity: Bool
+    /// For how many years the access history is kept at least.
+    package var historyRetentionYears: Int
     /// Who cosigns the history's checkpoints, where anybody does.
     package var witnesses: WitnessConfiguration?
     /// The camera and the matcher of faces, where the terminal has any.

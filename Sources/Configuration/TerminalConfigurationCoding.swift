@@ -54,6 +54,8 @@ extension TerminalConfiguration {
         face = try fields.nested("face") { (value, path) throws(JSONError) in
             try FaceConfiguration(json: value, at: path, isSimulation: isSimulation)
         }
+        historyRetentionYears =
+            try fields.optionalInteger("historyRetentionYears", in: 3...100) ?? 7
         witnesses = try fields.nested("witnesses") { (value, path) throws(JSONError) in
             try WitnessConfiguration(json: value, at: path)
         }
@@ -91,6 +93,7 @@ extension TerminalConfiguration {
             ("checkInFolder", .string(checkInFolder)),
             ("visualCheckNeedsOtherViewer", .bool(visualCheckNeedsOtherViewer)),
             ("recordsNeedIdentity", .bool(recordsNeedIdentity)), ("face", face?.json),
+            ("historyRetentionYears", JSONValue(historyRetentionYears)),
             ("witnesses", witnesses?.json),
             ("kiosk", kiosk?.json),
             ("limits", limits.json),

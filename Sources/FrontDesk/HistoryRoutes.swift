@@ -64,6 +64,40 @@ extension LocalAPI {
         }
     }
 
+    /// Destroys the keys of months whose time has come. What time it is the witnesses say where there
+    /// are any: a clock that ran ahead destroys nothing.
+    func expireHistory(_ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+        let member = try staff(request)
+        guard member.role == .administrator else { throw .notAllowed }
+        guard let month = request.query["before"].flatMap({ YearMonth($0) }) else {
+            throw .badRequest("before must be a month such as 2019-11")
+        }
+        let scene = parts.scribe.scene(actor: member.actor)
+        let trusted: Instant
+        if let witnesses = parts.witnesses {
+            guard let cosigned = await witnesses.cosignedTime else {
+                throw .badRequest("no witness has said yet what time it is: wait for a round")
+            }
+            trusted = cosigned
+        } else {
+            guard scene.timeQuality == .synchronised else {
+                throw .badRequest("nobody vouches for the clock: run a time service")
+            }
+            trusted = parts.scribe.now
+        }
+        do throws(HistoryError) {
+            let manifest = try await parts.scribe.store.expire(
+                before: month, retentionYears: parts.historyRetentionYears, at: trusted,
+                scene.event(.administratorAct, at: parts.scribe.now))
+            return .json([
+                "before": .string(month.description),
+                "destroyedKeys": JSONValue(manifest.keys.map(\.count).reduce(0, +)),
+            ])
+        } catch {
+            throw Self.problem(error)
+        }
+    }
+
     private func checkpoint() async throws(HistoryError) -> HTTPResponse {
         let note = try await parts.scribe.store.checkpoint()
         return .json([
@@ -76,6 +110,7 @@ extension LocalAPI {
     private static func problem(_ error: HistoryError) -> Problem {
         switch error {
         case .noEntry: return .noEntry
+        case .retained: return .badRequest(error.description)
         case .damaged, .markLost, .foreign, .event, .keyGone, .cryptography, .absent:
             return .historyUnread(error.description)
         case .inUse, .diskFull, .notPermitted, .system, .contradicted, .poisoned, .closed:

@@ -42,6 +42,8 @@ package struct LocalAPI: HTTPHandler {
         package var limits: WaitLimits
         /// Who cosigns the history, where anybody does.
         package var witnesses: HistoryWitnesses?
+        /// How long the history is kept at least.
+        package var historyRetentionYears = 7
 
         /// The parts.
         package init(
@@ -111,6 +113,8 @@ package struct LocalAPI: HTTPHandler {
         case ("POST", "readers", 2) where path[1] == "end-pause": return try await endPause(request)
         case ("POST", "readers", 2) where path[1] == "last-try":
             return try await allowLastTry(request)
+        case ("POST", "history", 2) where path[1] == "expiry":
+            return try await expireHistory(request)
         case ("POST", "history", 2) where path[1] == "exports":
             return try await exportHistory(request)
         case ("GET", "history", 2): return try await history(path[1], request)

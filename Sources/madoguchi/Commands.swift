@@ -108,6 +108,13 @@ let program = Program(
         Command(
             "history export syslog", "writes the entries as RFC 5424 messages, one a line",
             options: [fromEntry], arguments: [exportFile], discussion: exportNote),
+        Command(
+            "history expire", "destroys the keys of months that have expired",
+            options: [.init("before", "YYYY-MM", "of all months before this one")],
+            discussion: """
+                What is sealed under them can be opened by nobody from then on; every proof stays. Nothing
+                goes before historyRetentionYears (7) are over, by the witnesses' time where there are any.
+                """),
         Command("history key", "prints the key that verifies the log's checkpoints"),
         Command(
             "consent verify", "judges the statement of a check-in from its history entry",

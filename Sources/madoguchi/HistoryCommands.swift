@@ -113,12 +113,14 @@ extension Context {
                 ("root", .string(report.root.base64)),
                 ("segments", JSONValue(report.segmentCount)),
                 ("opened", .integer(Int64(clamping: report.openedCount))),
+                ("expired", .integer(Int64(clamping: report.expiredCount))),
                 ("checkpointSize", report.checkpointSize.map { .integer(Int64(clamping: $0)) }),
                 ("fault", fault.map { .string("\($0.file) at \($0.offset): \($0.reason)") }),
             ])
         ) {
             let head =
                 "\(report.size) entries, \(report.openedCount) opened and checked, "
+                + (report.expiredCount > 0 ? "\(report.expiredCount) expired, " : "")
                 + "root \(report.root.base64)"
             guard let fault else { return "履歴は完全です (whole): \(head)" }
             return "履歴に異常があります (NOT whole): \(fault.file) at octet \(fault.offset): \(fault.reason)"

@@ -3,6 +3,7 @@ import Commands
 import Configuration
 import Disclosures
 import Executors
+import HTTP
 import HistoryExports
 import JSON
 import Terminal
@@ -57,6 +58,20 @@ extension Context {
             "file": .string(target), "entries": .integer(Int64(clamping: count)),
         ]) {
             "書き出しました (exported): \(target), \(count) entries"
+        }
+        return .ok
+    }
+
+    /// `history expire --before YYYY-MM`.
+    func expireHistory() async throws(CommandFailure) -> ExitCode {
+        guard let month = invocation.value("before") else {
+            throw CommandFailure(UsageError("--before is missing; name a month such as 2019-11"))
+        }
+        let answer = try await ask(
+            "POST", "/v1/history/expiry?before=\(percentEncoded(month))", as: .administrator)
+        try show(answer) {
+            "期限を過ぎた鍵を破棄しました (destroyed): \(answer["destroyedKeys"]?.integerValue ?? 0) keys, "
+                + "everything before \(month)"
         }
         return .ok
     }

@@ -134,6 +134,7 @@ extension Service {
             var api = try await assemble(store, clock)
             witnesses = try await self.witnesses(of: store)
             api.witnesses = witnesses
+            api.historyRetentionYears = configuration.historyRetentionYears
             roster = api.roster
             courier = WithdrawalCourier(
                 book: api.book, desk: api.records, clock: clock,

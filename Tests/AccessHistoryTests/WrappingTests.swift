@@ -58,6 +58,22 @@ struct WrappingTests {
         }
     }
 
+    @Test("a key that changes: the file of both rewraps once, the old key alone then opens nothing")
+    func rotation() throws {
+        let disk = try MemoryDisk.killed(entries: 2)
+        _ = try disk.opened(wrapping: key)
+        let new = WrappingKey.make()
+        let both = try #require(WrappingKey(text: new.text + key.text))
+        #expect(both.text == new.text + key.text && both.previous == key)
+        #expect(try disk.opened(wrapping: both).2.wereKeysWrapped)
+        #expect(try !disk.opened(wrapping: both).2.wereKeysWrapped)
+        #expect(throws: HistoryError.self) { try disk.opened(wrapping: key) }
+        let (ring, writer, findings) = try disk.opened(wrapping: new)
+        #expect(writer.frontier.size == 2 && !findings.wereKeysWrapped)
+        #expect(try HistoryArchive(disk: disk, ring: ring).entry(at: 1).event.note == "entry 1")
+        #expect(WrappingKey(text: new.text + key.text + key.text) == nil)
+    }
+
     @Test("a new store never has its keys in clear; a month that begins is wrapped too")
     func new() throws {
         let disk = MemoryDisk()

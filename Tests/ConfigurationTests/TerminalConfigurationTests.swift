@@ -160,6 +160,10 @@ struct TerminalConfigurationTests {
             ("\"checkups\"]", "\"drugs\"]", "$.items[1]"),
             ("\"simulation\"", "\"reader\": \"\", \"simulation\"", "$.reader"),
             ("\"quorum\": 1", "\"quorum\": 2", "$.witnesses.quorum"),
+            (
+                "\"checkInFolder\"", "\"historyRetentionYears\": 2, \"checkInFolder\"",
+                "$.historyRetentionYears"
+            ),
             ("\"quorum\": 1", "\"quorum\": 0", "$.witnesses.quorum"),
             ("\"prefix\": \"/log\"", "\"prefix\": \"log\"", "$.witnesses.list[0].prefix"),
             ("\"historyFolder\": \"history\"", "\"historyFolder\": \"\"", "$.historyFolder"),

@@ -150,6 +150,11 @@ class Exports(unittest.TestCase):
         self.assertEqual(sum(one["disclosures"].get("drugs", 0) for one in days), 1)
         self.assertIn("checkIns", self.stack.run("history", "statistics").out)
 
+    def test_nothing_expires_before_its_time(self):
+        for words in [[], ["--before", "soon"], ["--before", "2200-01"]]:
+            self.assertNotEqual(self.stack.run("history", "expire", *words).code, 0)
+        self.assertEqual(self.stack.run("history", "verify", "--json").json["expired"], 0)
+
     def test_fhir(self):
         events = [json.loads(line) for line in self.export("fhir").splitlines()]
         self.assertEqual(len({event["id"] for event in events}), len(events))
@@ -213,7 +218,8 @@ class PostgreSQL(Exports):
         cls.database.end()
         super().tearDownClass()
 
-    test_csv = test_fhir = test_syslog = test_filters_and_numbers_by_day = None
+    test_csv = test_fhir = test_syslog = None
+    test_nothing_expires_before_its_time = test_filters_and_numbers_by_day = None
     test_a_file_is_there_whole_or_not_at_all = None
     test_without_the_credential_nothing_is_exported_or_opened = None
 
