@@ -49,6 +49,9 @@ let parts: [Part] = [
         name: "CheckIns", folder: "Sources/CheckIns",
         needs: ["Octets", "JSON", "Records", "Disclosures"]),
     Part(
+        name: "HistoryExports", folder: "Sources/HistoryExports",
+        needs: ["Octets", "JSON", "Records", "Disclosures"]),
+    Part(
         name: "Network", folder: "Sources/Network",
         needs: [
             "COpenSSL", "CSystem", "Octets", "JSON", "HTTP", "Secrets", "Executors", "Records",
@@ -75,7 +78,7 @@ let parts: [Part] = [
         name: "AccessHistory", folder: "Sources/AccessHistory",
         needs: [
             "Octets", "JSON", "Executors", "Records", "Cryptography", "Disclosures",
-            "TransparencyLog",
+            "TransparencyLog", "HistoryExports",
         ], settings: bridge),
     // Whole.
     Part(
@@ -114,7 +117,7 @@ let parts: [Part] = [
             "Commands", "Clearinghouse", "FrontDesk", "Terminal", "Executors", "Disclosures",
             "CheckIns", "Network",
             "PCSC", "AccessHistory", "TransparencyLog", "QR", "Charsets", "Notebook",
-            "FHIR",
+            "FHIR", "HistoryExports",
         ], isProgram: true),
     // Measurements, not installed.
     Part(
@@ -199,6 +202,7 @@ let parts: [Part] = [
 /// What a test target reads beside the target it is named after.
 let testNeeds: [String: [String]] = [
     "Notebook": ["Charsets", "JSON"],
+    "AccessHistory": ["ClearinghouseSimulator"],
     "PCSC": ["MyNumberCard", "Cryptography", "VirtualCard"],
     "MyNumberCard": ["VirtualCard", "Authority"],
     "VirtualCard": ["Authority", "Executors", "MyNumberCard", "TestFolders"],
@@ -217,7 +221,7 @@ let tested: Set<String> = [
     "Commands", "Configuration", "Cryptography", "Disclosures", "Executors", "FHIR", "FaceMatching",
     "FrontDesk",
     "Fuzzing",
-    "HTTP",
+    "HTTP", "HistoryExports",
     "JSON", "MyNumberCard", "Network", "Notebook", "Octets", "PCSC", "QR", "Records", "Terminal",
     "TransparencyLog",
     "VirtualCard",

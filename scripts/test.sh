@@ -102,6 +102,14 @@ count_lines timeout --foreground --kill-after=30 "$stack_seconds" \
 part "The units, as systemd reads them"
 count_lines Tests/System/units.sh
 
+part "The history's exports, and a PostgreSQL that takes them"
+count_lines timeout --foreground --kill-after=30 300 \
+    Tests/System/private-pcscd.sh python3 -B Tests/System/exports.py
+
+part "The history before its witness"
+count_lines timeout --foreground --kill-after=30 200 \
+    Tests/System/private-pcscd.sh python3 -B Tests/System/witnessing.py
+
 part "PINs: whether one stays anywhere"
 RUNS=${LEAK_RUNS:-1} count_lines Tests/System/private-pcscd.sh python3 -B Tests/System/leaks.py
 

@@ -18,26 +18,26 @@ package struct HistoryArchive: Sendable {
     }
 
     /// Reads a folder without locking or changing it, up to the last group that is whole.
-    package init(folder: String) throws(HistoryError) {
+    package init(folder: String, wrapping: WrappingKey? = nil) throws(HistoryError) {
         let disk = try PosixDisk(path: folder, makesFolder: false)
-        try self.init(disk: disk, ring: try KeyRing.load(origin: nil, from: disk))
+        try self.init(
+            disk: disk, ring: try KeyRing.load(origin: nil, wrapping: wrapping, from: disk))
     }
 
     init(disk: any HistoryDisk, ring: KeyRing?) throws(HistoryError) {
         var places: [SegmentPlace] = []
         var size: UInt64 = 0
-        for name in try disk.names() where name.hasSuffix(SegmentHeader.suffix) {
+        let names = try disk.names().filter { $0.hasSuffix(SegmentHeader.suffix) }
+        for name in names {
             let file = try disk.open(name, writable: false)
+            let isLast = name == names.last
             var scan = try SegmentScan(
-                file, name: name, key: ring?.macKey, limit: 0, trustedEnd: .max)
+                file, name: name, key: ring?.macKey, limit: isLast ? nil : 0, trustedEnd: .max)
+            if isLast { try scan.finish { _ in } }
             places.append(
                 SegmentPlace(
-                    name: name, firstIndex: scan.header.firstIndex, end: try file.size()))
-            size = scan.header.firstIndex
-            guard name == places.last?.name else { continue }
-            scan = try SegmentScan(file, name: name, key: ring?.macKey, trustedEnd: .max)
-            try scan.finish { _ in }
-            places[places.count - 1].end = scan.end
+                    name: name, firstIndex: scan.header.firstIndex,
+                    end: isLast ? scan.end : try file.size()))
             size = scan.frontier.size
         }
         guard !places.isEmpty else { throw .absent(path: "segments") }
@@ -98,7 +98,7 @@ package struct HistoryArchive: Sendable {
     }
 
     /// The cards that any entry ties to the patient's id.
-    private func cards(of patient: PatientReference?) throws(HistoryError) -> Set<CardReference> {
+    func cards(of patient: PatientReference?) throws(HistoryError) -> Set<CardReference> {
         guard let patient else { return [] }
         var cards = Set([patient.card].compactMap(\.self))
         guard let id = patient.id else { return cards }
@@ -112,7 +112,7 @@ package struct HistoryArchive: Sendable {
         return cards
     }
 
-    private func forEachEvent(
+    func forEachEvent(
         from index: UInt64, _ body: (HistoryEntry) -> Void
     ) throws(HistoryError) {
         try forEach(from: index) { (raw) throws(HistoryError) in
@@ -128,7 +128,7 @@ package struct HistoryArchive: Sendable {
         from index: UInt64, _ body: (ScannedGroup.Entry) throws(HistoryError) -> Bool
     ) throws(HistoryError) {
         let first = segments.lastIndex { $0.firstIndex <= index } ?? 0
-        for place in segments.dropFirst(first) {
+        for (number, place) in segments.enumerated().dropFirst(first) {
             let file = try disk.open(place.name, writable: false)
             var scan = try SegmentScan(
                 file, name: place.name, key: ring?.macKey, limit: place.end, trustedEnd: .max)
@@ -137,7 +137,9 @@ package struct HistoryArchive: Sendable {
                     guard try body(entry) else { return }
                 }
             }
-            guard scan.stop == .limit else {
+            let isLast = number + 1 == segments.count
+            let end = isLast ? size : segments[number + 1].firstIndex
+            guard scan.stop == .limit, scan.frontier.size == end else {
                 throw .damaged(
                     file: place.name, offset: scan.stopOffset,
                     reason: "an entry that was whole before no longer is")

@@ -1,5 +1,6 @@
 package import Cryptography
 package import Disclosures
+package import Records
 
 /// Why the access history could not be opened, written or read.
 package enum HistoryError: Error, Hashable, Sendable {
@@ -20,6 +21,9 @@ package enum HistoryError: Error, Hashable, Sendable {
     case markLost(file: String, reason: String)
     /// A file belongs to another log or a later version.
     case foreign(file: String, reason: String)
+    /// A witness showed a checkpoint that this log's key signed and this store does not hold:
+    /// somebody else writes under its key, or the store was put back to an older state.
+    case contradicted(size: UInt64)
     /// A write or sync failed earlier: nothing more is written until the store is opened anew.
     case poisoned
     /// The store was closed.
@@ -28,6 +32,8 @@ package enum HistoryError: Error, Hashable, Sendable {
     case event(DisclosureError)
     /// The month's key is gone, so the entry can no longer be opened.
     case keyGone(id: UInt32)
+    /// What should expire has to be kept until this month.
+    case retained(until: YearMonth)
     /// There is no such entry.
     case noEntry(index: UInt64)
     /// A cryptographic step failed.
@@ -36,9 +42,9 @@ package enum HistoryError: Error, Hashable, Sendable {
     /// Whether this ends all writing: disclosure must stop.
     package var stopsDisclosure: Bool {
         switch self {
-        case .event, .keyGone, .noEntry: false
+        case .event, .keyGone, .noEntry, .retained: false
         case .absent, .inUse, .diskFull, .notPermitted, .system, .damaged, .markLost, .foreign,
-            .poisoned, .closed, .cryptography:
+            .contradicted, .poisoned, .closed, .cryptography:
             true
         }
     }
@@ -68,11 +74,19 @@ extension HistoryError: CustomStringConvertible {
                 + "will say so."
         case .foreign(let file, let reason):
             "\(file) cannot be used here: \(reason)."
+        case .contradicted(let size):
+            "A witness holds a checkpoint over \(size) entries that this history's own key signed and "
+                + "that this history does not contain; it lies in the file contradiction. Another "
+                + "copy of this folder was written, or an older one was put back. Find the copy that "
+                + "the witness knows; if there is none, begin a new history under another terminal "
+                + "name, and keep this folder."
         case .poisoned:
             "An earlier write of the access history failed. Check the disk, then restart."
         case .closed: "The access history is closed. Restart to open it."
         case .event(let cause): "The entry is not an event: \(cause)."
         case .keyGone(let id): "The key \(id) that sealed this entry is gone."
+        case .retained(let month):
+            "This has to be kept until \(month). Name an earlier month."
         case .noEntry(let index): "There is no entry \(index)."
         case .cryptography(let cause): "A cryptographic step failed: \(cause)."
         }

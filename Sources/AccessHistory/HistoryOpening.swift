@@ -9,6 +9,8 @@ struct OpeningFindings: Sendable {
     var wasHeadRebuilt = false
     /// What was lost and is made anew on an administrator's word.
     var lostMarks: [HistoryError] = []
+    /// Whether the keys lay in clear until this opening.
+    var wereKeysWrapped = false
     /// Cuts that no entry names yet.
     var cuts: [Cut] = []
 }
@@ -31,17 +33,19 @@ struct HistoryOpening {
     let disk: any HistoryDisk
     let origin: String
     let growthOctetCount: Int
+    /// What wraps the keys, where anything does.
+    var wrapping: WrappingKey?
 
     /// Whether an administrator says that a lost `head` or checkpoint may be made anew.
     var acceptsLostMarks = false
 
     func run() throws(HistoryError) -> (KeyRing, HistoryWriter, OpeningFindings) {
         for name in try disk.names() where name.hasSuffix(".new") { try disk.remove(name) }
-        let marks = try StoreMarks(disk, origin: origin)
+        let marks = try StoreMarks(disk, origin: origin, wrapping: wrapping)
         let ring: KeyRing
         var findings = OpeningFindings()
         if marks.isNew {
-            ring = try KeyRing.make(origin: origin, on: disk)
+            ring = try KeyRing.make(origin: origin, wrapping: wrapping, on: disk)
         } else {
             findings.lostMarks = try marks.lost()
             guard let loaded = marks.ring else { throw .absent(path: KeyRing.fileName) }
@@ -53,6 +57,10 @@ struct HistoryOpening {
         findings.wasHeadRebuilt = head == nil && !marks.segments.isEmpty
         let end = try StoreEnd(disk: disk, origin: origin, key: ring.macKey, names: marks.segments)
             .read(head: head ?? Head(), signed: marks.signed)
+        if ring.isWrappingDue {
+            try ring.wrapAll(on: disk)
+            findings.wereKeysWrapped = true
+        }
         if let tail = end.tail { try Cut.make(tail, in: end, on: disk) }
         findings.cuts = try Cut.pending(on: disk)
         var known = head ?? Head()

@@ -17,6 +17,9 @@ package struct HistorySettings: Sendable {
     /// Whether an administrator says, for this opening, that a lost `head` or checkpoint may be
     /// made anew from the segments; the opening's entry tells of it.
     package var acceptsLostMarks = false
+    /// What wraps the store's keys; without it they lie in clear, and a store whose keys are
+    /// wrapped is not opened.
+    package var wrappingKey: WrappingKey?
 
     /// Settings.
     package init(

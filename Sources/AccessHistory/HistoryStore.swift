@@ -16,6 +16,8 @@ package actor HistoryStore {
     package nonisolated let origin: String
     private nonisolated let settings: HistorySettings
     private nonisolated let disk: any HistoryDisk
+    nonisolated var keptDisk: any HistoryDisk { disk }
+    nonisolated var keptRing: KeyRing { ring }
     private nonisolated let ring: KeyRing
     private nonisolated let sealing: Sealing
     private nonisolated let queue = Mutex<[WaitingAppend]>([])
@@ -26,6 +28,8 @@ package actor HistoryStore {
     private var writer: HistoryWriter
     private var lock: (any HistoryLock)?
     private var isHeadUpdateDue = false
+    /// Why nothing more is written, where a witness showed that this is not the log's only copy.
+    private var condemnation: HistoryError?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         unsafe executor.asUnownedSerialExecutor()
@@ -128,7 +132,7 @@ package actor HistoryStore {
     private func serve(_ group: ArraySlice<WaitingAppend>) {
         let result: Result<[HistoryReceipt], HistoryError>
         do throws(HistoryError) {
-            guard lock != nil else { throw .closed }
+            try checkOpen()
             result = .success(try writer.commit(group.flatMap(\.entries)))
         } catch {
             result = .failure(error)
@@ -147,12 +151,17 @@ package actor HistoryStore {
         isHeadUpdateDue = true
         Task {
             isHeadUpdateDue = false
-            if lock != nil { writer.writeLaggingHead() }
+            if lock != nil, condemnation == nil { writer.writeLaggingHead() }
         }
     }
 
-    private func makeKey(for month: YearMonth) throws(HistoryError) -> MonthKey {
+    private func checkOpen() throws(HistoryError) {
         guard lock != nil else { throw .closed }
+        if let condemnation { throw condemnation }
+    }
+
+    private func makeKey(for month: YearMonth) throws(HistoryError) -> MonthKey {
+        try checkOpen()
         return try ring.makeKey(for: month, on: disk)
     }
 
@@ -173,6 +182,8 @@ package actor HistoryStore {
         if case .markLost(let file, let reason)? = findings.lostMarks.first {
             event.reason = "lostMarkAccepted"
             event.note = "\(file): \(reason); accepted on an administrator's word"
+        } else if findings.wereKeysWrapped {
+            event.reason = "keysWrapped"
         }
         _ = try await append(event)
     }
@@ -240,7 +251,7 @@ package actor HistoryStore {
 
     /// A signed checkpoint over everything that is durable now; kept before it is given out.
     package func checkpoint() throws(HistoryError) -> SignedNote {
-        guard lock != nil else { throw .closed }
+        try checkOpen()
         return try signCheckpoint()
     }
 
@@ -253,22 +264,18 @@ package actor HistoryStore {
     }
 
     private func signCheckpoint() throws(HistoryError) -> SignedNote {
-        let head = Checkpoint(
-            origin: origin, size: writer.frontier.size, root: writer.frontier.root)
-        let note: SignedNote
-        do throws(NoteError) {
-            note = try head.signed(by: ring.signer)
-        } catch {
-            throw .cryptography(.malformed("the log's signing key"))
-        }
-        if head.size > writer.signedSize {
-            try disk.replace(CheckpointFile.fileName, with: note.octets)
-            try writer.writeHead(signedSize: head.size)
-        }
-        return note
+        try writer.signCheckpoint(ring.signer)
     }
 
+    /// Nothing more is written or signed, for this reason.
+    func stopWriting(_ reason: HistoryError) { condemnation = reason }
+
     // MARK: Reading
+
+    /// Reads on the reader's thread.
+    nonisolated func reading<Value: Sendable>(
+        _ body: @Sendable () throws(HistoryError) -> Value
+    ) async throws(HistoryError) -> Value { try await reader.read(body) }
 
     /// The store as it stands, for reading in one's own time.
     package func archive() -> HistoryArchive {
@@ -283,6 +290,16 @@ package actor HistoryStore {
         let archive = await archive()
         return try await reader.read { () throws(HistoryError) in
             try archive.events(matching: query)
+        }
+    }
+
+    /// Numbers by day; the query's limit does not count. Whoever asks records that they did.
+    package nonisolated func statistics(
+        matching query: HistoryQuery
+    ) async throws(HistoryError) -> [DayStatistics] {
+        let archive = await archive()
+        return try await reader.read { () throws(HistoryError) in
+            try archive.statistics(matching: query)
         }
     }
 
@@ -317,9 +334,9 @@ package actor HistoryStore {
 
     /// Checks the whole folder as it lies on the disk.
     package nonisolated func verify() async throws(HistoryError) -> HistoryReport {
-        let disk = disk
+        let (disk, wrapping) = (disk, settings.wrappingKey)
         return try await reader.read { () throws(HistoryError) in
-            try HistoryArchive.verify(live: disk)
+            try HistoryArchive.verify(live: disk, wrapping: wrapping)
         }
     }
 
@@ -346,50 +363,5 @@ private final class WaitingAppend: Sendable {
     var result: Result<[HistoryReceipt], HistoryError>? {
         get { settled.withLock(\.self) }
         set { settled.withLock { $0 = newValue } }
-    }
-}
-
-/// Opens a store on the executor that will write it.
-private actor HistoryOpener {
-    struct Opened: Sendable {
-        var disk: any HistoryDisk
-        var lock: any HistoryLock
-        var ring: KeyRing
-        var writer: HistoryWriter
-        var findings: OpeningFindings
-    }
-
-    private let executor: BlockingExecutor
-    nonisolated var unownedExecutor: UnownedSerialExecutor {
-        unsafe executor.asUnownedSerialExecutor()
-    }
-
-    init(executor: BlockingExecutor) { self.executor = executor }
-
-    func open(
-        _ settings: HistorySettings, disk: @Sendable () throws(HistoryError) -> any HistoryDisk
-    ) throws(HistoryError) -> Opened {
-        let disk = try disk()
-        let lock = try disk.lock()
-        let (ring, writer, findings) = try HistoryOpening(
-            disk: disk, origin: settings.place.logOrigin,
-            growthOctetCount: settings.growthOctetCount,
-            acceptsLostMarks: settings.acceptsLostMarks
-        ).run()
-        return Opened(disk: disk, lock: lock, ring: ring, writer: writer, findings: findings)
-    }
-}
-
-/// Reads beside the writer, on a thread of its own.
-private actor HistoryReader {
-    private let executor = BlockingExecutor(label: "history-reader")
-    nonisolated var unownedExecutor: UnownedSerialExecutor {
-        unsafe executor.asUnownedSerialExecutor()
-    }
-
-    func read<Value: Sendable>(
-        _ body: @Sendable () throws(HistoryError) -> Value
-    ) throws(HistoryError) -> Value {
-        try body()
     }
 }

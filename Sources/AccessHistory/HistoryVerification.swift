@@ -17,6 +17,8 @@ package struct HistoryReport: Hashable, Sendable {
     package var usedKeys = false
     /// How many entries were opened with their keys and found to say what they committed to.
     package var openedCount: UInt64 = 0
+    /// How many entries cannot be opened any more, as a manifest in the history tells.
+    package var expiredCount: UInt64 = 0
     /// The size of the kept checkpoint whose signature and root were checked.
     package var checkpointSize: UInt64?
     /// Octets of an unfinished write behind the last group: no fault, the next opening cuts them.
@@ -48,16 +50,17 @@ extension HistoryArchive {
     /// `StoreEnd`. Without the keys (`usesKeys` false) the log's public key stands in: the codes
     /// and the sealed events are then passed over.
     package static func verify(
-        folder: String, vkey: String? = nil, usesKeys: Bool = true
+        folder: String, vkey: String? = nil, wrapping: WrappingKey? = nil, usesKeys: Bool = true
     ) throws(HistoryError) -> HistoryReport {
         let disk = try PosixDisk(path: folder, makesFolder: false)
-        return try verify(live: disk, vkey: vkey, usesKeys: usesKeys)
+        return try verify(live: disk, vkey: vkey, wrapping: wrapping, usesKeys: usesKeys)
     }
 
     private static let mostLooks = 5
 
     static func verify(
-        disk: any HistoryDisk, vkey: String? = nil, usesKeys: Bool = true
+        disk: any HistoryDisk, vkey: String? = nil, wrapping: WrappingKey? = nil,
+        usesKeys: Bool = true
     ) throws(HistoryError) -> HistoryReport {
         var key: NoteKey?
         if let vkey {
@@ -67,18 +70,20 @@ extension HistoryArchive {
                 throw .foreign(file: "key", reason: "not a verifier key")
             }
         }
-        return try Verification.report(on: disk, log: key, usesKeys: usesKeys)
+        return try Verification.report(
+            on: disk, log: key, wrapping: wrapping, usesKeys: usesKeys)
     }
 
     /// The same for a store that may be written under the reader: what is wrong is wrong when two
     /// looks, one after the other, find the same.
     static func verify(
-        live disk: any HistoryDisk, vkey: String? = nil, usesKeys: Bool = true
+        live disk: any HistoryDisk, vkey: String? = nil, wrapping: WrappingKey? = nil,
+        usesKeys: Bool = true
     ) throws(HistoryError) -> HistoryReport {
-        var report = try verify(disk: disk, vkey: vkey, usesKeys: usesKeys)
+        var report = try verify(disk: disk, vkey: vkey, wrapping: wrapping, usesKeys: usesKeys)
         for _ in 1..<mostLooks {
             guard let fault = report.fault else { return report }
-            report = try verify(disk: disk, vkey: vkey, usesKeys: usesKeys)
+            report = try verify(disk: disk, vkey: vkey, wrapping: wrapping, usesKeys: usesKeys)
             if report.fault == fault { break }
         }
         return report
@@ -91,14 +96,17 @@ private struct Verification {
     let known: StoreMarks
     private var ring: KeyRing? { known.ring }
     var report: HistoryReport
+    /// Entries whose key is missing, by key id: how many, and the first, until a manifest tells.
+    private var missing: [UInt32: (count: UInt64, first: HistoryFault)] = [:]
     private var marks: [(size: UInt64, root: SHA256Digest, file: String)] = []
 
     static func report(
-        on disk: any HistoryDisk, log: NoteKey?, usesKeys: Bool
+        on disk: any HistoryDisk, log: NoteKey?, wrapping: WrappingKey?, usesKeys: Bool
     ) throws(HistoryError) -> HistoryReport {
         var report = HistoryReport(origin: log?.name ?? "")
         do throws(HistoryError) {
-            let known = try StoreMarks(disk, origin: nil, usesKeys: usesKeys, log: log)
+            let known = try StoreMarks(
+                disk, origin: nil, wrapping: wrapping, usesKeys: usesKeys, log: log)
             report.origin = known.ring?.origin ?? report.origin
             report.usedKeys = known.ring != nil
             var verification = Verification(disk: disk, known: known, report: report)
@@ -111,6 +119,10 @@ private struct Verification {
             return verification.report
         } catch .damaged(let file, let offset, let reason) {
             report.fault = HistoryFault(file: file, offset: offset, reason: reason)
+        } catch .contradicted(let size) {
+            report.fault = HistoryFault(
+                file: Contradiction.fileName, offset: 0, index: nil,
+                reason: "this log's key signed \(size) entries that are not these")
         } catch .markLost(let file, let reason) {
             report.fault = HistoryFault(file: file, offset: 0, reason: reason)
         }
@@ -136,6 +148,8 @@ private struct Verification {
             guard report.fault == nil else { return }
         }
         (report.size, report.root) = (frontier.size, frontier.root)
+        report.fault = missing.values.map(\.first).min { ($0.index ?? 0) < ($1.index ?? 0) }
+        guard report.fault == nil else { return }
         for mark in marks where mark.size > frontier.size {
             report.fault = HistoryFault(
                 file: mark.file, offset: 0, index: frontier.size,
@@ -181,19 +195,25 @@ private struct Verification {
         }
     }
 
-    /// Opens an entry with its key. A key that is not there is a hole that nothing explains.
+    /// Opens an entry with its key. A key that is not there is a hole until a later entry tells of it.
     private mutating func open(_ entry: ScannedGroup.Entry, in file: String) {
         guard report.fault == nil, let ring else { return }
         guard let key = ring.key(id: entry.frame.leaf.keyID) else {
-            report.fault = HistoryFault(
+            let fault = HistoryFault(
                 file: file, offset: entry.offset, index: entry.frame.index,
-                reason: "the key that sealed it is missing")
+                reason: "the key that sealed it is missing, and nothing tells why")
+            missing[entry.frame.leaf.keyID, default: (0, fault)].count += 1
             return
         }
         do throws(HistoryError) {
-            _ = try Sealing(origin: ring.origin)
+            let event = try Sealing(origin: ring.origin)
                 .open(entry.body, leaf: entry.frame.leaf, under: key)
             report.openedCount += 1
+            guard let manifest = DestructionManifest(event) else { return }
+            for (id, hole) in missing where manifest.holds(id) {
+                report.expiredCount += hole.count
+                missing[id] = nil
+            }
         } catch {
             report.fault = HistoryFault(
                 file: file, offset: entry.offset, index: entry.frame.index,

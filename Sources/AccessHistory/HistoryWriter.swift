@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Octets
 internal import Records
 internal import TransparencyLog
@@ -106,6 +107,22 @@ struct HistoryWriter: Sendable {
         guard isDurable else { return }
         try headFile.sync()
         durablePlace = head.place
+    }
+
+    /// Signs a checkpoint over everything that is durable, and keeps it before giving it out.
+    mutating func signCheckpoint(_ signer: NoteSigner) throws(HistoryError) -> SignedNote {
+        let checkpoint = Checkpoint(origin: origin, size: frontier.size, root: frontier.root)
+        let note: SignedNote
+        do throws(NoteError) {
+            note = try checkpoint.signed(by: signer)
+        } catch {
+            throw .cryptography(.malformed("the log's signing key"))
+        }
+        if checkpoint.size > signedSize {
+            try disk.replace(CheckpointFile.fileName, with: note.octets)
+            try writeHead(signedSize: checkpoint.size)
+        }
+        return note
     }
 
     /// Closes the store in order: nothing may lie beyond this mark when it is opened again.

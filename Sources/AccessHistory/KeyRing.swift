@@ -18,9 +18,13 @@ struct MonthKey: Sendable {
 ///
 /// `secret` never encrypts anything: what is needed of it is derived by HKDF-SHA256 with the
 /// log's origin as salt. Month keys are random, so that destroying one destroys a month.
+///
+/// Version 1 holds the keys in clear, version 2 wrapped by a `WrappingKey`. A store that is opened
+/// with a wrapping key for the first time has its file rewritten.
 final class KeyRing: Sendable {
     static let fileName = "keys.json"
-    static let version = 1
+    static let clearVersion = 1
+    static let wrappedVersion = 2
     static let longestFileOctetCount = 1 << 20
 
     let origin: String
@@ -30,6 +34,9 @@ final class KeyRing: Sendable {
     private let signingKey: PrivateKey
     private let cardKey: [UInt8]
     private let months: Mutex<[MonthKey]>
+    private let wrapping: WrappingKey?
+    /// Whether the file still holds the keys in clear, or wrapped by the key before.
+    let isWrappingDue: Bool
 
     /// The key that seals a month's bodies, if it was made already: the latest of the month.
     func key(for month: YearMonth) -> MonthKey? {
@@ -61,13 +68,37 @@ final class KeyRing: Sendable {
         return key
     }
 
+    /// The keys of months before one, and with them all ids that are not there: those that go and
+    /// those that went. The latest key stays, so that no id is given out twice.
+    func expiring(before month: YearMonth) -> (going: Set<UInt32>, gone: [UInt32]) {
+        let known = months.withLock { $0 }
+        guard let latest = known.map(\.id).max() else { return ([], []) }
+        let going = Set(known.filter { $0.month < month && $0.id != latest }.map(\.id))
+        let staying = Set(known.map(\.id)).subtracting(going)
+        return (going, (1...latest).filter { !staying.contains($0) })
+    }
+
+    /// Takes keys away for good: the file is replaced as a whole.
+    func destroy(_ ids: Set<UInt32>, on disk: any HistoryDisk) throws(HistoryError) {
+        let staying = months.withLock { $0 }.filter { !ids.contains($0.id) }
+        try disk.replace(Self.fileName, with: encoded(staying))
+        months.withLock { $0.removeAll { ids.contains($0.id) } }
+    }
+
+    /// Wraps the keys that lay in clear, or under the key before: the file is replaced as a whole.
+    func wrapAll(on disk: any HistoryDisk) throws(HistoryError) {
+        try disk.replace(Self.fileName, with: encoded(months.withLock { $0 }))
+    }
+
     /// New keys for a new store, on the disk when this returns.
-    static func make(origin: String, on disk: any HistoryDisk) throws(HistoryError) -> KeyRing {
+    static func make(
+        origin: String, wrapping: WrappingKey? = nil, on disk: any HistoryDisk
+    ) throws(HistoryError) -> KeyRing {
         let ring: KeyRing
         do throws(CryptographyError) {
             ring = try KeyRing(
                 origin: origin, secret: RandomOctets.make(32),
-                signingKey: try PrivateKey.generate(.ed25519), months: [])
+                signingKey: try PrivateKey.generate(.ed25519), months: [], wrapping: wrapping)
         } catch {
             throw .cryptography(error)
         }
@@ -75,14 +106,17 @@ final class KeyRing: Sendable {
         return ring
     }
 
-    /// The keys of a store; nothing if there is no file.
-    static func load(origin: String?, from disk: any HistoryDisk) throws(HistoryError) -> KeyRing? {
+    /// The keys of a store; nothing if there is no file. `wrapping` is asked for where they are
+    /// wrapped.
+    static func load(
+        origin: String?, wrapping: WrappingKey? = nil, from disk: any HistoryDisk
+    ) throws(HistoryError) -> KeyRing? {
         guard let octets = try disk.read(fileName, longest: longestFileOctetCount) else {
             return nil
         }
         let ring: KeyRing
         do throws(JSONError) {
-            ring = try KeyRing(json: try JSONValue(parsing: octets))
+            ring = try KeyRing(json: try JSONValue(parsing: octets), wrapping: wrapping)
         } catch {
             throw .foreign(file: fileName, reason: error.description)
         }
@@ -93,7 +127,8 @@ final class KeyRing: Sendable {
     }
 
     private init(
-        origin: String, secret: [UInt8], signingKey: PrivateKey, months: [MonthKey]
+        origin: String, secret: [UInt8], signingKey: PrivateKey, months: [MonthKey],
+        wrapping: WrappingKey?, isWrappingDue: Bool = false
     ) throws(CryptographyError) {
         func derived(_ use: String) -> [UInt8] {
             HKDFSHA256.derive(
@@ -109,43 +144,65 @@ final class KeyRing: Sendable {
         macKey = MACKey(octets: derived("codes"))
         cardKey = derived("cards")
         self.months = Mutex(months)
+        (self.wrapping, self.isWrappingDue) = (wrapping, isWrappingDue)
     }
 }
 
 extension KeyRing {
-    private func encoded(_ months: [MonthKey]) -> [UInt8] {
-        let value: JSONValue = [
-            "version": JSONValue(Self.version),
-            "origin": .string(origin),
-            "secret": .string(secret.base64()),
-            "signingKey": .string(String(decoding: signingKey.pem, as: UTF8.self)),
-            "months": .array(
-                months.map { key in
-                    [
-                        "id": JSONValue(Int(key.id)), "month": .string(key.month.description),
-                        "key": .string(key.octets.base64()),
-                    ]
-                }),
-        ]
-        return value.pretty
+    private func encoded(_ months: [MonthKey]) throws(HistoryError) -> [UInt8] {
+        do throws(CryptographyError) {
+            return try json(months).pretty
+        } catch {
+            throw .cryptography(error)
+        }
     }
 
-    private convenience init(json value: JSONValue) throws(JSONError) {
+    private func json(_ months: [MonthKey]) throws(CryptographyError) -> JSONValue {
+        func text(_ octets: [UInt8], _ kind: WrappedKey) throws(CryptographyError) -> JSONValue {
+            .string(try (wrapping?.wrap(octets, as: kind, origin: origin) ?? octets).base64())
+        }
+        let pem = signingKey.pem
+        var keys: [JSONValue] = []
+        for key in months {
+            keys.append([
+                "id": JSONValue(Int(key.id)), "month": .string(key.month.description),
+                "key": try text(key.octets, .month(id: key.id, key.month)),
+            ])
+        }
+        return .object(present: [
+            ("version", JSONValue(wrapping == nil ? Self.clearVersion : Self.wrappedVersion)),
+            ("origin", .string(origin)),
+            ("wrappedBy", wrapping.map { .string($0.name(origin: origin)) }),
+            ("secret", try text(secret, .secret)),
+            (
+                "signingKey",
+                wrapping == nil
+                    ? .string(String(decoding: pem, as: UTF8.self)) : try text(pem, .signingKey)
+            ),
+            ("months", .array(keys)),
+        ])
+    }
+
+    private convenience init(json value: JSONValue, wrapping: WrappingKey?) throws(JSONError) {
         var fields = try JSONFields(value)
-        _ = try fields.integer("version", in: Self.version...Self.version)
+        let version = try fields.integer("version", in: Self.clearVersion...Self.wrappedVersion)
         let origin = try fields.string("origin", maximum: 255)
-        let secret = try fields.require("secret", "must be 32 octets in base64", keyOctets)
-        let pem = try fields.string("signingKey")
+        let file = try KeyFileForm(
+            origin: origin, wrapping: wrapping,
+            wrappedBy: version == Self.clearVersion ? nil : try fields.string("wrappedBy"))
+        let secret = try file.octets(
+            try fields.require("secret", "must be base64", \.stringValue), .secret, at: "$.secret")
+        let pem = try file.pem(try fields.string("signingKey"))
         let months = try fields.array("months") { (value, path) throws(JSONError) in
             var fields = try JSONFields(value, at: path)
-            let key = MonthKey(
-                id: UInt32(try fields.integer("id", in: 1...Int(UInt32.max))),
-                month: try fields.require("month", "must be a month") {
-                    $0.stringValue.flatMap { YearMonth($0) }
-                },
-                octets: try fields.require("key", "must be 32 octets in base64", keyOctets))
+            let id = UInt32(try fields.integer("id", in: 1...Int(UInt32.max)))
+            let month = try fields.require("month", "must be a month") {
+                $0.stringValue.flatMap { YearMonth($0) }
+            }
+            let octets = try file.octets(
+                try fields.string("key"), .month(id: id, month), at: fields.path("key"))
             try fields.finish()
-            return key
+            return MonthKey(id: id, month: month, octets: octets)
         }
         try fields.finish()
         guard Set(months.map(\.id)).count == months.count else {
@@ -153,16 +210,61 @@ extension KeyRing {
         }
         do throws(CryptographyError) {
             try self.init(
-                origin: origin, secret: secret, signingKey: try PrivateKey(pem: Array(pem.utf8)),
-                months: months)
+                origin: origin, secret: secret, signingKey: try PrivateKey(pem: pem),
+                months: months, wrapping: wrapping,
+                isWrappingDue: wrapping != nil && file.wrapping != wrapping)
         } catch {
             throw .unexpected(path: "$.signingKey", reason: "must be an Ed25519 key in PEM")
         }
     }
 }
 
-private func keyOctets(_ value: JSONValue) -> [UInt8]? {
-    guard let octets = value.stringValue.flatMap({ [UInt8](base64: $0) }), octets.count == 32
-    else { return nil }
-    return octets
+/// How the file that is read holds its keys.
+private struct KeyFileForm {
+    let origin: String
+    let wrapping: WrappingKey?
+
+    /// `wrappedBy` is what the file names; nothing where its keys are in clear.
+    init(origin: String, wrapping: WrappingKey?, wrappedBy: String?) throws(JSONError) {
+        self.origin = origin
+        guard let wrappedBy else {
+            self.wrapping = nil
+            return
+        }
+        guard let wrapping else {
+            throw .unexpected(
+                path: "$.wrappedBy", reason: "asks for the key \(wrappedBy): name historyKeyFile")
+        }
+        let named = [wrapping, wrapping.previous].compactMap(\.self)
+            .first { $0.name(origin: origin) == wrappedBy }
+        guard let named else {
+            throw .unexpected(
+                path: "$.wrappedBy", reason: "names another key (\(wrappedBy)) than historyKeyFile")
+        }
+        self.wrapping = named
+    }
+
+    /// A key of 32 octets.
+    func octets(_ text: String, _ kind: WrappedKey, at path: String) throws(JSONError) -> [UInt8] {
+        guard let octets = try plain(text, kind, at: path), octets.count == MonthKey.octetCount
+        else { throw .unexpected(path: path, reason: "must be 32 octets in base64") }
+        return octets
+    }
+
+    func pem(_ text: String) throws(JSONError) -> [UInt8] {
+        guard wrapping != nil else { return Array(text.utf8) }
+        return try plain(text, .signingKey, at: "$.signingKey") ?? []
+    }
+
+    private func plain(
+        _ text: String, _ kind: WrappedKey, at path: String
+    ) throws(JSONError) -> [UInt8]? {
+        guard let octets = [UInt8](base64: text) else { return nil }
+        guard let wrapping else { return octets }
+        do throws(CryptographyError) {
+            return try wrapping.unwrap(octets, as: kind, origin: origin)
+        } catch {
+            throw .unexpected(path: path, reason: "was not wrapped by this key for this use")
+        }
+    }
 }

@@ -59,19 +59,17 @@ final class PosixDisk: HistoryDisk {
         return try file.read(at: 0, count: longest)
     }
 
-    func replace(_ name: String, with octets: [UInt8]) throws(HistoryError) {
-        let draft = name + ".new"
-        try remove(draft)
-        let file = try descriptor(draft, O_RDWR | O_CREAT | O_EXCL)
-        try file.write(octets, at: 0)
-        guard fsync(file.number) == 0 else { throw systemFailure("fsync", full(draft)) }
-        try rename(draft, to: name)
+    func create(_ name: String) throws(HistoryError) -> any HistoryFile {
+        try descriptor(name, O_RDWR | O_CREAT | O_EXCL)
     }
 
-    func rename(_ name: String, to other: String) throws(HistoryError) {
+    func move(_ name: String, to other: String) throws(HistoryError) {
         guard unsafe renameat(folder, name, folder, other) == 0 else {
             throw systemFailure("rename", full(other))
         }
+    }
+
+    func syncNames() throws(HistoryError) {
         guard fsync(folder) == 0 else { throw systemFailure("fsync", path) }
     }
 
@@ -160,6 +158,10 @@ final class PosixFile: HistoryFile, HistoryLock {
 
     func sync() throws(HistoryError) {
         guard fdatasync(number) == 0 else { throw systemFailure("fdatasync", path) }
+    }
+
+    func syncWhole() throws(HistoryError) {
+        guard fsync(number) == 0 else { throw systemFailure("fsync", path) }
     }
 
     func truncate(to size: UInt64) throws(HistoryError) {

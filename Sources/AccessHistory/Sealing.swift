@@ -67,8 +67,16 @@ struct Sealing: Sendable {
     }
 
     /// Opens a body and checks that it is what the leaf committed to.
-    func open(_ body: [UInt8], leaf: Leaf, under key: MonthKey) throws(HistoryError) -> HistoryEvent
-    {
+    func open(
+        _ body: [UInt8], leaf: Leaf, under key: MonthKey
+    ) throws(HistoryError) -> HistoryEvent {
+        try openWhole(body, leaf: leaf, under: key).event
+    }
+
+    /// The same with the salt and the event's own octets, which together give the commitment.
+    func openWhole(
+        _ body: [UInt8], leaf: Leaf, under key: MonthKey
+    ) throws(HistoryError) -> (salt: [UInt8], octets: [UInt8], event: HistoryEvent) {
         let plain: [UInt8]
         do throws(CryptographyError) {
             plain = try AES256GCM.open(
@@ -83,7 +91,10 @@ struct Sealing: Sendable {
             ).octets == leaf.commitment
         else { throw .cryptography(.authenticationFailed) }
         do throws(DisclosureError) {
-            return try HistoryEvent(octets: Array(plain[Self.saltOctetCount...]))
+            let octets = Array(plain[Self.saltOctetCount...])
+            return (
+                Array(plain[..<Self.saltOctetCount]), octets, try HistoryEvent(octets: octets)
+            )
         } catch {
             throw .event(error)
         }

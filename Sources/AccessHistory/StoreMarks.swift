@@ -16,6 +16,7 @@ struct StoreMarks {
     let ring: KeyRing?
     let head: Head?
     let signed: Checkpoint?
+    private let contradiction: HistoryError?
     private let usesKeys: Bool
     private let isEmpty: Bool
 
@@ -23,14 +24,21 @@ struct StoreMarks {
     /// what is read later is never behind what was read before. `log` judges the checkpoint where
     /// there are no keys.
     init(
-        _ disk: any HistoryDisk, origin: String?, usesKeys: Bool = true, log: NoteKey? = nil
+        _ disk: any HistoryDisk, origin: String?, wrapping: WrappingKey? = nil,
+        usesKeys: Bool = true, log: NoteKey? = nil
     ) throws(HistoryError) {
         let headOctets = try disk.read(Head.fileName, longest: Head.fileOctetCount)
         let checkpointOctets = try disk.read(
             CheckpointFile.fileName, longest: SignedNote.longestOctetCount)
         segments = try disk.names().filter { $0.hasSuffix(SegmentHeader.suffix) }
-        let ring = usesKeys ? try KeyRing.load(origin: origin, from: disk) : nil
+        let ring =
+            usesKeys
+            ? try KeyRing.load(origin: origin, wrapping: wrapping, from: disk) : nil
         (self.ring, self.usesKeys) = (ring, usesKeys)
+        do throws(HistoryError) {
+            try Contradiction.check(disk)
+            contradiction = nil
+        } catch { contradiction = error }
         isEmpty = segments.isEmpty && headOctets == nil && checkpointOctets == nil && ring == nil
         guard ring != nil || !usesKeys else {
             (head, signed) = (nil, nil)
@@ -51,6 +59,7 @@ struct StoreMarks {
     /// Refuses what cannot be: keys or every segment taken away. What is lost is given back, for
     /// `accept`.
     func lost() throws(HistoryError) -> [HistoryError] {
+        if let contradiction { throw contradiction }
         guard ring != nil || !usesKeys else {
             throw .damaged(file: KeyRing.fileName, offset: 0, reason: "it is missing")
         }

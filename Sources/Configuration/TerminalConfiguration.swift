@@ -24,6 +24,9 @@ package struct TerminalConfiguration: Hashable, Sendable {
     package var trustFolder: String
     /// The folder of the access history.
     package var historyFolder: String
+    /// The key that wraps the history's keys: a file of mode 0600 or a credential, outside the
+    /// history's folder. Where absent the keys lie in clear.
+    package var historyKeyFile: String?
     /// The UNIX socket of the local API.
     package var socket: String
     /// The terminal's own key for statements, where no PIN was entered: a PEM file, mode 0600.
@@ -39,6 +42,10 @@ package struct TerminalConfiguration: Hashable, Sendable {
     package var recordsNeedIdentity: Bool
     /// Whether the PIN is taken on a reader's own keys, where it has any.
     package var pinPads = true
+    /// For how many years the access history is kept at least.
+    package var historyRetentionYears: Int
+    /// Who cosigns the history's checkpoints, where anybody does.
+    package var witnesses: WitnessConfiguration?
     /// The camera and the matcher of faces, where the terminal has any.
     package var face: FaceConfiguration?
     /// The patient's screen, where the terminal has one.

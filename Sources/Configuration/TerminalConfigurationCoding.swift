@@ -40,6 +40,9 @@ extension TerminalConfiguration {
             json: try fields.require("portal"), at: fields.path("portal"))
         trustFolder = try fields.words("trustFolder")
         historyFolder = try fields.words("historyFolder")
+        historyKeyFile = try fields.optional("historyKeyFile", "must be a file's path") { value in
+            value.stringValue.flatMap { isWords($0, maximum: 4096) ? $0 : nil }
+        }
         socket = try fields.words("socket", maximum: 100)
         statementKeyFile = try fields.words("statementKeyFile")
         staffFile = try fields.words("staffFile")
@@ -51,6 +54,11 @@ extension TerminalConfiguration {
         let isSimulation = isSimulation
         face = try fields.nested("face") { (value, path) throws(JSONError) in
             try FaceConfiguration(json: value, at: path, isSimulation: isSimulation)
+        }
+        historyRetentionYears =
+            try fields.optionalInteger("historyRetentionYears", in: 3...100) ?? 7
+        witnesses = try fields.nested("witnesses") { (value, path) throws(JSONError) in
+            try WitnessConfiguration(json: value, at: path)
         }
         kiosk = try fields.nested("kiosk") { (value, path) throws(JSONError) in
             try KioskConfiguration(json: value, at: path)
@@ -79,6 +87,7 @@ extension TerminalConfiguration {
             ("portal", portal.json),
             ("trustFolder", .string(trustFolder)),
             ("historyFolder", .string(historyFolder)),
+            ("historyKeyFile", historyKeyFile.map(JSONValue.string)),
             ("socket", .string(socket)),
             ("statementKeyFile", .string(statementKeyFile)),
             ("staffFile", .string(staffFile)),
@@ -86,6 +95,8 @@ extension TerminalConfiguration {
             ("visualCheckNeedsOtherViewer", .bool(visualCheckNeedsOtherViewer)),
             ("recordsNeedIdentity", .bool(recordsNeedIdentity)),
             ("pinPads", .bool(pinPads)), ("face", face?.json),
+            ("historyRetentionYears", JSONValue(historyRetentionYears)),
+            ("witnesses", witnesses?.json),
             ("kiosk", kiosk?.json),
             ("limits", limits.json),
         ])
@@ -95,6 +106,7 @@ extension TerminalConfiguration {
     package func resolvingPaths(_ resolve: (String) -> String) -> TerminalConfiguration {
         var copy = self
         for path in Self.paths { copy[keyPath: path] = resolve(copy[keyPath: path]) }
+        copy.historyKeyFile = historyKeyFile.map(resolve)
         copy.face = face?.resolvingPaths(resolve)
         if let kiosk { copy.kiosk?.pageFile = resolve(kiosk.pageFile) }
         return copy

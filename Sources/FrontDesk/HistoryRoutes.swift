@@ -28,12 +28,13 @@ extension LocalAPI {
                 guard await noteReading(whose, by: member) else { throw HistoryError.closed }
                 return .json(
                     .object(present: [("intent", intent.json), ("closing", closing?.json)]))
-            case "checkpoint":
-                let note = try await parts.scribe.store.checkpoint()
-                return .json([
-                    "note": .string(String(decoding: note.octets, as: UTF8.self)),
-                    "key": .string(parts.scribe.store.logKey.vkey),
-                ])
+            case "statistics":
+                guard await noteReading(query, by: member, reason: "statistics") else {
+                    throw HistoryError.closed
+                }
+                let days = try await parts.scribe.store.statistics(matching: query)
+                return .json(["days": .array(days.map(\.json))])
+            case "checkpoint": return try await checkpoint()
             default: return .problem(.notFound)
             }
         } catch {
@@ -41,24 +42,91 @@ extension LocalAPI {
         }
     }
 
+    /// Somebody is about to export entries in clear: written down first, then they get the
+    /// checkpoint that their export leads up to.
+    func exportHistory(_ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+        let member = try staff(request)
+        guard member.role == .administrator else { throw .notAllowed }
+        guard let form = request.query["form"],
+            ["csv", "fhir", "postgres", "syslog"].contains(form)
+        else { throw .badRequest("form must be csv, fhir, postgres or syslog") }
+        guard let first = UInt64(request.query["from"] ?? "0"),
+            first <= UInt64(HistoryEvent.largestIndex)
+        else { throw .badRequest("from must be an entry's number") }
+        let isWritten = await noteReading(
+            HistoryQuery(), by: member, reason: "export", note: "\(form), from entry \(first)")
+        do throws(HistoryError) {
+            guard isWritten else { throw HistoryError.closed }
+            return try await checkpoint()
+        } catch {
+            throw Self.problem(error)
+        }
+    }
+
+    /// Destroys the keys of months whose time has come. What time it is the witnesses say where there
+    /// are any: a clock that ran ahead destroys nothing.
+    func expireHistory(_ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+        let member = try staff(request)
+        guard member.role == .administrator else { throw .notAllowed }
+        guard let month = request.query["before"].flatMap({ YearMonth($0) }) else {
+            throw .badRequest("before must be a month such as 2019-11")
+        }
+        let scene = parts.scribe.scene(actor: member.actor)
+        let trusted: Instant
+        if let witnesses = parts.witnesses {
+            guard let cosigned = await witnesses.cosignedTime else {
+                throw .badRequest("no witness has said yet what time it is: wait for a round")
+            }
+            trusted = cosigned
+        } else {
+            guard scene.timeQuality == .synchronised else {
+                throw .badRequest("nobody vouches for the clock: run a time service")
+            }
+            trusted = parts.scribe.now
+        }
+        do throws(HistoryError) {
+            let manifest = try await parts.scribe.store.expire(
+                before: month, retentionYears: parts.historyRetentionYears, at: trusted,
+                scene.event(.administratorAct, at: parts.scribe.now))
+            return .json([
+                "before": .string(month.description),
+                "destroyedKeys": JSONValue(manifest.keys.map(\.count).reduce(0, +)),
+            ])
+        } catch {
+            throw Self.problem(error)
+        }
+    }
+
+    private func checkpoint() async throws(HistoryError) -> HTTPResponse {
+        let note = try await parts.scribe.store.checkpoint()
+        return .json([
+            "note": .string(String(decoding: note.octets, as: UTF8.self)),
+            "key": .string(parts.scribe.store.logKey.vkey),
+        ])
+    }
+
     /// Whether the history cannot be written, or something in it cannot be read.
     private static func problem(_ error: HistoryError) -> Problem {
         switch error {
         case .noEntry: return .noEntry
+        case .retained: return .badRequest(error.description)
         case .damaged, .markLost, .foreign, .event, .keyGone, .cryptography, .absent:
             return .historyUnread(error.description)
-        case .inUse, .diskFull, .notPermitted, .system, .poisoned, .closed:
+        case .inUse, .diskFull, .notPermitted, .system, .contradicted, .poisoned, .closed:
             var problem = Problem.historyClosed
             problem.detail = error.description
             return problem
         }
     }
 
-    private func noteReading(_ query: HistoryQuery, by member: StaffMember) async -> Bool {
+    private func noteReading(
+        _ query: HistoryQuery, by member: StaffMember, reason: String? = nil, note: String? = nil
+    ) async -> Bool {
         var event = parts.scribe.scene(actor: member.actor, patient: query.patient)
             .event(.historyRead, at: parts.scribe.now)
         event.item = .history
         event.purpose = .review
+        (event.reason, event.note) = (reason, note)
         return await parts.scribe.write(event) != nil
     }
 
@@ -90,6 +158,36 @@ extension LocalAPI {
                 Int(text).flatMap { (1...10_000).contains($0) ? $0 : nil }
             } ?? 1000
         return query
+    }
+}
+
+extension WitnessStanding {
+    /// How far the history is cosigned, as programs get it.
+    package func json(entries size: UInt64) -> JSONValue {
+        [
+            "quorum": JSONValue(quorum), "witnesses": JSONValue(witnessCount),
+            "cosignedEntries": .integer(Int64(clamping: cosignedSize)),
+            "uncosignedEntries": .integer(Int64(clamping: size - min(size, cosignedSize))),
+            "troubles": .object(
+                present: troubles.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }),
+        ]
+    }
+}
+
+extension DayStatistics {
+    /// The day as programs get it.
+    package var json: JSONValue {
+        let items = DisclosedItem.allCases.map { item in
+            (item.rawValue, disclosures[item].map { JSONValue($0) })
+        }
+        return .object(present: [
+            ("day", .string(day.description)), ("checkIns", JSONValue(checkIns)),
+            ("failedProofs", JSONValue(failedProofs)),
+            ("disclosures", .object(present: items)), ("ownViews", JSONValue(ownViews)),
+            ("refusals", JSONValue(refusals)), ("unknownOutcomes", JSONValue(unknownOutcomes)),
+            ("historyReads", JSONValue(historyReads)), ("exports", JSONValue(exports)),
+            ("administratorActs", JSONValue(administratorActs)), ("entries", JSONValue(entries)),
+        ])
     }
 }
 

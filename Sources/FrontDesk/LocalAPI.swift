@@ -1,4 +1,4 @@
-internal import AccessHistory
+package import AccessHistory
 package import CheckIns
 package import Configuration
 internal import Cryptography
@@ -40,6 +40,10 @@ package struct LocalAPI: HTTPHandler {
         package var version: String
         /// How long programs may wait.
         package var limits: WaitLimits
+        /// Who cosigns the history, where anybody does.
+        package var witnesses: HistoryWitnesses?
+        /// How long the history is kept at least.
+        package var historyRetentionYears = 7
 
         /// The parts.
         package init(
@@ -109,6 +113,10 @@ package struct LocalAPI: HTTPHandler {
         case ("POST", "readers", 2) where path[1] == "end-pause": return try await endPause(request)
         case ("POST", "readers", 2) where path[1] == "last-try":
             return try await allowLastTry(request)
+        case ("POST", "history", 2) where path[1] == "expiry":
+            return try await expireHistory(request)
+        case ("POST", "history", 2) where path[1] == "exports":
+            return try await exportHistory(request)
         case ("GET", "history", 2): return try await history(path[1], request)
         default: throw .notFound
         }
@@ -128,16 +136,20 @@ package struct LocalAPI: HTTPHandler {
                     ("pausedUntil", pause.map { .string($0.rfc3339) }),
                 ]))
         }
+        let size = await parts.scribe.store.archive().size
+        let cosigned = await parts.witnesses?.standing
         let open = await parts.book.all().filter { $0.state == .open }.count
-        return [
-            "version": .string(parts.version),
-            "institution": .string(parts.scribe.place.institution),
-            "terminal": .string(parts.scribe.place.terminal),
-            "pcscService": .bool(await parts.roster.isServiceThere),
-            "readers": .array(readers), "openCheckIns": JSONValue(open),
-            "items": .array(parts.items.map { .string($0.rawValue) }),
-            "historyOrigin": .string(parts.scribe.store.origin),
-        ]
+        return .object(present: [
+            ("version", .string(parts.version)),
+            ("institution", .string(parts.scribe.place.institution)),
+            ("terminal", .string(parts.scribe.place.terminal)),
+            ("pcscService", .bool(await parts.roster.isServiceThere)),
+            ("readers", .array(readers)), ("openCheckIns", JSONValue(open)),
+            ("items", .array(parts.items.map { .string($0.rawValue) })),
+            ("historyOrigin", .string(parts.scribe.store.origin)),
+            ("historyEntries", .integer(Int64(clamping: size))),
+            ("historyWitnesses", cosigned.map { $0.json(entries: size) }),
+        ])
     }
 
     /// An administrator lets PINs in again before the pause ends; recorded first.

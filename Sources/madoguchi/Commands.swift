@@ -15,6 +15,20 @@ private let months = [
 ]
 private let pinPad = Command.Option(
     "pin-pad", nil, "the PIN is entered on the reader's own keys")
+private let historyFilters = [
+    Command.Option("patient", "ID", "of one patient (the pairwise id)"),
+    Command.Option("item", "ITEM", "of one item: qualification, drugs, checkups, …"),
+    Command.Option("actor", "ID", "by one actor"),
+    Command.Option("from", "TIME", "from this instant or day on"),
+    Command.Option("to", "TIME", "up to this instant or day, itself included"),
+    Command.Option("until", "TIME", "before this instant or day"),
+]
+private let exportFile = Command.Argument("FILE")
+private let fromEntry = Command.Option("from-entry", "N", "from this entry on (default 0)")
+private let exportNote = """
+    FILE - is standard output; a file is there whole or not at all. What is exported is in clear: it
+    escapes expiry and erasure, and the export is itself an entry.
+    """
 private let lastTry = Command.Option(
     "spend-last-try", nil, "agree to use the card's last try, if only one is left")
 
@@ -69,45 +83,63 @@ let program = Program(
         Command(
             "portal disclosures", "shows the patient who asked for their data",
             options: [pinFile, pinPad, reader, lastTry]),
+        Command(
+            "history list", "lists the access history",
+            options: historyFilters + [
+                .init("limit", "N", "at most so many of the latest (default 1000)")
+            ],
+            discussion: "A day is one in Japan. That the history was read is itself an entry."),
+        Command(
+            "history statistics", "counts by day: check-ins, disclosures, refusals, readings",
+            options: historyFilters),
+        Command(
+            "history verify", "checks the whole access history, without the daemon",
+            options: [.init("without-keys", nil, "check only what needs no key")],
+            discussion: "Ends with 0 if everything fits, 1 with the first thing that does not."),
+        Command(
+            "history export tiles", "writes the log as C2SP tiles", arguments: [.init("DIR")],
+            discussion: "What an earlier export wrote stays, and must agree."),
+        Command(
+            "history export csv", "writes the entries as CSV", options: [fromEntry],
+            arguments: [exportFile], discussion: exportNote),
+        Command(
+            "history export fhir", "writes the entries as FHIR AuditEvent, one a line (NDJSON)",
+            options: [fromEntry], arguments: [exportFile], discussion: exportNote),
+        Command(
+            "history export postgres", "writes a script for psql that loads the entries",
+            options: [fromEntry], arguments: [exportFile],
+            discussion: exportNote + " The tables are in Config/postgres/schema.sql."),
+        Command(
+            "history export syslog", "writes the entries as RFC 5424 messages, one a line",
+            options: [fromEntry], arguments: [exportFile], discussion: exportNote),
+        Command(
+            "history expire", "destroys the keys of months that have expired",
+            options: [.init("before", "YYYY-MM", "of all months before this one")],
+            discussion: """
+                What is sealed under them can be opened by nobody from then on; every proof stays. Nothing
+                goes before historyRetentionYears (7) are over, by the witnesses' time where there are any.
+                """),
+        Command("history key", "prints the key that verifies the log's checkpoints"),
+        Command(
+            "consent verify", "judges the statement of a check-in from its history entry",
+            options: [.init("index", "N", "the entry of the intent")]),
+        Command("readers", "lists the readers that pcscd sees"),
+        Command(
+            "end-pause", "lets PINs in again on a reader where too many failed",
+            options: [reader]),
+        Command("doctor", "finds out what is wrong, and says what mends it"),
+        Command(
+            "init", "makes the terminal's own part of a state folder",
+            options: [
+                .init("institution", "CODE", "ten digits (default 1310000003)"),
+                .init("terminal", "NAME", "the terminal's name (default desk-1)"),
+                .init("port", "PORT", "the clearinghouse's port (default 8710)"),
+                .init("kiosk-port", "PORT", "a kiosk on this port (default none)"),
+            ]),
     ]
         + DocumentKind.allCases.map {
             $0.command(whose: [checkIn, portal, pinFile, pinPad, reader, lastTry] + months)
-        } + [
-            Command(
-                "history list", "lists the access history",
-                options: [
-                    .init("patient", "ID", "of one patient (the pairwise id)"),
-                    .init("item", "ITEM", "of one item: qualification, drugs, checkups, …"),
-                    .init("actor", "ID", "by one actor"),
-                    .init("from", "TIME", "from this instant on"),
-                    .init("until", "TIME", "before this instant"),
-                    .init("limit", "N", "at most so many of the latest (default 1000)"),
-                ]),
-            Command(
-                "history verify", "checks the whole access history, without the daemon",
-                options: [.init("without-keys", nil, "check only what needs no key")],
-                discussion: "Ends with 0 if everything fits, 1 with the first thing that does not."),
-            Command(
-                "history export tiles", "writes the log as C2SP tiles", arguments: [.init("DIR")],
-                discussion: "What an earlier export wrote stays, and must agree."),
-            Command("history key", "prints the key that verifies the log's checkpoints"),
-            Command(
-                "consent verify", "judges the statement of a check-in from its history entry",
-                options: [.init("index", "N", "the entry of the intent")]),
-            Command("readers", "lists the readers that pcscd sees"),
-            Command(
-                "end-pause", "lets PINs in again on a reader where too many failed",
-                options: [reader]),
-            Command("doctor", "finds out what is wrong, and says what mends it"),
-            Command(
-                "init", "makes the terminal's own part of a state folder",
-                options: [
-                    .init("institution", "CODE", "ten digits (default 1310000003)"),
-                    .init("terminal", "NAME", "the terminal's name (default desk-1)"),
-                    .init("port", "PORT", "the clearinghouse's port (default 8710)"),
-                    .init("kiosk-port", "PORT", "a kiosk on this port (default none)"),
-                ]),
-        ],
+        },
     common: [
         .init("state", "DIR", "the stack's folder (default .madoguchi)"),
         .init("json", nil, "write JSON to standard output"),

@@ -248,8 +248,18 @@ extension Context {
     }
 
     private func history(_ configuration: TerminalConfiguration) -> Finding {
+        var key: WrappingKey?
+        if let path = configuration.historyKeyFile {
+            do throws(KeyFile.Failure) { key = try WrappingKey(file: path) } catch {
+                return Finding(
+                    name: "history", isGood: false, detail: "\(error)",
+                    next: "Put the key of historyKeyFile in place: without it nothing opens.",
+                    exitCode: .history)
+            }
+        }
         do throws(HistoryError) {
-            let report = try HistoryArchive.verify(folder: configuration.historyFolder)
+            let report = try HistoryArchive.verify(
+                folder: configuration.historyFolder, wrapping: key)
             guard let fault = report.fault else {
                 return Finding(
                     name: "history", isGood: true, detail: "whole, \(report.size) entries")

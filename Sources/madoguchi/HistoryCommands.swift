@@ -15,20 +15,7 @@ import TransparencyLog
 extension Context {
     /// `history list`.
     func listHistory() async throws(CommandFailure) -> ExitCode {
-        for name in ["from", "until"] {
-            try check(name, "an instant such as 2026-11-22T00:00:00Z") {
-                Instant(rfc3339: $0) != nil
-            }
-        }
-        let items = DisclosedItem.allCases.map(\.rawValue).joined(separator: ", ")
-        try check("item", "one of \(items)") { DisclosedItem(rawValue: $0) != nil }
-        do throws(UsageError) { _ = try invocation.integer("limit", in: 1...10_000) } catch {
-            throw CommandFailure(error)
-        }
-        let names = ["patient", "item", "actor", "from", "until", "limit"]
-        let query = names.compactMap { name in
-            invocation.value(name).map { "\(name)=\(percentEncoded($0))" }
-        }.joined(separator: "&")
+        let query = try historyQuery()
         let answer = try await ask("GET", "/v1/history/entries?\(query)", as: .administrator)
         try show(answer) {
             let rows = (answer["entries"]?.arrayValue ?? []).map { entry in
@@ -50,13 +37,73 @@ extension Context {
         return .ok
     }
 
+    /// `history statistics`: numbers by day, nobody's name.
+    func historyStatistics() async throws(CommandFailure) -> ExitCode {
+        let answer = try await ask(
+            "GET", "/v1/history/statistics?\(try historyQuery())", as: .administrator)
+        try show(answer) {
+            let columns = [
+                "checkIns", "failedProofs", "ownViews", "refusals", "unknownOutcomes",
+                "historyReads", "exports", "administratorActs", "entries",
+            ]
+            let items = ["qualification", "drugs", "checkups"]
+            let rows = (answer["days"]?.arrayValue ?? []).map { day in
+                [day["day"]?.stringValue ?? ""]
+                    + items.map { "\(day["disclosures"]?[$0]?.integerValue ?? 0)" }
+                    + columns.map { "\(day[$0]?.integerValue ?? 0)" }
+            }
+            return table([["day"] + items + columns] + rows).joined(separator: "\n")
+        }
+        return .ok
+    }
+
+    /// What the options ask for, as the daemon takes it. A day is one in Japan, and `--to` names the
+    /// last of them.
+    private func historyQuery() throws(CommandFailure) -> String {
+        let form = "an instant such as 2026-11-22T00:00:00Z, or a day such as 2026-11-22"
+        for name in ["from", "to", "until"] {
+            try check(name, form) { Instant(rfc3339: $0) != nil || LocalDate($0) != nil }
+        }
+        let items = DisclosedItem.allCases.map(\.rawValue).joined(separator: ", ")
+        try check("item", "one of \(items)") { DisclosedItem(rawValue: $0) != nil }
+        do throws(UsageError) {
+            _ = try invocation.integer("limit", in: 1...10_000)
+            guard invocation.value("to") == nil || invocation.value("until") == nil else {
+                throw UsageError("--to and --until both name the end; give one")
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+        func instant(_ name: String, afterIt: Bool) -> String? {
+            guard let text = invocation.value(name) else { return nil }
+            if let day = LocalDate(text) {
+                let seconds = Int64(day.adding(days: afterIt ? 1 : 0).dayNumber) * 86_400
+                return Instant(seconds: seconds - 9 * 3600).rfc3339
+            }
+            return Instant(rfc3339: text).map {
+                Instant(milliseconds: $0.milliseconds + (afterIt ? 1 : 0)).rfc3339
+            }
+        }
+        let fields = [
+            ("patient", invocation.value("patient")), ("item", invocation.value("item")),
+            ("actor", invocation.value("actor")), ("from", instant("from", afterIt: false)),
+            ("until", instant("to", afterIt: true) ?? instant("until", afterIt: false)),
+            ("limit", invocation.value("limit")),
+        ]
+        return fields.compactMap { name, value in
+            value.map { "\(name)=\(percentEncoded($0))" }
+        }.joined(separator: "&")
+    }
+
     /// `history verify`: reads the folder itself, so the daemon need not run or be believed.
     func verifyHistory() throws(CommandFailure) -> ExitCode {
-        let folder = try configuration().historyFolder
+        let configuration = try configuration()
+        let usesKeys = !invocation.has("without-keys")
+        let key = usesKeys ? try historyKey(configuration) : nil
         let report: HistoryReport
         do throws(HistoryError) {
             report = try HistoryArchive.verify(
-                folder: folder, usesKeys: !invocation.has("without-keys"))
+                folder: configuration.historyFolder, wrapping: key, usesKeys: usesKeys)
         } catch { throw CommandFailure(error) }
         let fault = report.fault
         try show(
@@ -66,12 +113,14 @@ extension Context {
                 ("root", .string(report.root.base64)),
                 ("segments", JSONValue(report.segmentCount)),
                 ("opened", .integer(Int64(clamping: report.openedCount))),
+                ("expired", .integer(Int64(clamping: report.expiredCount))),
                 ("checkpointSize", report.checkpointSize.map { .integer(Int64(clamping: $0)) }),
                 ("fault", fault.map { .string("\($0.file) at \($0.offset): \($0.reason)") }),
             ])
         ) {
             let head =
                 "\(report.size) entries, \(report.openedCount) opened and checked, "
+                + (report.expiredCount > 0 ? "\(report.expiredCount) expired, " : "")
                 + "root \(report.root.base64)"
             guard let fault else { return "履歴は完全です (whole): \(head)" }
             return "履歴に異常があります (NOT whole): \(fault.file) at octet \(fault.offset): \(fault.reason)"
@@ -88,9 +137,10 @@ extension Context {
                 .usage, "not-a-folder", "\(target) is a file, not a folder.",
                 next: "Name a folder, or a name that is not there yet.")
         }
-        let folder = try configuration().historyFolder
+        let configuration = try configuration()
+        let key = try historyKey(configuration)
         let answer = try await ask("GET", "/v1/history/checkpoint", as: .administrator)
-        let key = answer["key"]?.stringValue ?? ""
+        let vkey = answer["key"]?.stringValue ?? ""
         let note: SignedNote
         do throws(NoteError) {
             note = try SignedNote(octets: Array((answer["note"]?.stringValue ?? "").utf8))
@@ -98,12 +148,25 @@ extension Context {
             throw CommandFailure(.history, "note", "\(error)", next: "Restart the daemon.")
         }
         do throws(HistoryError) {
-            try HistoryArchive(folder: folder).exportTiles(to: target, under: note)
+            try HistoryArchive(folder: configuration.historyFolder, wrapping: key)
+                .exportTiles(to: target, under: note)
         } catch { throw CommandFailure(error) }
-        try show(["folder": .string(target), "key": .string(key)]) {
-            "書き出しました (exported): \(target)\nkey: \(key)"
+        try show(["folder": .string(target), "key": .string(vkey)]) {
+            "書き出しました (exported): \(target)\nkey: \(vkey)"
         }
         return .ok
+    }
+
+    /// The key that wraps the history's keys, where the configuration names one.
+    func historyKey(
+        _ configuration: TerminalConfiguration
+    ) throws(CommandFailure) -> WrappingKey? {
+        guard let path = configuration.historyKeyFile else { return nil }
+        do throws(KeyFile.Failure) { return try WrappingKey(file: path) } catch {
+            throw CommandFailure(
+                .history, "history-key", "\(error)",
+                next: "Run this where the credential is at hand, or verify --without-keys.")
+        }
     }
 
     /// `history key`.

@@ -1,3 +1,4 @@
+import AccessHistory
 import Commands
 import Configuration
 import Cryptography
@@ -9,7 +10,9 @@ import Terminal
 extension Context {
     /// `init`: configuration, staff and their tokens, folders. What is there stays as it is.
     func initialise() throws(CommandFailure) -> ExitCode {
-        for folder in ["", "/terminal", "/staff", "/run"] { try makeFolder(state + folder) }
+        for folder in ["", "/terminal", "/staff", "/run", "/credentials"] {
+            try makeFolder(state + folder)
+        }
         var made: [String] = []
         do throws(KeyFile.Failure) {
             if try makeStaff() { made.append("staff") }
@@ -60,6 +63,10 @@ extension Context {
         let kiosk = invocation.value("kiosk-port").map {
             ",\n    \"kiosk\": { \"port\": \($0), \"pageFile\": \"../run/kiosk.html\" }"
         }
+        let keyPath = state + "/credentials/history.key"
+        if access(keyPath, F_OK) != 0 {
+            try KeyFile.write(WrappingKey.make().text, to: keyPath, isPrivate: true)
+        }
         try KeyFile.write(
             Array(template(institution, terminal, port, kiosk ?? "").utf8), to: path,
             isPrivate: true)
@@ -90,6 +97,7 @@ extension Context {
             "portal": { "certificateFile": "portal.pem", "keyFile": "portal.key" },
             "trustFolder": "../trust",
             "historyFolder": "history",
+            "historyKeyFile": "../credentials/history.key",
             "socket": "../run/madoguchid.sock",
             "statementKeyFile": "statement.key",
             "staffFile": "staff.json",

@@ -24,8 +24,14 @@ extension Context {
         case "portal expenses": try await portal("expenses")
         case "portal disclosures": try await portal("disclosures")
         case "history list": try await listHistory()
+        case "history statistics": try await historyStatistics()
         case "history verify": try verifyHistory()
         case "history export tiles": try await exportTiles()
+        case "history export csv": try await exportHistory(as: "csv")
+        case "history export fhir": try await exportHistory(as: "fhir")
+        case "history export postgres": try await exportHistory(as: "postgres")
+        case "history export syslog": try await exportHistory(as: "syslog")
+        case "history expire": try await expireHistory()
         case "history key": try await historyKey()
         case "consent verify": try await verifyConsent()
         case "end-pause": try await endPause()
@@ -61,6 +67,16 @@ extension Context {
         return .ok
     }
 
+    /// How far the history is cosigned, where anybody is asked to.
+    private func witnessLines(_ standing: JSONValue?) -> [String] {
+        guard let standing else { return [] }
+        let troubles = (standing["troubles"]?.objectValue ?? [:]).sorted { $0.key < $1.key }
+        return [
+            "  history: \(standing["cosignedEntries"]?.integerValue ?? 0) entries cosigned, "
+                + "\(standing["uncosignedEntries"]?.integerValue ?? 0) not yet"
+        ] + troubles.map { "  witness \($0.key): \($0.value.stringValue ?? "")" }
+    }
+
     private func status() async throws(CommandFailure) -> ExitCode {
         let answer = try await ask("GET", "/v1/status")
         try show(answer) {
@@ -78,7 +94,7 @@ extension Context {
                 ([
                     "madoguchid \(answer["version"]?.stringValue ?? "")", "  pcscd \(service)",
                     "  open check-ins \(answer["openCheckIns"]?.integerValue ?? 0)",
-                ] + table(rows)).joined(separator: "\n")
+                ] + witnessLines(answer["historyWitnesses"]) + table(rows)).joined(separator: "\n")
         }
         return .ok
     }

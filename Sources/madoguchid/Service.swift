@@ -14,6 +14,7 @@ import PCSC
 import Records
 import Secrets
 import Terminal
+import TransparencyLog
 
 /// The daemon put together: everything it needs is read before anything is begun.
 struct Service {
@@ -23,6 +24,7 @@ struct Service {
     private let anchors: TrustAnchors
     private let staff: StaffRegister
     private let statementKey: TerminalKey
+    private let historyKey: WrappingKey?
     private let acceptsLostMarks: Bool
 
     init(_ invocation: Invocation) throws(ServiceError) {
@@ -51,6 +53,7 @@ struct Service {
         guard !anchors.certificates.isEmpty else {
             throw .noTrustAnchors(configuration.trustFolder)
         }
+        historyKey = try Self.historyKey(configuration.historyKeyFile)
         staff = try Self.staff(configuration.staffFile)
         statementKey = try Self.statementKey(configuration.statementKeyFile)
     }
@@ -67,6 +70,13 @@ struct Service {
         } catch {
             let line = error.line(in: text, limits: TerminalConfiguration.textLimits)
             throw .configuration(place: "\(path):\(line)", error)
+        }
+    }
+
+    private static func historyKey(_ path: String?) throws(ServiceError) -> WrappingKey? {
+        guard let path else { return nil }
+        do throws(KeyFile.Failure) { return try WrappingKey(file: path) } catch {
+            throw .file(error)
         }
     }
 
@@ -117,10 +127,14 @@ extension Service {
         let clock = SystemClock()
         let store = try await openHistory(clock)
         var servers: [HTTPServer] = []
+        let witnesses: HistoryWitnesses?
         let roster: ReaderRoster
         let courier: WithdrawalCourier
         do throws(ServiceError) {
-            let api = try await assemble(store, clock)
+            var api = try await assemble(store, clock)
+            witnesses = try await self.witnesses(of: store)
+            api.witnesses = witnesses
+            api.historyRetentionYears = configuration.historyRetentionYears
             roster = api.roster
             courier = WithdrawalCourier(
                 book: api.book, desk: api.records, clock: clock,
@@ -140,11 +154,47 @@ extension Service {
             for server in servers { group.addTask { await server.run() } }
             group.addTask { await roster.run(ReaderMonitor().events()) }
             group.addTask { await courier.run() }
+            if let witnesses, let cadence = configuration.witnesses?.cadenceSeconds {
+                group.addTask { await Self.ask(witnesses, every: cadence, clock) }
+            }
             group.addTask { await signals.untilTermination() }
             await group.next()
             group.cancelAll()
         }
         do throws(HistoryError) { try await store.close() } catch { throw .history(error) }
+    }
+
+    private func witnesses(
+        of store: HistoryStore
+    ) async throws(ServiceError) -> HistoryWitnesses? {
+        guard let named = configuration.witnesses else { return nil }
+        var lines: [WitnessLine] = []
+        for witness in named.list {
+            do throws(NoteError) {
+                lines.append(
+                    try WitnessLine(witness, seconds: Double(configuration.limits.exchangeSeconds)))
+            } catch { throw .witness(witness.key) }
+        }
+        do throws(HistoryError) {
+            return try await HistoryWitnesses(store, lines, quorum: named.quorum)
+        } catch { throw .history(error) }
+    }
+
+    /// A round at the start and then one at a fixed pace, until the task is cancelled. What ends the
+    /// store is said once; disclosure has stopped by itself.
+    private static func ask(
+        _ witnesses: HistoryWitnesses, every seconds: Int, _ clock: SystemClock
+    ) async {
+        while !Task.isCancelled {
+            do throws(HistoryError) { try await witnesses.round() } catch {
+                complain("nothing is disclosed: \(error.description)")
+                // Until the task is cancelled: who ends here ends the service.
+                let (news, silence) = AsyncStream.makeStream(of: Never.self)
+                for await _ in news {}
+                return silence.finish()
+            }
+            guard (try? await clock.sleep(seconds: Double(seconds))) != nil else { return }
+        }
     }
 
     private var place: TerminalPlace {
@@ -159,6 +209,7 @@ extension Service {
                 software: "madoguchid \(madoguchiVersion)",
                 clock: { (clock.now(), clock.timeQuality) })
             settings.acceptsLostMarks = acceptsLostMarks
+            settings.wrappingKey = historyKey
             let store = try await HistoryStore.open(settings)
             // What was asked before a crash and never answered is closed as unknown.
             _ = try await store.closeOpenIntents()

@@ -16,6 +16,7 @@ enum ServiceError: Error, CustomStringConvertible {
     case checkIns(SealedFolder.Failure)
     case listener(String, NetworkError)
     case noTrustAnchors(String)
+    case witness(String)
 
     var description: String {
         switch self {
@@ -33,6 +34,8 @@ enum ServiceError: Error, CustomStringConvertible {
         case .listener(let path, let error): "\(path): \(error)"
         case .noTrustAnchors(let folder):
             "\(folder): no trust anchors (*.pem); without one no card is accepted"
+        case .witness(let key):
+            "witnesses: \(key) is no witness's key (name+id+key); see terminal/witness.vkey"
         }
     }
 
@@ -40,7 +43,7 @@ enum ServiceError: Error, CustomStringConvertible {
         switch self {
         case .history, .checkIns: .history
         case .noConfiguration, .configuration, .file, .cryptography, .staff, .listener,
-            .noTrustAnchors:
+            .noTrustAnchors, .witness:
             .usage
         }
     }

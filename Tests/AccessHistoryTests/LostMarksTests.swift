@@ -158,14 +158,14 @@ struct LostMarksTests {
         for number in 1...whole.calls {
             let disk = MemoryDisk(fault: .power(at: number))
             let acknowledged = await script(disk)
-            for keepsWrites in [true, false] {
-                let after = disk.afterPowerCut(keepsWrites: keepsWrites)
+            for survival in [Survival.nothing, .everything, .random(seed: 3)] {
+                let after = disk.afterPowerCut(survival)
                 let store = try await after.store()
                 var query = HistoryQuery()
                 query.kinds = [.viewed]
                 let found = try await store.events(matching: query).count
-                #expect(found >= acknowledged, "call \(number), \(keepsWrites)")
-                #expect(try await store.verify().isWhole, "call \(number), \(keepsWrites)")
+                #expect(found >= acknowledged, "call \(number), \(survival)")
+                #expect(try await store.verify().isWhole, "call \(number), \(survival)")
                 try await store.close()
                 #expect(try HistoryArchive.verify(disk: after).isWhole)
             }
@@ -179,10 +179,11 @@ struct LostMarksTests {
         for number in 0..<9 {
             _ = try writer.append("entry \(number)", ring: ring, disk: disk)
             if number == 4 { try writer.writeHead(isDurable: true) }
-            let blob = try #require(disk.state.withLock { $0.files["head"] })
+            let blob = try #require(
+                disk.state.withLock { state in state.names["head"].flatMap { state.inodes[$0] } })
             let differing = [0, Head.placeOctetCount].filter { start in
                 let range = start..<start + Head.placeOctetCount
-                return blob.volatile[range] != blob.durable[range]
+                return blob.cache[range] != blob.durable[range]
             }
             #expect(differing.count <= 1, "after \(number)")
             // The one that is there is this store's, and whole.
@@ -192,12 +193,5 @@ struct LostMarksTests {
                 #expect(try Head.latest(in: torn, key: ring.macKey) != nil)
             }
         }
-    }
-}
-
-extension MemoryDisk {
-    /// Every file with its octets.
-    fileprivate var contents: [String: [UInt8]] {
-        state.withLock { $0.files.mapValues(\.volatile) }
     }
 }

@@ -1,81 +1,100 @@
-import Disclosures
-import Executors
-import Records
 import Synchronization
 
 @testable import AccessHistory
 
-/// A disk in memory with two layers: what was written, and what would survive a power cut. It
-/// can be told to fail, or to lose power, at its n-th write or sync.
+/// A disk in memory, as bad as a real one may be: what was written stands in the system's cache
+/// until a sync, a power cut keeps any part of it in any order, and one call may fail or lie.
+///
+/// What it does not do: tear a sector of 512 octets, so that octets beside a write change too.
 final class MemoryDisk: HistoryDisk {
-    struct Blob {
-        var volatile: [UInt8] = []
-        var durable: [UInt8] = []
-    }
-
-    enum Fault {
-        /// The n-th call fails with an error, the later ones work.
-        case error(at: Int)
-        /// From the n-th call on nothing works.
-        case power(at: Int)
-    }
-
-    struct State {
-        var files: [String: Blob] = [:]
-        var calls = 0
-        var fault: Fault?
-        var isLocked = false
-        /// The octets of the write that the power cut met.
-        var torn: (name: String, offset: Int, octets: [UInt8])?
-    }
-
-    let state: Mutex<State>
-
-    init(_ files: [String: Blob] = [:], fault: Fault? = nil) {
-        var state = State()
-        (state.files, state.fault) = (files, fault)
-        self.state = Mutex(state)
-    }
-
+    static let sectorOctetCount = 512
     static let failure = HistoryError.system(call: "fdatasync", path: "memory", code: 5)
 
-    /// Counts a call that changes the disk; throws where the plan says so.
-    func touch() throws(HistoryError) {
-        try state.withLock { state throws(HistoryError) in
-            state.calls += 1
-            switch state.fault {
-            case .error(let number) where number == state.calls: throw Self.failure
-            case .power(let number) where number <= state.calls: throw Self.failure
-            case .error, .power, nil: break
+    /// What goes wrong, and at which call that changes the disk (the first is 1).
+    struct Fault: Hashable, Sendable {
+        enum Kind: Hashable, Sendable, CaseIterable {
+            /// Nothing works from here on.
+            case power
+            /// The call fails and does nothing; the later ones work.
+            case error
+            /// The write fails after half of it, as on a full disk.
+            case halfWritten
+            /// The sync fails, and the system drops its changes: the cache still shows them, the
+            /// next sync succeeds, the disk never gets them.
+            case forgottenSync
+            /// The sync succeeds, but the disk never gets the changes.
+            case swallowedSync
+            /// The sync succeeds, but one sector never gets to the disk.
+            case droppedSector
+            /// The sync succeeds, but the changes come to the disk only with the next one.
+            case delayedSync
+
+            /// Whether the disk says that something went well that did not.
+            var isLie: Bool {
+                self == .swallowedSync || self == .droppedSector || self == .delayedSync
             }
+
+            func concerns(_ call: Call) -> Bool {
+                switch self {
+                case .power, .error: true
+                case .halfWritten: call == .write
+                case .forgottenSync, .swallowedSync, .delayedSync, .droppedSector: call == .sync
+                }
+            }
+        }
+
+        var kind: Kind
+        var call: Int
+
+        static func error(at call: Int) -> Fault { Fault(kind: .error, call: call) }
+        static func power(at call: Int) -> Fault { Fault(kind: .power, call: call) }
+    }
+
+    /// A call that changes the disk.
+    enum Call: Hashable, Sendable { case write, sync, truncate, create, names, syncNames }
+
+    let state: Mutex<MemoryDiskState>
+
+    init(_ state: MemoryDiskState = MemoryDiskState()) { self.state = Mutex(state) }
+
+    convenience init(fault: Fault?) {
+        var state = MemoryDiskState()
+        state.fault = fault
+        self.init(state)
+    }
+
+    /// How many calls changed the disk so far, and which.
+    var callKinds: [Call] { state.withLock(\.callKinds) }
+    var calls: Int { callKinds.count }
+
+    /// What another process finds where this one was killed: the cache and what is still to be
+    /// written of it.
+    func restarted() -> MemoryDisk {
+        var state = state.withLock { $0 }
+        (state.fault, state.powerCall, state.isDead, state.callKinds) = (nil, nil, false, [])
+        return MemoryDisk(state)
+    }
+
+    /// What a power cut leaves.
+    func afterPowerCut(_ survival: Survival) -> MemoryDisk {
+        MemoryDisk(state.withLock { $0.afterPowerCut(survival) })
+    }
+
+    /// A disk with the same contents, all of it durable, to be changed freely.
+    func copy() -> MemoryDisk { MemoryDisk(MemoryDiskState(contents)) }
+
+    /// Every file with its octets.
+    var contents: [String: [UInt8]] {
+        state.withLock { state in
+            state.names.compactMapValues { state.inodes[$0]?.cache }
         }
     }
 
-    var calls: Int { state.withLock { $0.calls } }
+    func octets(_ name: String) -> [UInt8] { contents[name] ?? [] }
 
-    /// What a power cut leaves: the durable layer; or, where the system had written all back on
-    /// its own, everything, with the last write cut after `torn` octets.
-    func afterPowerCut(keepsWrites: Bool, tornAfter: Int? = nil) -> MemoryDisk {
-        let files = state.withLock { state in
-            state.files.mapValues { blob in
-                let octets = keepsWrites ? blob.volatile : blob.durable
-                return Blob(volatile: octets, durable: octets)
-            }
-        }
-        let disk = MemoryDisk(files)
-        if let torn = state.withLock(\.torn), let tornAfter {
-            disk.patch(torn.name, Array(torn.octets.prefix(tornAfter)), at: torn.offset)
-        }
-        return disk
-    }
-
-    /// A disk with the same contents, to be changed freely.
-    func copy() -> MemoryDisk { MemoryDisk(state.withLock { $0.files }) }
-
-    func octets(_ name: String) -> [UInt8] { state.withLock { $0.files[name]?.volatile ?? [] } }
-
+    /// Puts a file in place, durably.
     func set(_ name: String, _ octets: [UInt8]?) {
-        state.withLock { $0.files[name] = octets.map { Blob(volatile: $0, durable: $0) } }
+        state.withLock { $0.set(name, octets) }
     }
 
     func patch(_ name: String, _ octets: [UInt8], at offset: Int) {
@@ -85,137 +104,92 @@ final class MemoryDisk: HistoryDisk {
         set(name, file)
     }
 
-    var segments: [String] {
-        state.withLock { $0.files.keys.filter { $0.hasSuffix(".segment") }.sorted() }
-    }
+    var segments: [String] { contents.keys.filter { $0.hasSuffix(".segment") }.sorted() }
 
     // MARK: HistoryDisk
 
     struct Lock: HistoryLock {}
 
     func lock() throws(HistoryError) -> any HistoryLock { Lock() }
-    func names() throws(HistoryError) -> [String] { state.withLock { $0.files.keys.sorted() } }
+    func names() throws(HistoryError) -> [String] { contents.keys.sorted() }
 
     func open(_ name: String, writable: Bool) throws(HistoryError) -> any HistoryFile {
-        guard state.withLock({ $0.files[name] != nil }) else { throw .absent(path: name) }
-        return File(disk: self, name: name)
+        guard let inode = state.withLock({ $0.names[name] }) else { throw .absent(path: name) }
+        return File(disk: self, inode: inode)
     }
 
-    func read(_ name: String, longest: Int) throws(HistoryError) -> [UInt8]? {
-        state.withLock { $0.files[name]?.volatile }
+    func read(_ name: String, longest: Int) throws(HistoryError) -> [UInt8]? { contents[name] }
+
+    func create(_ name: String) throws(HistoryError) -> any HistoryFile {
+        let inode = try state.withLock { state throws(HistoryError) in
+            try state.touch(.create)
+            guard state.names[name] == nil else {
+                throw .system(call: "open", path: name, code: 17)
+            }
+            state.nextInode += 1
+            state.inodes[state.nextInode] = MemoryDiskState.Inode()
+            state.rename([name: state.nextInode])
+            return state.nextInode
+        }
+        return File(disk: self, inode: inode)
     }
 
-    func replace(_ name: String, with octets: [UInt8]) throws(HistoryError) {
-        try touch()
-        set(name, octets)
-    }
-
-    func rename(_ name: String, to other: String) throws(HistoryError) {
-        try touch()
-        state.withLock { $0.files[other] = $0.files.removeValue(forKey: name) }
+    func move(_ name: String, to other: String) throws(HistoryError) {
+        try state.withLock { state throws(HistoryError) in
+            try state.touch(.names)
+            state.rename([other: state.names[name], name: nil])
+        }
     }
 
     func remove(_ name: String) throws(HistoryError) {
-        try touch()
-        set(name, nil)
+        try state.withLock { state throws(HistoryError) in
+            guard state.names[name] != nil else { return }
+            try state.touch(.names)
+            state.rename([name: nil])
+        }
+    }
+
+    func syncNames() throws(HistoryError) {
+        try state.withLock { state throws(HistoryError) in
+            try state.touch(.syncNames)
+            (state.durableNames, state.nameChanges) = (state.names, [])
+        }
     }
 
     struct File: HistoryFile {
         let disk: MemoryDisk
-        let name: String
+        let inode: Int
 
-        func size() throws(HistoryError) -> UInt64 { UInt64(disk.octets(name).count) }
+        private var cache: [UInt8] { disk.state.withLock { $0.inodes[inode]?.cache ?? [] } }
+
+        func size() throws(HistoryError) -> UInt64 { UInt64(cache.count) }
 
         func read(at offset: UInt64, count: Int) throws(HistoryError) -> [UInt8] {
-            let octets = disk.octets(name)
+            let octets = cache
             guard offset < octets.count else { return [] }
             return Array(octets[Int(offset)..<min(octets.count, Int(offset) + count)])
         }
 
         func write(_ octets: [UInt8], at offset: UInt64) throws(HistoryError) {
-            do throws(HistoryError) {
-                try disk.touch()
-            } catch {
-                disk.state.withLock { state in
-                    if state.torn == nil { state.torn = (name, Int(offset), octets) }
-                }
-                throw error
-            }
-            disk.state.withLock { state in
-                var file = state.files[name]?.volatile ?? []
-                let end = Int(offset) + octets.count
-                if file.count < end {
-                    file += [UInt8](repeating: 0, count: end - file.count)
-                }
-                file.replaceSubrange(Int(offset)..<end, with: octets)
-                state.files[name]?.volatile = file
+            try disk.state.withLock { state throws(HistoryError) in
+                try state.write(octets, at: Int(offset), to: inode)
             }
         }
 
         func sync() throws(HistoryError) {
-            try disk.touch()
-            disk.state.withLock { state in
-                guard let blob = state.files[name] else { return }
-                state.files[name]?.durable = blob.volatile
-            }
+            try disk.state.withLock { state throws(HistoryError) in try state.sync(inode) }
         }
+
+        func syncWhole() throws(HistoryError) { try sync() }
 
         func truncate(to size: UInt64) throws(HistoryError) {
-            try disk.touch()
-            disk.state.withLock { state in
-                guard let file = state.files[name]?.volatile, file.count > Int(size) else { return }
-                state.files[name]?.volatile = Array(file[..<Int(size)])
+            try disk.state.withLock { state throws(HistoryError) in
+                try state.truncate(inode, to: Int(size))
             }
         }
 
-        func forgetCache(from offset: UInt64) {}
-    }
-}
-
-extension MemoryDisk {
-    /// Opens the disk as a store does, without writing the entries that tell of it.
-    func opened(
-        acceptsLostMarks: Bool = false
-    ) throws(HistoryError) -> (KeyRing, HistoryWriter, OpeningFindings) {
-        try HistoryOpening(
-            disk: self, origin: Sample.place.logOrigin, growthOctetCount: 16 << 10,
-            acceptsLostMarks: acceptsLostMarks
-        ).run()
-    }
-
-    /// Opens the disk as the service does: with the entries that tell of it, and signed.
-    func store(acceptsLostMarks: Bool = false) async throws(HistoryError) -> HistoryStore {
-        var settings = HistorySettings(folder: "memory", place: Sample.place, software: "test 1") {
-            (Sample.noon, .synchronised)
+        func forgetCache(from offset: UInt64) {
+            disk.state.withLock { $0.forgetCache(of: inode, from: Int(offset) / 4096 * 4096) }
         }
-        settings.growthOctetCount = 16 << 10
-        settings.acceptsLostMarks = acceptsLostMarks
-        return try await HistoryStore.open(
-            settings, executor: BlockingExecutor(label: "memory")
-        ) { () throws(HistoryError) in self }
-    }
-
-    /// A store with single-entry groups, as a killed process leaves it.
-    static func killed(entries: Int) throws -> MemoryDisk {
-        let disk = MemoryDisk()
-        var (ring, writer, _) = try disk.opened()
-        for number in 0..<entries {
-            _ = try writer.append("entry \(number)", ring: ring, disk: disk)
-        }
-        return disk
-    }
-}
-
-extension HistoryWriter {
-    /// Appends one event in a group of its own.
-    mutating func append(
-        _ note: String, ring: KeyRing, disk: MemoryDisk
-    ) throws(HistoryError) -> HistoryReceipt {
-        let event = Sample.event(note)
-        let key = try ring.makeKey(for: .init(of: event.time.dateInJapan), on: disk)
-        let entry = try Sealing(origin: ring.origin).seal(event, under: key)
-        let receipt = try commit([entry])[0]
-        writeLaggingHead()
-        return receipt
     }
 }

@@ -54,7 +54,7 @@ struct RecoveryTests {
 
     @Test("no truncation of the segment opens, and none loses an entry quietly")
     func truncated() throws {
-        let lastGroups = try groupEnds(of: killed)[4]
+        let lastGroups = try killed.groupEnds()[4]
         for count in [0, 1, 4095, 4096] + Array(stride(from: 4097, to: lastGroups, by: 11))
             + Array(lastGroups..<end)
         {
@@ -66,7 +66,7 @@ struct RecoveryTests {
 
     @Test("zeros in place of the last groups are refused: head knows better")
     func zeroed() throws {
-        for group in try groupEnds(of: killed).dropLast() {
+        for group in try killed.groupEnds().dropLast() {
             let disk = killed.copy()
             disk.patch(segment, [UInt8](repeating: 0, count: end - group), at: group)
             #expect(throws: HistoryError.self) { try disk.opened() }
@@ -75,10 +75,10 @@ struct RecoveryTests {
 
     @Test("an unfinished write beyond head is cut at every length, kept aside, and named")
     func torn() throws {
-        let ends = try groupEnds(of: killed)
+        let ends = try killed.groupEnds()
         let start = ends[ends.count - 2]
         for count in stride(from: 1, to: end - start, by: 7) {
-            let disk = try behindHead(entries: 5, of: killed)
+            let disk = try killed.withHead(naming: 5)
             let group = Array(killed.octets(segment)[start..<end])
             let kept = Array(group[..<count]) + [UInt8](repeating: 0, count: group.count - count)
             disk.patch(segment, kept, at: start)
@@ -95,14 +95,14 @@ struct RecoveryTests {
 
     @Test("a whole group beyond head is kept: it was durable, only head had lagged")
     func lagging() throws {
-        let disk = try behindHead(entries: 3, of: killed)
+        let disk = try killed.withHead(naming: 3)
         #expect(try disk.opened().1.frontier.size == 6)
     }
 
     @Test("a broken group with a later whole one is damage, even beyond head")
     func notTorn() throws {
-        let disk = try behindHead(entries: 3, of: killed)
-        let ends = try groupEnds(of: killed)
+        let disk = try killed.withHead(naming: 3)
+        let ends = try killed.groupEnds()
         disk.patch(segment, [0xFF], at: ends[3] + 3)
         #expect(throws: HistoryError.self) { try disk.opened() }
         #expect(disk.segments.count == 1)
@@ -229,27 +229,5 @@ extension RecoveryTests {
             ranges.append(Int(group.end) - CommitFrame.octetCount..<Int(group.end))
         }
         return ranges
-    }
-
-    func groupEnds(of disk: MemoryDisk) throws -> [Int] {
-        var ends = [SegmentHeader.octetCount]
-        var scan = try SegmentScan(try disk.open(segment, writable: false), name: segment, key: nil)
-        while let group = try scan.next() { ends.append(Int(group.end)) }
-        return ends
-    }
-
-    /// The same store with a head that knows only the first entries.
-    func behindHead(entries: Int, of disk: MemoryDisk) throws -> MemoryDisk {
-        let copy = disk.copy()
-        let ring = try #require(try KeyRing.load(origin: nil, from: disk))
-        var frontier = TreeFrontier()
-        let hashes = try HistoryArchive(disk: disk, ring: nil).leafHashes()
-        for hash in hashes[..<entries] { frontier.append(hash) }
-        var head = Head()
-        (head.number, head.frontier) = (1, frontier)
-        head.segmentEnd = UInt64(try groupEnds(of: disk)[entries])
-        copy.set("head", [UInt8](repeating: 0, count: Head.fileOctetCount))
-        copy.patch("head", head.encoded(key: ring.macKey), at: Int(head.place))
-        return copy
     }
 }

@@ -22,6 +22,7 @@ final class SetClock: Sendable {
 enum Sample {
     static let place = TerminalPlace(institution: "1310000000", terminal: "desk-1")
     static let noon = Instant(milliseconds: 1_795_348_800_000)
+    static let month = YearMonth(of: noon.dateInJapan)
 
     static func settings(
         _ folder: TemporaryFolder, clock: SetClock = SetClock(), growth: Int = 64 << 10

@@ -21,9 +21,13 @@ struct TerminalConfigurationTests {
             },
             "portal": { "certificateFile": "portal.pem", "keyFile": "portal.key" },
             "trustFolder": "../trust", "historyFolder": "history",
-            "socket": "/run/madoguchi/api.sock",
+            "historyKeyFile": "history.key", "socket": "/run/madoguchi/api.sock",
             "statementKeyFile": "statement.key", "staffFile": "staff.json",
             "checkInFolder": "check-ins",
+            "witnesses": {
+                "list": [ { "host": "127.0.0.1", "port": 8713, "prefix": "/log", "key": "w+1+k" } ],
+                "quorum": 1, "cadenceSeconds": 60
+            },
             "face": {
                 "cameraSocket": "camera.sock",
                 "matcher": {
@@ -90,7 +94,7 @@ struct TerminalConfigurationTests {
             ("\"simulation\": true", "\"simulation\": \"yes\"", 7),
             ("\"port\": 8710", "\"port\": 0", 10),
             ("\"checkups\"]", "\n\n\"surgery\"]", 10),
-            ("\"choosingSeconds\"", "\n\"chosingSeconds\"", 27),
+            ("\"choosingSeconds\"", "\n\"chosingSeconds\"", 31),
             ("\"keyFile\": \"tls.key\"", "\"key\": 1", 12),
             ("\"staffFile\": \"staff.json\",", "", 2),
             ("\"simulation\": true", "\"simulation\": yes", 7),
@@ -114,6 +118,7 @@ struct TerminalConfigurationTests {
         #expect(resolved.portal.keyFile == "/state/portal.key")
         #expect(resolved.face?.cameraSocket == "/state/camera.sock")
         #expect(resolved.kiosk?.pageFile == "/state/kiosk.html")
+        #expect(resolved.historyKeyFile == "/state/history.key")
         guard case .external(let matcher)? = resolved.face?.matcher else {
             Issue.record("no matcher")
             return
@@ -154,6 +159,13 @@ struct TerminalConfigurationTests {
             ("\"staffFile\": \"staff.json\",", "", "$.staffFile"),
             ("\"checkups\"]", "\"drugs\"]", "$.items[1]"),
             ("\"simulation\"", "\"reader\": \"\", \"simulation\"", "$.reader"),
+            ("\"quorum\": 1", "\"quorum\": 2", "$.witnesses.quorum"),
+            (
+                "\"checkInFolder\"", "\"historyRetentionYears\": 2, \"checkInFolder\"",
+                "$.historyRetentionYears"
+            ),
+            ("\"quorum\": 1", "\"quorum\": 0", "$.witnesses.quorum"),
+            ("\"prefix\": \"/log\"", "\"prefix\": \"log\"", "$.witnesses.list[0].prefix"),
             ("\"historyFolder\": \"history\"", "\"historyFolder\": \"\"", "$.historyFolder"),
             ("\"check-ins\"", "\"a\\u0000b\"", "$.checkInFolder"),
             ("\"127.0.0.1\"", "\"http://house\"", "$.clearinghouse.host"),

@@ -37,6 +37,43 @@ struct HistoryRouteTests {
         try await desk.close()
     }
 
+    @Test("the day's numbers count what its entries say, the question itself included")
+    func statistics() async throws {
+        let desk = try await WholeDesk.sample()
+        desk.put()
+        #expect(await desk.checkIn().status == 200)
+        let answer = await desk.ask("GET", "/v1/history/statistics", as: "administrator")
+        let days = try #require(try JSONValue(parsing: answer.body)["days"]?.arrayValue)
+        let entries = try await desk.store.events(matching: HistoryQuery())
+        #expect(
+            days.compactMap { $0["entries"]?.integerValue }.reduce(0, +) == Int64(entries.count))
+        #expect(days.compactMap { $0["checkIns"]?.integerValue }.reduce(0, +) == 1)
+        #expect(days.compactMap { $0["historyReads"]?.integerValue }.reduce(0, +) == 1)
+        let refused = await desk.ask(
+            "GET", "/v1/history/statistics?from=then", as: "administrator")
+        #expect(refused.status == 400)
+        try await desk.close()
+    }
+
+    @Test("an export is written down before its checkpoint is handed out, which holds that entry")
+    func exports() async throws {
+        let desk = try await WholeDesk.sample()
+        for query in ["", "?form=xls", "?form=csv&from=-1", "?form=csv&from=x"] {
+            let answer = await desk.ask(
+                "POST", "/v1/history/exports" + query, as: "administrator")
+            #expect(answer.status == 400, "\(query)")
+        }
+        let answer = await desk.ask(
+            "POST", "/v1/history/exports?form=csv&from=7", as: "administrator")
+        let json = try JSONValue(parsing: answer.body)
+        let last = try #require(try await desk.store.events(matching: HistoryQuery()).last)
+        #expect(last.event.kind == .historyRead && last.event.reason == "export")
+        #expect(last.event.note == "csv, from entry 7")
+        let size = json["note"]?.stringValue?.split(separator: "\n").dropFirst().first
+        #expect(size == "\(last.index + 1)")
+        try await desk.close()
+    }
+
     @Test("a damaged body is told as damage, not as a disk that cannot be written")
     func damaged() async throws {
         let desk = try await WholeDesk.sample()

@@ -47,7 +47,7 @@ struct StyleTests {
             "Commands",
         ],
         ["Cryptography", "APDU", "Disclosures", "Configuration", "Notebook", "FHIR"],
-        ["CheckIns", "Network", "PCSC", "MyNumberCard", "TransparencyLog"],
+        ["CheckIns", "HistoryExports", "Network", "PCSC", "MyNumberCard", "TransparencyLog"],
         [
             "Authority", "VirtualCard", "Clearinghouse", "AccessHistory", "ClearinghouseSimulator",
             "CameraSimulator",
@@ -60,7 +60,7 @@ struct StyleTests {
     static let pure: Set<String> = [
         "Octets", "JSON", "HTTP", "Records", "QR", "Commands", "APDU", "Disclosures",
         "Configuration",
-        "CheckIns", "Notebook", "FHIR",
+        "CheckIns", "HistoryExports", "Notebook", "FHIR",
     ]
 
     @Test("there are sources to read")

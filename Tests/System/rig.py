@@ -251,6 +251,7 @@ class Stack:
                                 stdout=subprocess.PIPE)
         ready = json.loads(self.house.stdout.readline())
         self.port, self.admin_port = ready["port"], ready["adminPort"]
+        self.witness_port = ready.get("witnessPort")
 
     def start_daemon(self, waits=True, reader=READER, before=()):
         """Serves one reader; with None whichever there are. `before` are the words of a command

@@ -1,0 +1,65 @@
+internal import Disclosures
+package import HistoryExports
+internal import Octets
+package import TransparencyLog
+
+extension HistoryArchive {
+    /// Exports the entries from an index on, as far as a signed checkpoint goes, piece by piece.
+    /// Gives back how many entries were passed on.
+    ///
+    /// The whole tree is read and must give the checkpoint's root before the end is written: what is
+    /// not whole is not exported as if it were.
+    package func export<Failure: Error>(
+        _ form: some EntryExport, from first: UInt64, under note: SignedNote,
+        to write: ([UInt8]) throws(Failure) -> Void, failure: (Failure) -> HistoryError
+    ) throws(HistoryError) -> UInt64 {
+        func put(_ octets: [UInt8]) throws(HistoryError) {
+            guard !octets.isEmpty else { return }
+            do throws(Failure) { try write(octets) } catch { throw failure(error) }
+        }
+        let head: Checkpoint
+        do throws(NoteError) { head = try Checkpoint(text: note.text) } catch {
+            throw .foreign(file: CheckpointFile.fileName, reason: "it is no checkpoint")
+        }
+        var frontier = TreeFrontier()
+        var count: UInt64 = 0
+        var piece = form.beginning
+        try forEach(from: 0) { (entry) throws(HistoryError) in
+            guard entry.frame.index < head.size else { return false }
+            frontier.append(entry.leafHash)
+            guard entry.frame.index >= first else { return true }
+            piece += form.octets(of: try exported(entry, origin: head.origin))
+            count += 1
+            if piece.count >= Self.pieceOctetCount {
+                try put(piece)
+                piece.removeAll(keepingCapacity: true)
+            }
+            return true
+        }
+        guard frontier.size == head.size, frontier.root == head.root else {
+            throw .damaged(
+                file: CheckpointFile.fileName, offset: 0,
+                reason: "it names another root than the entries give")
+        }
+        try put(piece)
+        try put(form.end)
+        return count
+    }
+
+    private static let pieceOctetCount = 256 << 10
+
+    private func exported(
+        _ entry: ScannedGroup.Entry, origin: String
+    ) throws(HistoryError) -> ExportedEntry {
+        var opened: ExportedEntry.Opened?
+        if let ring, let key = ring.key(id: entry.frame.leaf.keyID) {
+            let whole = try Sealing(origin: ring.origin)
+                .openWhole(entry.body, leaf: entry.frame.leaf, under: key)
+            opened = ExportedEntry.Opened(
+                salt: whole.salt, octets: whole.octets, event: whole.event)
+        }
+        return ExportedEntry(
+            origin: origin, index: entry.frame.index, leaf: entry.frame.leaf.octets,
+            leafHash: entry.leafHash, opened: opened)
+    }
+}
