@@ -81,6 +81,8 @@ class Stack:
             "--as-of", PERSON],
         "virtual-card": lambda s: ["run", "--card", s.folder / "cards" / f"{PERSON}.json"],
         "madoguchid": lambda s: ["--state", s.folder, "--reader", s.reader],
+        "camera": lambda s: ["serve", "--card", s.folder / "cards" / f"{PERSON}.json", "--socket",
+                             s.folder / "run" / "camera.sock"],
     }
 
     def start(self, name):
@@ -103,7 +105,8 @@ class Stack:
             return "killed"
 
     def stop(self):
-        return {name: self.end(name) for name in ["madoguchid", "virtual-card", "clearinghouse"]}
+        return {name: self.end(name) for name in
+                ["madoguchid", "camera", "virtual-card", "clearinghouse"]}
 
     # The API
 
@@ -151,6 +154,20 @@ class Stack:
         self.start("madoguchid")
         until("daemon", 20, self.is_ready)
         until("card", 20, self.has_card)
+
+    def face(self):
+        """One patient by face; how long it took from their look to the check-in, in seconds."""
+        claimed = self.ask("POST", "/v1/session/claim", "reception", {"waitSeconds": 10})
+        session = claimed["session"]
+        self.ask("POST", "/v1/session/choice", "reception", {"way": "face", "consents": {}},
+                 session=session)
+        begin = time.perf_counter()
+        view = self.ask("POST", "/v1/session/face", "reception", session=session)
+        seconds = time.perf_counter() - begin
+        self.ask("POST", "/v1/session/seen", "reception")
+        if not view.get("checkIn"):
+            raise Refused(200, view)
+        return seconds
 
     def check_in(self):
         """One patient, by PIN, with consents; the id of the check-in that was shown."""
