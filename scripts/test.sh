@@ -107,6 +107,10 @@ part "The history before its witness"
 count_lines timeout --foreground --kill-after=30 200 \
     Tests/System/private-pcscd.sh python3 -B Tests/System/witnessing.py
 
+part "The history's system calls: answers after their sync, and each call failing"
+count_lines timeout --foreground --kill-after=30 400 \
+    Tests/System/private-pcscd.sh python3 -B Tests/System/syscalls.py
+
 part "PINs: whether one stays anywhere"
 RUNS=${LEAK_RUNS:-1} count_lines Tests/System/private-pcscd.sh python3 -B Tests/System/leaks.py
 
