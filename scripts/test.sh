@@ -68,6 +68,8 @@ swift build --build-tests 2>&1 | grep -E '(error|warning):|Compiling|Build' | ta
 
 export TMPDIR=$own
 part "Unit tests"
+# How often the history's writer is killed among 32 writers; 10,000 for a long run.
+export HISTORY_KILLS=${HISTORY_KILLS:-200}
 # One target at a time: tests that only compute would keep others' servers waiting.
 for target in Tests/*Tests; do
     printf '%s: ' "$(basename "$target")"
