@@ -68,6 +68,8 @@ swift build --build-tests 2>&1 | grep -E '(error|warning):|Compiling|Build' | ta
 
 export TMPDIR=$own
 part "Unit tests"
+# How often the history's writer is killed among 32 writers; 10,000 for a long run.
+export HISTORY_KILLS=${HISTORY_KILLS:-200}
 # One target at a time: tests that only compute would keep others' servers waiting.
 for target in Tests/*Tests; do
     printf '%s: ' "$(basename "$target")"
@@ -109,6 +111,10 @@ count_lines timeout --foreground --kill-after=30 300 \
 part "The history before its witness"
 count_lines timeout --foreground --kill-after=30 200 \
     Tests/System/private-pcscd.sh python3 -B Tests/System/witnessing.py
+
+part "The history's system calls: answers after their sync, and each call failing"
+count_lines timeout --foreground --kill-after=30 400 \
+    Tests/System/private-pcscd.sh python3 -B Tests/System/syscalls.py
 
 part "PINs: whether one stays anywhere"
 RUNS=${LEAK_RUNS:-1} count_lines Tests/System/private-pcscd.sh python3 -B Tests/System/leaks.py

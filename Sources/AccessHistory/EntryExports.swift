@@ -17,23 +17,36 @@ extension HistoryArchive {
             guard !octets.isEmpty else { return }
             do throws(Failure) { try write(octets) } catch { throw failure(error) }
         }
-        let head: Checkpoint
-        do throws(NoteError) { head = try Checkpoint(text: note.text) } catch {
-            throw .foreign(file: CheckpointFile.fileName, reason: "it is no checkpoint")
-        }
-        var frontier = TreeFrontier()
         var count: UInt64 = 0
         var piece = form.beginning
-        try forEach(from: 0) { (entry) throws(HistoryError) in
-            guard entry.frame.index < head.size else { return false }
-            frontier.append(entry.leafHash)
-            guard entry.frame.index >= first else { return true }
-            piece += form.octets(of: try exported(entry, origin: head.origin))
+        try walk(from: first, under: note) { (entry) throws(HistoryError) in
+            piece += form.octets(of: entry)
             count += 1
             if piece.count >= Self.pieceOctetCount {
                 try put(piece)
                 piece.removeAll(keepingCapacity: true)
             }
+        }
+        try put(piece)
+        try put(form.end)
+        return count
+    }
+
+    /// Hands over the entries from an index on, as far as a signed checkpoint goes. Returns only if
+    /// the whole tree gives the checkpoint's root.
+    package func walk(
+        from first: UInt64, under note: SignedNote,
+        _ body: (ExportedEntry) throws(HistoryError) -> Void
+    ) throws(HistoryError) {
+        let head: Checkpoint
+        do throws(NoteError) { head = try Checkpoint(text: note.text) } catch {
+            throw .foreign(file: CheckpointFile.fileName, reason: "it is no checkpoint")
+        }
+        var frontier = TreeFrontier()
+        try forEach(from: 0) { (entry) throws(HistoryError) in
+            guard entry.frame.index < head.size else { return false }
+            frontier.append(entry.leafHash)
+            if entry.frame.index >= first { try body(try exported(entry, origin: head.origin)) }
             return true
         }
         guard frontier.size == head.size, frontier.root == head.root else {
@@ -41,9 +54,6 @@ extension HistoryArchive {
                 file: CheckpointFile.fileName, offset: 0,
                 reason: "it names another root than the entries give")
         }
-        try put(piece)
-        try put(form.end)
-        return count
     }
 
     private static let pieceOctetCount = 256 << 10

@@ -48,13 +48,14 @@ extension LocalAPI {
         let member = try staff(request)
         guard member.role == .administrator else { throw .notAllowed }
         guard let form = request.query["form"],
-            ["csv", "fhir", "postgres", "syslog"].contains(form)
-        else { throw .badRequest("form must be csv, fhir, postgres or syslog") }
+            ["csv", "fhir", "postgres", "syslog", "reconcile"].contains(form)
+        else { throw .badRequest("form must be csv, fhir, postgres, syslog or reconcile") }
         guard let first = UInt64(request.query["from"] ?? "0"),
             first <= UInt64(HistoryEvent.largestIndex)
         else { throw .badRequest("from must be an entry's number") }
         let isWritten = await noteReading(
-            HistoryQuery(), by: member, reason: "export", note: "\(form), from entry \(first)")
+            HistoryQuery(), by: member, reason: form == "reconcile" ? "reconcile" : "export",
+            note: "\(form), from entry \(first)")
         do throws(HistoryError) {
             guard isWritten else { throw HistoryError.closed }
             return try await checkpoint()

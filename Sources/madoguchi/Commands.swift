@@ -113,6 +113,13 @@ let program = Program(
             "history export syslog", "writes the entries as RFC 5424 messages, one a line",
             options: [fromEntry], arguments: [exportFile], discussion: exportNote),
         Command(
+            "history reconcile", "compares the history with the clearinghouse's journal",
+            arguments: [.init("JOURNAL")],
+            discussion: """
+                JOURNAL is a file of the clearinghouse's journal, a line an entry, or what GET
+                /admin/journal answers. Ends with 0 if both say the same, 1 if they do not.
+                """),
+        Command(
             "history expire", "destroys the keys of months that have expired",
             options: [.init("before", "YYYY-MM", "of all months before this one")],
             discussion: """

@@ -31,6 +31,7 @@ extension Context {
         case "history export fhir": try await exportHistory(as: "fhir")
         case "history export postgres": try await exportHistory(as: "postgres")
         case "history export syslog": try await exportHistory(as: "syslog")
+        case "history reconcile": try await reconcileHistory()
         case "history expire": try await expireHistory()
         case "history key": try await historyKey()
         case "consent verify": try await verifyConsent()

@@ -12,9 +12,18 @@ import TransparencyLog
 
 @Suite("A process killed with SIGKILL while 32 writers append")
 struct KillTests {
+    /// After how many acknowledgements each round kills: at the very first ones, and by a fixed chance
+    /// later. HISTORY_KILLS is how many rounds there are.
+    static let limits: [Int] = {
+        let count = ProcessInfo.processInfo.environment["HISTORY_KILLS"].flatMap { Int($0) } ?? 10
+        var generator = Generator(seed: 11)
+        return [0, 1, 2, 5]
+            + (4..<max(count, 5)).map { _ in Int.random(in: 3...1200, using: &generator) }
+    }()
+
     @Test(
         "each acknowledged entry is there, and the store opens and verifies",
-        arguments: [0, 1, 2, 5] + (0..<6).map { 100 + 173 * $0 })
+        arguments: limits)
     func killed(limit: Int) async throws {
         let folder = TemporaryFolder()
         let path = folder.path

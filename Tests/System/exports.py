@@ -11,6 +11,7 @@ import atexit
 import base64
 import csv
 import hashlib
+import http.client
 import io
 import json
 import os
@@ -150,6 +151,39 @@ class Exports(unittest.TestCase):
         self.assertEqual(sum(one["disclosures"].get("drugs", 0) for one in days), 1)
         self.assertIn("checkIns", self.stack.run("history", "statistics").out)
 
+    def test_reconciling_with_the_journal(self):
+        stack = self.stack
+        line = http.client.HTTPConnection("127.0.0.1", stack.admin_port, timeout=20)
+        with open(stack.path("admin.token")) as file:
+            line.request("GET", "/admin/journal?limit=1000",
+                         headers={"Authorization": "Bearer " + file.read().strip()})
+        journal = json.loads(line.getresponse().read())
+        line.close()
+        told = [entry for entry in journal["entries"] if "intent" in entry]
+        self.assertGreaterEqual(len(told), 2)
+        path = stack.path("journal.json")
+
+        def judged(entries, code, kinds):
+            with open(path, "w") as file:
+                file.writelines(json.dumps(entry) + "\n" for entry in entries)
+            ran = stack.run("history", "reconcile", path, "--json")
+            self.assertEqual(ran.code, code, ran)
+            self.assertEqual([one["kind"] for one in ran.json["differences"]], kinds)
+
+        with open(path, "w") as file:
+            json.dump(journal, file)
+        ran = stack.run("history", "reconcile", path, "--json")
+        self.assertEqual((ran.code, ran.json["told"]), (0, len(told)), ran)
+        judged(told, 0, [])
+        judged(told[:-1], 1, ["unknownThere"])
+        hidden = json.loads(json.dumps(told[0]))
+        hidden["intent"]["index"] = 4000
+        judged(told + [hidden], 1, ["unknownHere"])
+        other = json.loads(json.dumps(told[-1]))
+        other["item"] = "checkups"
+        judged(told[:-1] + [other], 1, ["different"])
+        self.assertEqual(stack.run("history", "reconcile", "/nowhere").code, 2)
+
     def test_nothing_expires_before_its_time(self):
         for words in [[], ["--before", "soon"], ["--before", "2200-01"]]:
             self.assertNotEqual(self.stack.run("history", "expire", *words).code, 0)
@@ -219,6 +253,7 @@ class PostgreSQL(Exports):
         super().tearDownClass()
 
     test_csv = test_fhir = test_syslog = None
+    test_reconciling_with_the_journal = None
     test_nothing_expires_before_its_time = test_filters_and_numbers_by_day = None
     test_a_file_is_there_whole_or_not_at_all = None
     test_without_the_credential_nothing_is_exported_or_opened = None
