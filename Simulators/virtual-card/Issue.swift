@@ -11,6 +11,7 @@ func issue(_ invocation: Invocation) throws -> JSONValue {
     let file = try CardFile(path: invocation.require("out"))
     let folder = authorityFolder(invocation, beside: file)
     let order = try order(invocation, file)
+    try makeFolder(of: file)
     let authorities = try authorities(in: folder)
     let image = try CardImage.issue(
         order, authentication: authorities.authentication, signature: authorities.signature,
@@ -120,6 +121,15 @@ private func certificateFault(_ name: String) throws -> CertificateRequest.Fault
     case "no-authority-key-id": .noAuthorityKeyID
     case "authority": .authority
     default: throw UsageError("--certificate-fault: no such fault: \(name); try --help")
+    }
+}
+
+/// The folder in which a card shall lie, where there is none yet.
+private func makeFolder(of file: CardFile) throws {
+    guard let end = file.path.lastIndex(of: "/"), end > file.path.startIndex else { return }
+    let folder = String(file.path[..<end])
+    if unsafe mkdir(folder, 0o755) != 0, errno != EEXIST {
+        throw UsageError("--out \(file.path): the folder \(folder): \(errorText(errno))")
     }
 }
 

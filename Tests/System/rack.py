@@ -129,6 +129,27 @@ class RackTests(unittest.TestCase):
         self.assertEqual([one[0], two[0]], ["9000", "9000"])
         self.assertNotEqual(one[1], two[1], "each has its own serial")
 
+    def test_who_asks_wrongly_is_told_in_the_words_of_the_command_line(self):
+        for words, option in [
+            (["insert", "--card", "mado", "--fault", "nonsense@1"], "--fault must be"),
+            (["insert", "--card", "mado", "--reader", "99999999"], "--reader must be"),
+            (["insert", "--card", "mado", "--swapped-for", "m" * 256], "--swapped-for "),
+            (["reset-pin", "--card", "mado", "--pin", "12345"], "--pin must be"),
+            (["add"], "--file is missing"),
+        ]:
+            status, _, errors = virtual_card(*words, "--socket", self.rack.socket)
+            self.assertEqual((status, option in errors), (2, True), errors)
+        status, _, errors = virtual_card("insert", "--card", "two", "--socket", self.rack.socket)
+        self.assertEqual((status, "`list`" in errors), (4, True), errors)
+
+    def test_a_card_where_nobody_listens_is_told_as_not_noticed(self):
+        self.rack.ask("insert", "--card", "iryohi", "--reader", "1")
+        self.assertFalse(self.rack.ask("status", "--card", "iryohi")["noticed"])
+        self.rack.ask("insert", "--card", "mado")
+        self.await_card(0, True)
+        places = {card["card"]: card.get("noticed") for card in self.rack.ask("list")["cards"]}
+        self.assertEqual((places["mado"], places["iryohi"]), (True, False))
+
     def test_tries_survive_swaps_and_the_office_gives_them_back(self):
         wrong = [JPKI, "00a4020c020018", "002000800430303030"]
         self.rack.ask("insert", "--card", "mado")
