@@ -142,6 +142,27 @@ class RackTests(unittest.TestCase):
         status, _, errors = virtual_card("insert", "--card", "two", "--socket", self.rack.socket)
         self.assertEqual((status, "`list`" in errors), (4, True), errors)
 
+    def test_a_card_in_a_reader_is_not_issued_anew(self):
+        self.rack.ask("insert", "--card", "yakushi", "--reader", "1")
+        words = ["--replace"] if "--replace" in subprocess.check_output(
+            [PROGRAM, "issue", "--help"], text=True) else []
+        status, _, errors = virtual_card(
+            "issue", "--out", str(self.cards / "yakushi.json"), "--authority",
+            str(FOLDER / "authority"), *words)
+        self.assertEqual((status, "holds this card" in errors), (4, True), errors)
+
+    def test_what_issue_is_told_wrongly(self):
+        (path, new) = (FOLDER / "new" / "cards", ["--authority", str(FOLDER / "authority")])
+        status, _, errors = virtual_card("issue", "--out", str(path / "one.json"), *new)
+        self.assertEqual((status, "the folder " in errors), (2, True), errors)
+        status, told, errors = virtual_card(
+            "issue", "--out", str(path.parent / "one.json"), "--form", "face-only", *new)
+        self.assertEqual((status, told.get("triesLeft")), (0, {"pin": 0, "password": 0}), errors)
+        status, _, errors = virtual_card(
+            "issue", "--out", str(path.parent / "two.json"), "--not-before", "2030-01-02",
+            "--not-after", "2030-01-01", *new)
+        self.assertEqual((status, "--not-after" in errors), (2, True), errors)
+
     def test_a_card_where_nobody_listens_is_told_as_not_noticed(self):
         self.rack.ask("insert", "--card", "iryohi", "--reader", "1")
         self.assertFalse(self.rack.ask("status", "--card", "iryohi")["noticed"])

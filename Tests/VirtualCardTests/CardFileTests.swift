@@ -143,7 +143,9 @@ struct CardFileTests {
         }
         for memory in [
             #"{"triesLeft":{"jpki/0019":1}}"#, #"{"triesLeft":{"jpki/0018":-1}}"#,
-            #"{"changed":{"jpki/0018":5678}}"#, #"{"destroyed":1}"#,
+            #"{"triesLeft":{"jpki/0018":4}}"#, #"{"triesLeft":{"surface/0012":11}}"#,
+            #"{"changed":{"jpki/0018":5678}}"#, #"{"changed":{"jpki/0018":"56789"}}"#,
+            #"{"changed":{"surface/0012":"1"}}"#, #"{"destroyed":1}"#,
         ] {
             try KeyFile.write(
                 Array(memory.utf8), to: "\(folder)/mado.state", isPrivate: true)
