@@ -69,9 +69,7 @@ func ask(_ invocation: Invocation, _ verb: String) throws -> JSONValue {
         }
         return try changeFile(invocation, verb)
     }
-    guard let socket = Descriptor.connected(to: path) else {
-        throw UsageError("--socket \(path): no rack is there")
-    }
+    let socket = try rack(at: path)
     let request = try request(invocation, verb).canonical + [UInt8(ascii: "\n")]
     guard socket.send(request[...]) == request.count else { throw UsageError("the rack is gone") }
     var answer: [UInt8] = []
@@ -87,6 +85,15 @@ func ask(_ invocation: Invocation, _ verb: String) throws -> JSONValue {
         throw refusal(value["error"]?.stringValue ?? "the rack refuses", invocation)
     }
     return value
+}
+
+/// The way to a rack. One that was started a moment ago gets a second to read its cards.
+private func rack(at path: String, attempts: Int = 20) throws -> Descriptor {
+    for attempt in 1...attempts {
+        if let socket = Descriptor.connected(to: path) { return socket }
+        if attempt < attempts { usleep(50_000) }
+    }
+    throw UsageError("--socket \(path): no rack is there; start one with `virtual-card rack`")
 }
 
 /// What a rack refuses, in the words of the command line: `$.fault` was written as `--fault`.

@@ -6,6 +6,8 @@
 import json
 import os
 import pathlib
+import re
+import socket
 import subprocess
 import sys
 import time
@@ -29,10 +31,12 @@ def virtual_card(*words):
 
 
 class Rack:
-    def __init__(self, folder, *words):
+    def __init__(self, folder, *words, cards=True):
         self.socket = str(folder / "socket")
+        if cards:
+            words += ("--cards", str(folder))
         self.process = subprocess.Popen(
-            [PROGRAM, "rack", "--socket", self.socket, "--cards", str(folder), "--json", *words],
+            [PROGRAM, "rack", "--socket", self.socket, "--json", *words],
             stdout=subprocess.PIPE, text=True)
         assert json.loads(self.process.stdout.readline()) == {"event": "ready"}
 
@@ -237,6 +241,44 @@ class RackTests(unittest.TestCase):
     def test_slow_answers_come(self):
         self.rack.ask("insert", "--card", "mado", "--slow", "20:3")
         self.assertEqual(self.talk(0, JPKI, "00200098"), ["9000", "63c3"])
+
+
+class ManualTests(unittest.TestCase):
+    def test_the_manual_is_done_word_for_word(self):
+        """Its blocks in their order, its scenario, and its example of a refusal."""
+        text = (PEOPLE.parent / "VirtualCard.md").read_text()
+        section = text.split("\n## First steps\n", 1)[1].split("\n## ", 1)[0]
+        blocks = re.findall(r"```sh\n(.*?)```", section, re.S)
+        self.assertEqual(len(blocks), 2)
+        folder = FOLDER / "manual"
+        folder.mkdir()
+        (folder / "Simulators").symlink_to(PEOPLE.parent)
+        (folder / "virtual-card").symlink_to(PROGRAM)
+        script = ("trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n" + "".join(blocks)
+                  + "kill $!\nwait $!\n")
+        environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+        with open(folder / "out", "w+") as out:  # A pipe would wait for whoever still holds it.
+            ran = subprocess.run(["bash", "-euc", script], cwd=folder, timeout=60, stdout=out,
+                                 env=environment, stderr=out, start_new_session=True)
+            out.seek(0)
+            said = out.read()
+        self.assertEqual(ran.returncode, 0, said)
+        self.assertIn("BEGIN CERTIFICATE", said)
+        self.assertIn('"jpki/0018": 2', said)
+        (folder / "scenario.json").write_text(
+            re.search(r"```json\n(.*?)```", text, re.S).group(1))
+        # One of its cards was destroyed: a step that cannot be done is passed over.
+        rack = Rack(folder, "--scenario", str(folder / "scenario.json"), cards=False)
+        try:
+            self.assertEqual({card["card"] for card in rack.ask("list")["cards"]},
+                             {"mado", "yakushi"})
+            refusal = re.search(r'    (\{"error":.*)\n', text).group(1)
+            with socket.socket(socket.AF_UNIX) as line:
+                line.connect(rack.socket)
+                line.sendall(b'{"do":"insert","card":"nobody"}\n')
+                self.assertEqual(line.makefile().readline(), refusal + "\n")
+        finally:
+            rack.close()
 
 
 class ManyCardsTests(unittest.TestCase):
