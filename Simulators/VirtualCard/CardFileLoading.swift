@@ -21,15 +21,16 @@ extension CardFile {
         }
     }
 
-    /// The same from what the files hold, wherever that was read.
+    /// The same from what the files hold, wherever that was read. What is printed comes first: a file
+    /// that is no card's is told as such, not by what does not lie beside it.
     package func image(
-        printed text: [UInt8], pins: [UInt8],
+        printed text: [UInt8], pins: @autoclosure () throws(CardFileError) -> [UInt8],
         key: (CardKey) throws(CardFileError) -> PrivateKey
     ) throws(CardFileError) -> CardImage {
         let printed = try decoded(text, from: path) { (value) throws(JSONError) in
             try PrintedCard(value)
         }
-        let pins = try decoded(pins, from: pinsPath) { (value) throws(JSONError) in
+        let pins = try decoded(pins(), from: pinsPath) { (value) throws(JSONError) in
             try CardPINs(value)
         }
         var image = CardImage(

@@ -114,4 +114,21 @@ extension CardImage {
     ]
     /// Every secret a card may count.
     static let secretNames = [pinName, passwordName] + countedNames
+    /// What the holder may change, and to what.
+    static let changeable: [(name: String, form: CardSecret.Form, rule: String)] = [
+        (pinName, .pin, pinRule), (passwordName, .password, passwordRule),
+        (textName, .pin, pinRule),
+    ]
+    /// The name of the text application's PIN among the counters.
+    private static let textName = "text/0011"
+
+    /// The tries of a fresh secret.
+    static func mostTries(of name: String) -> Int {
+        switch name {
+        case pinName, textName: pinLimit
+        case passwordName: passwordLimit
+        case faceName: faceLimit
+        default: verificationNumberLimit
+        }
+    }
 }

@@ -94,7 +94,8 @@ extension CardMemory {
             var fields = try JSONFields(value, at: path)
             var triesLeft: [String: Int] = [:]
             for name in CardImage.secretNames {
-                triesLeft[name] = try fields.optionalInteger(name, in: 0...15)
+                triesLeft[name] = try fields.optionalInteger(
+                    name, in: 0...CardImage.mostTries(of: name))
             }
             try fields.finish()
             return triesLeft
@@ -102,8 +103,10 @@ extension CardMemory {
         let changed = try fields.nested("changed") { (value, path) throws(JSONError) in
             var fields = try JSONFields(value, at: path)
             var changed: [String: [UInt8]] = [:]
-            for name in CardImage.secretNames {
-                changed[name] = try fields.optionalString(name, maximum: 16).map { Array($0.utf8) }
+            for (name, form, rule) in CardImage.changeable {
+                changed[name] = try fields.optional(name, rule) {
+                    $0.stringValue.map { Array($0.utf8) }.flatMap { form.allows($0) ? $0 : nil }
+                }
             }
             try fields.finish()
             return changed

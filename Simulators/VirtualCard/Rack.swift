@@ -99,6 +99,7 @@ package struct Rack: Sendable {
     package mutating func resetPINs(
         of name: String, pin: [UInt8]?, password: [UInt8]?
     ) throws(RackError) {
+        guard try !memory(of: name).isDestroyed else { throw .destroyed(name) }
         try change(name) { (card) throws(CardFileError) in
             try card.resetPINs(pin: pin, password: password)
         }
@@ -210,7 +211,8 @@ package enum RackError: Error, Hashable, Sendable {
 extension RackError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .noSuchCard(let name): "there is no card \"\(name)\" in the rack"
+        case .noSuchCard(let name):
+            "there is no card \"\(name)\" in the rack; `list` tells which there are"
         case .nameTaken(let name): "there is a card \"\(name)\" already"
         case .inReader(let name): "the card \"\(name)\" is in a reader"
         case .readerTaken(let reader): "there is a card in reader \(reader) already"

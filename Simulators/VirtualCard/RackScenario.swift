@@ -30,6 +30,7 @@ package struct RackScenario: Hashable, Sendable {
         var fields = try JSONFields(
             JSONValue(parsing: octets, limits: JSONLimits(allowsComments: true)))
         _ = try fields.integer("version", in: Self.version...Self.version)
+        func located(_ file: String) -> String { file.hasPrefix("/") ? file : folder + file }
         let cards = try fields.array("cards", maximum: Self.most) {
             (value, path) throws(JSONError) in
             var card = try JSONFields(value, at: path)
@@ -38,7 +39,7 @@ package struct RackScenario: Hashable, Sendable {
             try card.finish()
             return Step(
                 afterMilliseconds: 0,
-                request: .add(file: file.hasPrefix("/") ? file : folder + file, setting))
+                request: .add(file: located(file), setting))
         }
         let steps = try fields.array("steps", maximum: Self.most) {
             (value, path) throws(JSONError) in
@@ -47,8 +48,11 @@ package struct RackScenario: Hashable, Sendable {
                 try step.optionalInteger("afterMilliseconds", in: 0...Self.latestMilliseconds) ?? 0
             guard case .object(var rest) = value else { return Step?.none }
             rest["afterMilliseconds"] = nil
-            return Step(
-                afterMilliseconds: after, request: try RackRequest(.object(rest), at: path))
+            var request = try RackRequest(.object(rest), at: path)
+            if case .add(let file, let setting) = request {
+                request = .add(file: located(file), setting)
+            }
+            return Step(afterMilliseconds: after, request: request)
         }
         try fields.finish()
         // Sorting is stable: what was written first happens first.

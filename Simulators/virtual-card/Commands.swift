@@ -104,9 +104,12 @@ private let rackCommands = [
         "swap", "takes one card out and puts another in at once",
         options: [rackSocket, cardName, readerNumber] + placing),
     Command(
-        "order", "orders faults for the card in a reader, counted from now",
+        "order",
+        "orders faults for the card in a reader, counted from now, in place of those on order",
         options: [rackSocket, readerNumber] + orders),
-    Command("list", "tells which cards there are, and where", options: [rackSocket]),
+    Command(
+        "list", "tells which cards there are, where, and whether that reader has noticed them",
+        options: [rackSocket]),
     Command(
         "status", "tells where a card is and how many tries are left",
         options: [rackSocket, cardName]),

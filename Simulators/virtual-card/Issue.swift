@@ -14,6 +14,11 @@ func issue(_ invocation: Invocation) throws -> JSONValue {
     }
     let folder = authorityFolder(invocation, beside: file)
     let order = try order(invocation, file)
+    try makeFolder(of: file)
+    // A card that is in a reader is not replaced: its chip would go on writing over the new one's.
+    var lock: CardLock?
+    if unsafe access(file.path, F_OK) == 0 { lock = try CardLock(file, isShared: false) }
+    defer { lock?.release() }
     let authorities = try authorities(in: folder)
     let image = try CardImage.issue(
         order, authentication: authorities.authentication, signature: authorities.signature,
@@ -35,6 +40,9 @@ private func order(_ invocation: Invocation, _ file: CardFile) throws -> CardIma
         notAfter: startOfDay(
             (try date("not-after", invocation) ?? today.adding(days: 1826)).adding(days: 1)
         ).adding(seconds: -1))
+    guard order.notBefore < order.notAfter else {
+        throw UsageError("--not-after must not be a day before --not-before")
+    }
     switch invocation.value("key") ?? "rsa2048" {
     case "rsa2048": order.keyKind = .rsa(bits: 2048)
     case "p384": order.keyKind = .p384
@@ -53,7 +61,7 @@ private func order(_ invocation: Invocation, _ file: CardFile) throws -> CardIma
     order.hasSignature = !invocation.has("without-signature")
     order.hasAuthentication = !invocation.has("without-authentication")
     if let form = invocation.value("form") {
-        guard let known = CardForm(rawValue: form) else {
+        guard let known = form == "face-only" ? .faceOnly : CardForm(rawValue: form) else {
             throw UsageError("--form must be plastic, faceOnly, phone or foreign, not \"\(form)\"")
         }
         order.form = known
@@ -128,6 +136,15 @@ private func certificateFault(_ name: String) throws -> CertificateRequest.Fault
     case "no-authority-key-id": .noAuthorityKeyID
     case "authority": .authority
     default: throw UsageError("--certificate-fault: no such fault: \(name); try --help")
+    }
+}
+
+/// The folder in which a card shall lie, where there is none yet.
+private func makeFolder(of file: CardFile) throws {
+    guard let end = file.path.lastIndex(of: "/"), end > file.path.startIndex else { return }
+    let folder = String(file.path[..<end])
+    if unsafe mkdir(folder, 0o755) != 0, errno != EEXIST {
+        throw UsageError("--out \(file.path): the folder \(folder): \(errorText(errno))")
     }
 }
 

@@ -25,9 +25,13 @@ private func write(_ text: String, to descriptor: Int32) {
 /// What is on a card, as `issue` and `show` tell it. No PIN, no key, no number.
 func description(of image: CardImage, _ memory: CardMemory) -> JSONValue {
     let tries = memory.counters.triesLeft
-    var left: [String: JSONValue] = [
-        "pin": JSONValue(tries[CardImage.pinName] ?? CardImage.pinLimit),
-        "password": JSONValue(tries[CardImage.passwordName] ?? CardImage.passwordLimit),
+    // A face-only card takes no PIN, as if it were locked.
+    func left(_ name: String, of limit: Int) -> JSONValue {
+        JSONValue(image.form == .faceOnly ? 0 : tries[name] ?? limit)
+    }
+    var left = [
+        "pin": left(CardImage.pinName, of: CardImage.pinLimit),
+        "password": left(CardImage.passwordName, of: CardImage.passwordLimit),
     ]
     for name in CardImage.countedNames where tries[name] != nil {
         left[name] = tries[name].map { JSONValue($0) }

@@ -34,7 +34,11 @@ func serveRack(_ invocation: Invocation) throws {
         rack, steps: scenario.steps, host: invocation.value("host") ?? "127.0.0.1", socket: path,
         tell: { tell($0, isJSON: isJSON) })
     defer { unsafe unlink(path) }
-    if isJSON { printLine(JSONValue.object(["event": "ready"]).canonicalText) }
+    if isJSON {
+        printLine(JSONValue.object(["event": "ready"]).canonicalText)
+    } else {
+        printError("virtual-card: a rack of \(rack.files.count) cards, asked at \(path)")
+    }
     service.run()
 }
 
@@ -65,9 +69,7 @@ func ask(_ invocation: Invocation, _ verb: String) throws -> JSONValue {
         }
         return try changeFile(invocation, verb)
     }
-    guard let socket = Descriptor.connected(to: path) else {
-        throw UsageError("--socket \(path): no rack is there")
-    }
+    let socket = try rack(at: path)
     let request = try request(invocation, verb).canonical + [UInt8(ascii: "\n")]
     guard socket.send(request[...]) == request.count else { throw UsageError("the rack is gone") }
     var answer: [UInt8] = []
@@ -80,9 +82,28 @@ func ask(_ invocation: Invocation, _ verb: String) throws -> JSONValue {
     }
     let value = try JSONValue(parsing: [UInt8](answer.dropLast()))
     guard value["ok"]?.boolValue == true else {
-        throw RackError.request(value["error"]?.stringValue ?? "the rack refuses")
+        throw refusal(value["error"]?.stringValue ?? "the rack refuses", invocation)
     }
     return value
+}
+
+/// The way to a rack. One that was started a moment ago gets a second to read its cards.
+private func rack(at path: String, attempts: Int = 20) throws -> Descriptor {
+    for attempt in 1...attempts {
+        if let socket = Descriptor.connected(to: path) { return socket }
+        if attempt < attempts { usleep(50_000) }
+    }
+    throw UsageError("--socket \(path): no rack is there; start one with `virtual-card rack`")
+}
+
+/// What a rack refuses, in the words of the command line: `$.fault` was written as `--fault`.
+private func refusal(_ reason: String, _ invocation: Invocation) -> any Error {
+    for option in invocation.command.options {
+        let field = option.name == "swapped-for" ? "swappedFor" : option.name
+        guard reason.hasPrefix("$.\(field):") else { continue }
+        return UsageError("--\(option.name)" + reason.dropFirst(field.utf8.count + 3))
+    }
+    return RackError.request(reason)
 }
 
 private func request(_ invocation: Invocation, _ verb: String) throws -> JSONValue {
@@ -110,11 +131,24 @@ private func changeFile(_ invocation: Invocation, _ verb: String) throws -> JSON
     if verb == "tamper" {
         try card.tamper()
     } else {
-        guard case .resetPIN(_, let pin, let password) = try RackRequest(request(invocation, verb))
-        else { return [:] }
+        guard !card.memory.isDestroyed else { throw RackError.destroyed(file.name) }
+        let (pin, password) = try newSecrets(invocation, verb)
         try card.resetPINs(pin: pin, password: password)
     }
     return description(of: card.image, card.memory)
+}
+
+/// The PIN and password that the office is to set, if any.
+private func newSecrets(
+    _ invocation: Invocation, _ verb: String
+) throws -> (pin: [UInt8]?, password: [UInt8]?) {
+    let request = try request(invocation, verb)
+    do throws(JSONError) {
+        guard case .resetPIN(_, let pin, let password) = try RackRequest(request) else {
+            return (nil, nil)
+        }
+        return (pin, password)
+    } catch { throw refusal(error.description, invocation) }
 }
 
 /// Who holds a card: programs that serve it share it, the office has it alone. Two that wrote its

@@ -132,11 +132,25 @@ struct RackService {
             }
             defer { lock?.release() }
             return try rack.perform(request)
-        case .add, .remove, .removeCard, .order, .list, .status:
+        case .list, .status: return withReaders(try rack.perform(request))
+        case .add, .remove, .removeCard, .order:
             let answer = try rack.perform(request)
             for reader in locks.keys where rack.places[reader] == nil { locks[reader] = nil }
             return answer
         }
+    }
+
+    /// An answer that says of each card in a reader whether that reader has noticed it: at a port
+    /// where nobody listens a card waits until somebody does.
+    private func withReaders(_ answer: JSONValue) -> JSONValue {
+        guard case .object(var fields) = answer else { return answer }
+        if let reader = fields["reader"]?.integerValue {
+            fields["noticed"] = .bool(links[Int(reader)]?.isNoticed == true)
+        }
+        if case .array(let cards)? = fields["cards"] {
+            fields["cards"] = .array(cards.map(withReaders))
+        }
+        return .object(fields)
     }
 
     /// Nobody else changes a card, or its spare, while it is in a reader.

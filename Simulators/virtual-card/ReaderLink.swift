@@ -20,6 +20,9 @@ struct ReaderLink {
 
     init(reader: Int, insertion: Int) { (self.reader, self.insertion) = (reader, insertion) }
 
+    /// Whether the reader has asked for the card.
+    var isNoticed: Bool { hasSpoken }
+
     /// When this link next wants to do something by itself.
     var due: Int? { socket == nil ? nextAttempt : held?.due }
 

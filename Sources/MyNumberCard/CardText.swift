@@ -41,6 +41,9 @@ extension CardChannel where Self: ~Copyable {
             try compare(with: expected, on: &self)
         } catch .channel(let error) {
             throw .channel(error)
+        } catch .refused(let status, _) {
+            // A card that was reset in the middle refuses; it is no other card for that.
+            throw .refused(status)
         } catch {
             throw .differentCard
         }

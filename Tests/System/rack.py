@@ -6,6 +6,8 @@
 import json
 import os
 import pathlib
+import re
+import socket
 import subprocess
 import sys
 import time
@@ -29,10 +31,12 @@ def virtual_card(*words):
 
 
 class Rack:
-    def __init__(self, folder, *words):
+    def __init__(self, folder, *words, cards=True):
         self.socket = str(folder / "socket")
+        if cards:
+            words += ("--cards", str(folder))
         self.process = subprocess.Popen(
-            [PROGRAM, "rack", "--socket", self.socket, "--cards", str(folder), "--json", *words],
+            [PROGRAM, "rack", "--socket", self.socket, "--json", *words],
             stdout=subprocess.PIPE, text=True)
         assert json.loads(self.process.stdout.readline()) == {"event": "ready"}
 
@@ -129,6 +133,48 @@ class RackTests(unittest.TestCase):
         self.assertEqual([one[0], two[0]], ["9000", "9000"])
         self.assertNotEqual(one[1], two[1], "each has its own serial")
 
+    def test_who_asks_wrongly_is_told_in_the_words_of_the_command_line(self):
+        for words, option in [
+            (["insert", "--card", "mado", "--fault", "nonsense@1"], "--fault must be"),
+            (["insert", "--card", "mado", "--reader", "99999999"], "--reader must be"),
+            (["insert", "--card", "mado", "--swapped-for", "m" * 256], "--swapped-for "),
+            (["reset-pin", "--card", "mado", "--pin", "12345"], "--pin must be"),
+            (["add"], "--file is missing"),
+        ]:
+            status, _, errors = virtual_card(*words, "--socket", self.rack.socket)
+            self.assertEqual((status, option in errors), (2, True), errors)
+        status, _, errors = virtual_card("insert", "--card", "two", "--socket", self.rack.socket)
+        self.assertEqual((status, "`list`" in errors), (4, True), errors)
+
+    def test_a_card_in_a_reader_is_not_issued_anew(self):
+        self.rack.ask("insert", "--card", "yakushi", "--reader", "1")
+        words = ["--replace"] if "--replace" in subprocess.check_output(
+            [PROGRAM, "issue", "--help"], text=True) else []
+        status, _, errors = virtual_card(
+            "issue", "--out", str(self.cards / "yakushi.json"), "--authority",
+            str(FOLDER / "authority"), *words)
+        self.assertEqual((status, "holds this card" in errors), (4, True), errors)
+
+    def test_what_issue_is_told_wrongly(self):
+        (path, new) = (FOLDER / "new" / "cards", ["--authority", str(FOLDER / "authority")])
+        status, _, errors = virtual_card("issue", "--out", str(path / "one.json"), *new)
+        self.assertEqual((status, "the folder " in errors), (2, True), errors)
+        status, told, errors = virtual_card(
+            "issue", "--out", str(path.parent / "one.json"), "--form", "face-only", *new)
+        self.assertEqual((status, told.get("triesLeft")), (0, {"pin": 0, "password": 0}), errors)
+        status, _, errors = virtual_card(
+            "issue", "--out", str(path.parent / "two.json"), "--not-before", "2030-01-02",
+            "--not-after", "2030-01-01", *new)
+        self.assertEqual((status, "--not-after" in errors), (2, True), errors)
+
+    def test_a_card_where_nobody_listens_is_told_as_not_noticed(self):
+        self.rack.ask("insert", "--card", "iryohi", "--reader", "1")
+        self.assertFalse(self.rack.ask("status", "--card", "iryohi")["noticed"])
+        self.rack.ask("insert", "--card", "mado")
+        self.await_card(0, True)
+        places = {card["card"]: card.get("noticed") for card in self.rack.ask("list")["cards"]}
+        self.assertEqual((places["mado"], places["iryohi"]), (True, False))
+
     def test_tries_survive_swaps_and_the_office_gives_them_back(self):
         wrong = [JPKI, "00a4020c020018", "002000800430303030"]
         self.rack.ask("insert", "--card", "mado")
@@ -216,6 +262,44 @@ class IssueTests(unittest.TestCase):
             status, _, errors = self.issue("two.json", "--person", person)
             self.assertIn(status, (2, 4), errors)
             self.assertFalse((FOLDER / "issued" / "two.json").exists())
+
+
+class ManualTests(unittest.TestCase):
+    def test_the_manual_is_done_word_for_word(self):
+        """Its blocks in their order, its scenario, and its example of a refusal."""
+        text = (PEOPLE.parent / "VirtualCard.md").read_text()
+        section = text.split("\n## First steps\n", 1)[1].split("\n## ", 1)[0]
+        blocks = re.findall(r"```sh\n(.*?)```", section, re.S)
+        self.assertEqual(len(blocks), 2)
+        folder = FOLDER / "manual"
+        folder.mkdir()
+        (folder / "Simulators").symlink_to(PEOPLE.parent)
+        (folder / "virtual-card").symlink_to(PROGRAM)
+        script = ("trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n" + "".join(blocks)
+                  + "kill $!\nwait $!\n")
+        environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+        with open(folder / "out", "w+") as out:  # A pipe would wait for whoever still holds it.
+            ran = subprocess.run(["bash", "-euc", script], cwd=folder, timeout=60, stdout=out,
+                                 env=environment, stderr=out, start_new_session=True)
+            out.seek(0)
+            said = out.read()
+        self.assertEqual(ran.returncode, 0, said)
+        self.assertIn("BEGIN CERTIFICATE", said)
+        self.assertIn('"jpki/0018": 2', said)
+        (folder / "scenario.json").write_text(
+            re.search(r"```json\n(.*?)```", text, re.S).group(1))
+        # One of its cards was destroyed: a step that cannot be done is passed over.
+        rack = Rack(folder, "--scenario", str(folder / "scenario.json"), cards=False)
+        try:
+            self.assertEqual({card["card"] for card in rack.ask("list")["cards"]},
+                             {"mado", "yakushi"})
+            refusal = re.search(r'    (\{"error":.*)\n', text).group(1)
+            with socket.socket(socket.AF_UNIX) as line:
+                line.connect(rack.socket)
+                line.sendall(b'{"do":"insert","card":"nobody"}\n')
+                self.assertEqual(line.makefile().readline(), refusal + "\n")
+        finally:
+            rack.close()
 
 
 class ManyCardsTests(unittest.TestCase):

@@ -84,6 +84,10 @@ struct CardFileTests {
             try reason { $0["authentication"] = $0["signature"] }.contains("does not fit"))
         try KeyFile.write([UInt8](octets.dropLast(30)), to: path, isPrivate: false)
         #expect(throws: CardFileError.self) { try file.loadImage() }
+        let other = try CardFile(path: "\(folder)/scenario.json")
+        try KeyFile.write(Array(#"{"version":1}"#.utf8), to: other.path, isPrivate: false)
+        let error = #expect(throws: CardFileError.self) { try other.loadImage() }
+        #expect(error?.description.contains("scenario.json: $.") == true)
     }
 
     @Test("a complete card is read back; a holder that is changed by hand no longer fits")
@@ -139,7 +143,9 @@ struct CardFileTests {
         }
         for memory in [
             #"{"triesLeft":{"jpki/0019":1}}"#, #"{"triesLeft":{"jpki/0018":-1}}"#,
-            #"{"changed":{"jpki/0018":5678}}"#, #"{"destroyed":1}"#,
+            #"{"triesLeft":{"jpki/0018":4}}"#, #"{"triesLeft":{"surface/0012":11}}"#,
+            #"{"changed":{"jpki/0018":5678}}"#, #"{"changed":{"jpki/0018":"56789"}}"#,
+            #"{"changed":{"surface/0012":"1"}}"#, #"{"destroyed":1}"#,
         ] {
             try KeyFile.write(
                 Array(memory.utf8), to: "\(folder)/mado.state", isPrivate: true)

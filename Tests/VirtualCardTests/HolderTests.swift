@@ -165,6 +165,30 @@ struct HolderTests {
         var locked = VirtualCard(image, counters: PINCounters(triesLeft: ["surface/0012": 0]))
         #expect(throws: CardFaceError.locked) { try readFace(on: &locked, opening: wrong) }
     }
+
+    @Test("a card that resets itself while its text is read is no other card, and loses no try")
+    func resetsItself() throws {
+        let image = try #require(Samples.complete)
+        let holder = try #require(image.holder)
+        let certificate = try Certificate(der: #require(image.authentication).certificate)
+        let number = try #require(
+            VerificationNumberB(
+                birthDate: holder.birthDate, expiryYear: holder.expiresOn.year,
+                securityCode: holder.securityCode))
+        var failures = 0
+        for command in 3...20 {
+            var card = FaultyCard(VirtualCard(image), plan: FaultPlan([command: .resetsItself]))
+            do throws(CardFaceError) {
+                _ = try readPrinted(on: &card, expecting: certificate, opening: number)
+                #expect(card.headers.count < command || card.headers[command - 1][1] == 0xA4)
+            } catch {
+                failures += 1
+                #expect(error != .differentCard && error != .noSurface, "command \(command)")
+            }
+            #expect(card.card.counters == PINCounters())
+        }
+        #expect(failures >= 4)
+    }
 }
 
 extension OctetReader {

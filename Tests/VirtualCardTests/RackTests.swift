@@ -106,9 +106,10 @@ struct RackTests {
             #expect(throws: RackError.destroyed("one")) {
                 try ask(&rack, #"{"do":"insert","card":"one"}"#)
             }
-            _ = try ask(&rack, #"{"do":"reset-pin","card":"one"}"#)
-            #expect(throws: RackError.destroyed("one")) {
-                try ask(&rack, #"{"do":"insert","card":"one"}"#)
+            for verb in ["reset-pin", "insert"] {
+                #expect(throws: RackError.destroyed("one")) {
+                    try ask(&rack, #"{"do":"\#(verb)","card":"one"}"#)
+                }
             }
             #expect(try CardFile(path: "\(folder)/one.json").loadMemory().isDestroyed)
         }
@@ -172,10 +173,12 @@ struct RackTests {
             {"version": 1, // a comment
              "cards": [{"file": "one.json", "damage": "cut:100"}],
              "steps": [{"afterMilliseconds": 200, "do": "remove"},
+                       {"afterMilliseconds": 300, "do": "add", "file": "two.json"},
                        {"do": "insert", "card": "one", "slow": "50:3"}]}
             """
         let scenario = try RackScenario(parsing: Array(text.utf8), in: "/cards/")
-        #expect(scenario.steps.map(\.afterMilliseconds) == [0, 0, 200])
+        #expect(scenario.steps.map(\.afterMilliseconds) == [0, 0, 200, 300])
+        #expect(scenario.steps[3].request == .add(file: "/cards/two.json", Rack.Setting()))
         guard case .add("/cards/one.json", let setting) = scenario.steps[0].request else {
             Issue.record("the card comes first")
             return
