@@ -28,6 +28,7 @@ let parts: [Part] = [
     Part(name: "Secrets", folder: "Sources/Secrets", needs: ["CSystem"], settings: bridge),
     Part(name: "HTTP", folder: "Sources/HTTP", needs: ["Octets", "JSON"]),
     Part(name: "Records", folder: "Sources/Records", needs: ["Octets", "JSON"]),
+    Part(name: "Deflate", folder: "Sources/Deflate", needs: []),
     Part(name: "Executors", folder: "Sources/Executors", needs: ["CSystem"], settings: bridge),
     Part(name: "Commands", folder: "Sources/Commands", needs: []),
     // Tools.
@@ -40,6 +41,7 @@ let parts: [Part] = [
     Part(
         name: "Configuration", folder: "Sources/Configuration",
         needs: ["Octets", "JSON", "Records"]),
+    Part(name: "PDF", folder: "Sources/PDF", needs: ["Deflate"]),
     // Machines.
     Part(
         name: "CheckIns", folder: "Sources/CheckIns",
@@ -73,6 +75,7 @@ let parts: [Part] = [
             "Octets", "JSON", "Executors", "Records", "Cryptography", "Disclosures",
             "TransparencyLog",
         ], settings: bridge),
+    Part(name: "Documents", folder: "Sources/Documents", needs: ["PDF", "Records"]),
     // Whole.
     Part(
         name: "Terminal", folder: "Sources/Terminal",
@@ -132,6 +135,9 @@ let parts: [Part] = [
             "Octets", "JSON", "Secrets", "Records", "Executors", "Cryptography", "APDU", "PCSC",
             "MyNumberCard",
         ], isProgram: true),
+    Part(
+        name: "documents-benchmark", folder: "Tests/Benchmarks/Documents",
+        needs: ["JSON", "Records", "PDF", "Documents"], isProgram: true),
     // What several test targets put on: a card on a reader, a clearinghouse, a whole desk.
     Part(
         name: "TestWorlds", folder: "Tests/TestWorlds",
@@ -202,17 +208,19 @@ let testNeeds: [String: [String]] = [
     "ClearinghouseSimulator": ["Clearinghouse", "CheckIns", "TestWorlds"],
     "Terminal": ["VirtualCard", "Authority", "TestWorlds"],
     "FaceMatching": ["CameraSimulator", "VirtualCard"],
+    "Documents": ["Deflate", "JSON"],
     "FrontDesk": ["VirtualCard", "Authority", "ClearinghouseSimulator", "TestWorlds"],
 ]
 
 /// Targets with tests of their own, in `Tests/<name>Tests`.
 let tested: Set<String> = [
     "APDU", "AccessHistory", "Authority", "CheckIns", "Clearinghouse", "ClearinghouseSimulator",
-    "Commands", "Configuration", "Cryptography", "Disclosures", "Executors", "FaceMatching",
-    "FrontDesk",
+    "Commands", "Configuration", "Cryptography", "Deflate", "Disclosures", "Documents", "Executors",
+    "FaceMatching", "FrontDesk",
     "Fuzzing",
     "HTTP",
-    "JSON", "MyNumberCard", "Network", "Octets", "PCSC", "Records", "Terminal", "TransparencyLog",
+    "JSON", "MyNumberCard", "Network", "Octets", "PCSC", "PDF", "Records", "Terminal",
+    "TransparencyLog",
     "VirtualCard",
 ]
 /// Those of them that compare with files.
