@@ -138,6 +138,8 @@ let parts: [Part] = [
     Part(
         name: "documents-benchmark", folder: "Tests/Benchmarks/Documents",
         needs: ["JSON", "Records", "PDF", "Documents"], isProgram: true),
+    // The judge of papers: reads PDF on its own and knows the rules.
+    Part(name: "PaperJudge", folder: "Tests/PaperJudge", needs: []),
     // What several test targets put on: a card on a reader, a clearinghouse, a whole desk.
     Part(
         name: "TestWorlds", folder: "Tests/TestWorlds",
@@ -208,7 +210,9 @@ let testNeeds: [String: [String]] = [
     "ClearinghouseSimulator": ["Clearinghouse", "CheckIns", "TestWorlds"],
     "Terminal": ["VirtualCard", "Authority", "TestWorlds"],
     "FaceMatching": ["CameraSimulator", "VirtualCard"],
-    "Documents": ["Deflate", "JSON"],
+    "Deflate": ["PaperJudge"],
+    "PDF": ["PaperJudge"],
+    "Documents": ["JSON", "PaperJudge"],
     "FrontDesk": ["VirtualCard", "Authority", "ClearinghouseSimulator", "TestWorlds"],
 ]
 

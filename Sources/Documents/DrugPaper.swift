@@ -38,14 +38,14 @@ private struct DrugPaper {
         } else {
             sentences.append("この薬剤情報一覧の作成日に公開されている医薬品情報はありません。")
         }
-        if let period = record.period {
-            sentences.append("【表示期間: \(period.first.japanese)～\(period.last.japanese)】")
+        var range = record.period.map {
+            "【表示期間: \($0.first.japanese)～\($0.last.japanese)】"
         }
         if hasAmounts {
             let saving = record.totals.savingYen.map { "\(grouped($0)) 円" } ?? "—"
-            sentences.append("ジェネリック医薬品に切り替えた場合の削減可能額の合計 \(saving)")
+            range = (range ?? "") + "ジェネリック医薬品に切り替えた場合の削減可能額の合計 \(saving)"
         }
-        return sentences.map { .paragraph(Paragraph($0)) }
+        return (sentences + [range].compactMap(\.self)).map { .paragraph(Paragraph($0)) }
     }
 
     private var table: Table {
@@ -56,8 +56,8 @@ private struct DrugPaper {
             head.append(TableRow([title("自己負担額 (円)"), title("削減可能額 (円)")]))
         }
         return Table(
-            columns: [8, 8, 5.5, 46, 14] + (hasAmounts ? [11, 11] : []), head: head,
-            rows: record.months.flatMap(rows))
+            columns: [7, 8, 5, 40, 13] + (hasAmounts ? [13.5, 13.5] : []), head: head,
+            rows: record.months.flatMap(rows), size: 8)
     }
 
     private var columnCount: Int { hasAmounts ? 7 : 5 }

@@ -85,9 +85,7 @@ extension [UInt8] {
     fileprivate mutating func append(name: String) {
         append(UInt8(ascii: "/"))
         for octet in name.utf8 {
-            let isPlain =
-                (0x30...0x39).contains(octet) || (0x41...0x5A).contains(octet)
-                || (0x61...0x7A).contains(octet) || octet == 0x2D || octet == 0x2B
+            let isPlain = (0x21...0x7E).contains(octet) && !special.contains(octet)
             if isPlain {
                 append(octet)
             } else {
@@ -116,5 +114,8 @@ extension [UInt8] {
         self += ">>".utf8
     }
 }
+
+/// Delimiters, and what begins `#xx`.
+private let special = Set("()<>[]{}/%#".utf8)
 
 private let hexDigits = [UInt8]("0123456789ABCDEF".utf8)

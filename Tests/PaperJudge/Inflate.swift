@@ -1,13 +1,14 @@
 /// A reader of deflate streams, plain and slow: the judge of what is written (RFC 1951).
-struct Inflate {
-    enum Fault: Error { case head, truncated, block, code, distance, check }
+package struct Inflate {
+    /// What is wrong with a stream.
+    package enum Fault: Error { case head, truncated, block, code, distance, check }
 
     private let octets: [UInt8]
     private var bit = 0
     private var output: [UInt8] = []
 
     /// Reads a whole zlib stream and its check value.
-    static func zlib(_ octets: [UInt8]) throws -> [UInt8] {
+    package static func zlib(_ octets: [UInt8]) throws -> [UInt8] {
         guard octets.count >= 6, octets[0] & 15 == 8,
             (Int(octets[0]) << 8 | Int(octets[1])) % 31 == 0, octets[1] & 32 == 0
         else { throw Fault.head }
