@@ -22,13 +22,22 @@ func loadFonts() throws -> FontBook {
     try FontBook(try fontPaths.map { try TrueTypeFont(try octets($0)) })
 }
 
+/// A symbol of 81 modules that means nothing, as large as a day's medicines make one.
+let symbol = SymbolFigure(
+    title: "薬局A (処方発行医療機関B)", alternative: "電子版お薬手帳のQRコードの場所", size: 81,
+    rectangles: (0..<81 * 81).filter { $0 % 3 == 0 || $0 % 7 == 1 }.map {
+        .init(x: $0 % 81, y: $0 / 81, width: 1, height: 1)
+    })
+
 /// The papers that a person has, by their names.
 func papers(_ person: Person, _ day: LocalDate, _ style: PaperStyle) throws -> [(String, Paper)] {
     let (whole, checkups) = (person.qualification, person.publishedCheckups(on: day))
     let drugs = person.publishedDrugs(on: day)
     var papers: [(String, Paper)] = []
     for copy in PaperCopy.allCases {
-        let paper = try Paper.drugs(drugs, of: whole, copy: copy, madeOn: day, style: style)
+        let paper = try Paper.drugs(
+            drugs, of: whole, copy: copy, madeOn: day,
+            symbols: copy == .portal ? [symbol, symbol] : [], style: style)
         papers.append(("drugs-\(copy.rawValue)", paper))
     }
     for (name, programme) in [("checkup", CheckupProgramme.specific), ("elderly", .elderly)] {
