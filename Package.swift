@@ -30,6 +30,7 @@ let parts: [Part] = [
     Part(name: "Records", folder: "Sources/Records", needs: ["Octets", "JSON"]),
     Part(name: "QR", folder: "Sources/QR", needs: []),
     Part(name: "Charsets", folder: "Sources/Charsets", needs: ["Octets"], settings: bridge),
+    Part(name: "Deflate", folder: "Sources/Deflate", needs: []),
     Part(name: "Executors", folder: "Sources/Executors", needs: ["CSystem"], settings: bridge),
     Part(name: "Commands", folder: "Sources/Commands", needs: []),
     // Tools.
@@ -44,6 +45,7 @@ let parts: [Part] = [
         needs: ["Octets", "JSON", "Records"]),
     Part(name: "Notebook", folder: "Sources/Notebook", needs: ["Octets", "Records", "QR"]),
     Part(name: "FHIR", folder: "Sources/FHIR", needs: ["JSON", "Records"]),
+    Part(name: "PDF", folder: "Sources/PDF", needs: ["Deflate"]),
     // Machines.
     Part(
         name: "CheckIns", folder: "Sources/CheckIns",
@@ -80,6 +82,7 @@ let parts: [Part] = [
             "Octets", "JSON", "Executors", "Records", "Cryptography", "Disclosures",
             "TransparencyLog", "HistoryExports",
         ], settings: bridge),
+    Part(name: "Documents", folder: "Sources/Documents", needs: ["PDF", "Records"]),
     // Whole.
     Part(
         name: "Terminal", folder: "Sources/Terminal",
@@ -117,7 +120,7 @@ let parts: [Part] = [
             "Commands", "Clearinghouse", "FrontDesk", "Terminal", "Executors", "Disclosures",
             "CheckIns", "Network",
             "PCSC", "AccessHistory", "TransparencyLog", "QR", "Charsets", "Notebook",
-            "FHIR", "HistoryExports",
+            "FHIR", "HistoryExports", "PDF", "Documents",
         ], isProgram: true),
     // Measurements, not installed.
     Part(
@@ -140,6 +143,11 @@ let parts: [Part] = [
             "Octets", "JSON", "Secrets", "Records", "Executors", "Cryptography", "APDU", "PCSC",
             "MyNumberCard",
         ], isProgram: true),
+    Part(
+        name: "documents-benchmark", folder: "Tests/Benchmarks/Documents",
+        needs: ["JSON", "Records", "PDF", "Documents"], isProgram: true),
+    // The judge of papers: reads PDF on its own and knows the rules.
+    Part(name: "PaperJudge", folder: "Tests/PaperJudge", needs: []),
     // What several test targets put on: a card on a reader, a clearinghouse, a whole desk.
     Part(
         name: "TestWorlds", folder: "Tests/TestWorlds",
@@ -212,17 +220,21 @@ let testNeeds: [String: [String]] = [
     "ClearinghouseSimulator": ["Clearinghouse", "CheckIns", "TestWorlds"],
     "Terminal": ["VirtualCard", "Authority", "TestWorlds"],
     "FaceMatching": ["CameraSimulator", "VirtualCard"],
+    "Deflate": ["PaperJudge"],
+    "PDF": ["PaperJudge"],
+    "Documents": ["JSON", "PaperJudge"],
     "FrontDesk": ["VirtualCard", "Authority", "ClearinghouseSimulator", "TestWorlds"],
 ]
 
 /// Targets with tests of their own, in `Tests/<name>Tests`.
 let tested: Set<String> = [
     "APDU", "AccessHistory", "Authority", "CheckIns", "Clearinghouse", "ClearinghouseSimulator",
-    "Commands", "Configuration", "Cryptography", "Disclosures", "Executors", "FHIR", "FaceMatching",
+    "Commands", "Configuration", "Cryptography", "Deflate", "Disclosures", "Documents",
+    "Executors", "FHIR", "FaceMatching",
     "FrontDesk",
     "Fuzzing",
     "HTTP", "HistoryExports",
-    "JSON", "MyNumberCard", "Network", "Notebook", "Octets", "PCSC", "QR", "Records", "Terminal",
+    "JSON", "MyNumberCard", "Network", "Notebook", "Octets", "PCSC", "PDF", "QR", "Records", "Terminal",
     "TransparencyLog",
     "VirtualCard",
 ]

@@ -8,8 +8,8 @@ set -euo pipefail
 # What the Swift toolchain's linker and this project's C doors need.
 build=(binutils libc6-dev libgcc-12-dev libstdc++-12-dev libpcsclite-dev libssl-dev
     libxml2 libncurses6 libcurl4 libsqlite3-0 libedit2 zlib1g tzdata ca-certificates)
-# What the stack runs on: PC/SC and the virtual reader.
-run=(pcscd vsmartcard-vpcd procps util-linux)
+# What the stack runs on: PC/SC, the virtual reader, and the fonts of the papers.
+run=(pcscd vsmartcard-vpcd procps util-linux fonts-ipaexfont-gothic fonts-vlgothic)
 # What only tests use: programs that nobody here wrote, as judges.
 test=(chromium gdb faketime opensc openssl python3 python3-venv python3-cryptography python3-pyscard iproute2 strace curl jq
     zbar-tools librsvg2-bin libxml2-utils systemd postgresql-15)

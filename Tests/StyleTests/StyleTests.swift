@@ -44,13 +44,13 @@ struct StyleTests {
     static let layers: [[String]] = [
         [
             "Octets", "JSON", "Secrets", "HTTP", "Records", "QR", "Charsets", "Executors",
-            "Commands",
+            "Commands", "Deflate",
         ],
-        ["Cryptography", "APDU", "Disclosures", "Configuration", "Notebook", "FHIR"],
+        ["Cryptography", "APDU", "Disclosures", "Configuration", "Notebook", "FHIR", "PDF"],
         ["CheckIns", "HistoryExports", "Network", "PCSC", "MyNumberCard", "TransparencyLog"],
         [
             "Authority", "VirtualCard", "Clearinghouse", "AccessHistory", "ClearinghouseSimulator",
-            "CameraSimulator",
+            "CameraSimulator", "Documents",
         ],
         ["Terminal"], ["FaceMatching", "FrontDesk"],
         ["madoguchid", "madoguchi", "virtual-card", "clearinghouse", "camera"],
@@ -60,7 +60,7 @@ struct StyleTests {
     static let pure: Set<String> = [
         "Octets", "JSON", "HTTP", "Records", "QR", "Commands", "APDU", "Disclosures",
         "Configuration",
-        "CheckIns", "HistoryExports", "Notebook", "FHIR",
+        "CheckIns", "HistoryExports", "Notebook", "FHIR", "Deflate", "PDF", "Documents",
     ]
 
     @Test("there are sources to read")

@@ -1,0 +1,120 @@
+/// A rectangle on a page, in points from the upper left corner.
+struct Box {
+    var x: Double
+    var y: Double
+    var width: Double
+    var height: Double
+}
+
+/// A line of text at its place: the left end of its base line.
+struct PlacedLine {
+    var x: Double
+    var y: Double
+    var size: Double
+    var isStrong: Bool
+    var glyphs: ArraySlice<Glyph>
+}
+
+/// What is drawn on a page, and which of it belongs to the structure; the rest is an artifact.
+struct PageDrawing {
+    static let width = 595.28
+    static let height = 841.89
+
+    /// Grey areas behind headings.
+    var shades: [Box] = []
+    /// The frames of cells.
+    var frames: [Box] = []
+    /// Text and symbols in reading order; without a mark they are artifacts.
+    var pieces: [(mark: Int?, role: StructureRole, content: Content)] = []
+    /// For each mark the element that it belongs to.
+    var owners: [Int] = []
+
+    enum Content {
+        case lines([PlacedLine])
+        case modules([Box])
+    }
+
+    /// The page's content stream.
+    var content: [UInt8] {
+        var octets: [UInt8] = []
+        if !shades.isEmpty || !frames.isEmpty {
+            octets += "/Artifact BMC\n0.92 g\n".utf8
+            for box in shades { octets.append(box) }
+            if !shades.isEmpty { octets += "f\n".utf8 }
+            octets += "0.4 w 0.45 G\n".utf8
+            for box in frames { octets.append(box) }
+            if !frames.isEmpty { octets += "S\n".utf8 }
+            octets += "0 g 0 G\nEMC\n".utf8
+        }
+        for piece in pieces {
+            if let mark = piece.mark {
+                octets += "/\(piece.role.rawValue)<</MCID \(mark)>>BDC\n".utf8
+            } else {
+                octets += "/Artifact BMC\n".utf8
+            }
+            switch piece.content {
+            case .lines(let lines): octets.append(text: lines)
+            case .modules(let boxes):
+                for box in boxes { octets.append(box) }
+                octets += "f\n".utf8
+            }
+            octets += "EMC\n".utf8
+        }
+        return octets
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(_ box: Box) {
+        let y = PageDrawing.height - box.y - box.height
+        append(numbers: [box.x, y, box.width, box.height])
+        self += "re\n".utf8
+    }
+
+    fileprivate mutating func append(numbers: [Double]) {
+        for number in numbers {
+            append(hundredths: number)
+            append(0x20)
+        }
+    }
+
+    fileprivate mutating func append(text lines: [PlacedLine]) {
+        self += "BT\n".utf8
+        var (x, y) = (0.0, 0.0)
+        var current: (font: UInt8, size: Double)?
+        var isStrong = false
+        for line in lines where !line.glyphs.isEmpty {
+            if line.isStrong != isStrong {
+                isStrong = line.isStrong
+                // Filled and outlined: the fonts have no bold face.
+                self += (isStrong ? "2 Tr 0.25 w\n" : "0 Tr\n").utf8
+            }
+            let base = PageDrawing.height - line.y
+            append(numbers: [rounded(line.x) - x, rounded(base) - y])
+            self += "Td\n".utf8
+            (x, y) = (rounded(line.x), rounded(base))
+            var rest = line.glyphs
+            while let first = rest.first {
+                let run = rest.prefix { $0.font == first.font }
+                rest = rest.dropFirst(run.count)
+                if current?.font != first.font || current?.size != line.size {
+                    current = (first.font, line.size)
+                    self += "/F\(first.font) ".utf8
+                    append(hundredths: line.size)
+                    self += " Tf\n".utf8
+                }
+                append(UInt8(ascii: "<"))
+                for glyph in run {
+                    append(hexPair: UInt8(glyph.code >> 8))
+                    append(hexPair: UInt8(glyph.code & 0xFF))
+                }
+                self += ">Tj\n".utf8
+            }
+        }
+        if isStrong { self += "0 Tr\n".utf8 }
+        self += "ET\n".utf8
+    }
+}
+
+/// As numbers are written, so that many small steps do not add up to a wrong place.
+private func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }

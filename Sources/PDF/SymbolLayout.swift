@@ -1,0 +1,65 @@
+extension Layout {
+    /// The side of a module: 0.33 mm, which phones and counters read (a third of a millimetre).
+    static let module = 0.33 * 72 / 25.4
+    /// Light modules around a symbol (ISO/IEC 18004 §5.3.8).
+    static let quietZone = 4
+
+    /// Sets symbols two in a row, each under its title.
+    mutating func place(_ figures: [SymbolFigure]) {
+        var rest = figures[...]
+        while let first = rest.first {
+            let half = Self.width / 2 - 8
+            let isWide = side(first) > half
+            let row = rest.prefix(isWide ? 1 : 2)
+            let fitting = row.prefix { side($0) <= (isWide ? Self.width : half) }
+            let taken = fitting.isEmpty ? row.prefix(1) : fitting
+            rest = rest.dropFirst(taken.count)
+            place(row: Array(taken), width: isWide ? Self.width : half)
+        }
+    }
+
+    private func side(_ figure: SymbolFigure) -> Double {
+        Double(figure.size + 2 * Self.quietZone) * Self.module
+    }
+
+    private mutating func place(row: [SymbolFigure], width: Double) {
+        let (size, leading) = (9.0 * scale, 9 * scale * 1.4)
+        let titles = row.map { lines($0.title, size: size, width: width) }
+        let titleHeight = Double(titles.map(\.count).max() ?? 0) * leading
+        let height = titleHeight + (row.map(side).max() ?? 0)
+        need(height)
+        for (index, figure) in row.enumerated() {
+            let x = Self.left + Double(index) * (width + 16)
+            let title = tree.add(.paragraph)
+            let placed = titles[index].enumerated().map { row, line in
+                PlacedLine(
+                    x: x, y: base(y + Double(row) * leading, size, leading), size: size,
+                    isStrong: true, glyphs: line.glyphs)
+            }
+            draw(.lines(placed), of: title)
+            draw(figure, x: x, y: y + titleHeight)
+        }
+        y += height + 6
+    }
+
+    private mutating func draw(_ figure: SymbolFigure, x: Double, y: Double) {
+        let size = Double(figure.size) * Self.module
+        let margin = Double(Self.quietZone) * Self.module
+        let bottom = PageDrawing.height - y - margin - size
+        let box = [x + margin, bottom, x + margin + size, bottom + size]
+        let element = tree.add(
+            .figure,
+            attributes: .dictionary(present: [
+                ("O", .name("Layout")), ("Placement", .name("Block")),
+                ("BBox", .array(box.map(PDFValue.number))),
+            ]), alternative: figure.alternative)
+        let boxes = figure.rectangles.map { part in
+            Box(
+                x: x + margin + Double(part.x) * Self.module,
+                y: y + margin + Double(part.y) * Self.module,
+                width: Double(part.width) * Self.module,
+                height: Double(part.height) * Self.module)
+        }
+        draw(.modules(boxes), of: element)
+    }
+}
