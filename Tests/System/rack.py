@@ -264,6 +264,24 @@ class IssueTests(unittest.TestCase):
             self.assertFalse((FOLDER / "issued" / "two.json").exists())
 
 
+class ManyCardsTests(unittest.TestCase):
+    def test_a_thousand_cards_fit_into_50_megabytes(self):
+        folder = FOLDER / "many"
+        folder.mkdir()
+        for path in (FOLDER / "rack").glob("yakushi.*"):
+            for number in range(1000):
+                os.link(path, folder / f"card{number}{path.name.removeprefix('yakushi')}")
+        rack = Rack(folder)
+        try:
+            self.assertEqual(len(rack.ask("list")["cards"]), 1000)
+            status = pathlib.Path(f"/proc/{rack.process.pid}/status").read_text()
+            used = int(status.split("VmHWM:")[1].split()[0])
+            print(f"a rack of 1,000 cards: {used} kB at most", file=sys.stderr)
+            self.assertLess(used, 50_000)
+        finally:
+            rack.close()
+
+
 class ManualTests(unittest.TestCase):
     def test_the_manual_is_done_word_for_word(self):
         """Its blocks in their order, its scenario, and its example of a refusal."""
@@ -298,24 +316,6 @@ class ManualTests(unittest.TestCase):
                 line.connect(rack.socket)
                 line.sendall(b'{"do":"insert","card":"nobody"}\n')
                 self.assertEqual(line.makefile().readline(), refusal + "\n")
-        finally:
-            rack.close()
-
-
-class ManyCardsTests(unittest.TestCase):
-    def test_a_thousand_cards_fit_into_50_megabytes(self):
-        folder = FOLDER / "many"
-        folder.mkdir()
-        for path in (FOLDER / "rack").glob("yakushi.*"):
-            for number in range(1000):
-                os.link(path, folder / f"card{number}{path.name.removeprefix('yakushi')}")
-        rack = Rack(folder)
-        try:
-            self.assertEqual(len(rack.ask("list")["cards"]), 1000)
-            status = pathlib.Path(f"/proc/{rack.process.pid}/status").read_text()
-            used = int(status.split("VmHWM:")[1].split()[0])
-            print(f"a rack of 1,000 cards: {used} kB at most", file=sys.stderr)
-            self.assertLess(used, 50_000)
         finally:
             rack.close()
 
