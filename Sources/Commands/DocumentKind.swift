@@ -5,12 +5,24 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
     case notebook
     /// Everything known, as one FHIR R4 bundle.
     case fhir
+    /// The list of medicines (薬剤情報一覧).
+    case drugs
+    /// Specific checkups (特定健康診査受診結果).
+    case checkup
+    /// Checkups of the elderly (後期高齢者健康診査受診結果).
+    case elderlyCheckup = "elderly-checkup"
+    /// Medical expenses (医療費通知情報).
+    case expenses
 
     /// One line for the help.
     package var summary: String {
         switch self {
         case .notebook: "writes the medicines as texts or QR codes of a medicine notebook"
         case .fhir: "writes what is known as one FHIR R4 bundle"
+        case .drugs: "draws the list of medicines (薬剤情報一覧)"
+        case .checkup: "draws the results of specific checkups (特定健康診査受診結果)"
+        case .elderlyCheckup: "draws those of the elderly's checkups (後期高齢者健康診査受診結果)"
+        case .expenses: "draws the medical expenses (医療費通知情報)"
         }
     }
 
@@ -25,7 +37,8 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
     /// Where its records may come from.
     package var origins: Set<Origin> {
         switch self {
-        case .notebook, .fhir: [.checkIn, .portal]
+        case .notebook, .fhir, .drugs, .checkup, .elderlyCheckup: [.checkIn, .portal]
+        case .expenses: [.portal]
         }
     }
 
@@ -34,6 +47,17 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .notebook: ["qualification", "drugs"]
         case .fhir: ["qualification", "drugs", "checkups"]
+        case .drugs: ["qualification", "drugs"]
+        case .checkup, .elderlyCheckup: ["qualification", "checkups"]
+        case .expenses: ["qualification", "expenses"]
+        }
+    }
+
+    /// Whether it is a paper, drawn with fonts.
+    package var isPaper: Bool {
+        switch self {
+        case .drugs, .checkup, .elderlyCheckup, .expenses: true
+        case .notebook, .fhir: false
         }
     }
 
@@ -45,6 +69,7 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .notebook: ["txt", "svg"]
         case .fhir: ["json"]
+        case .drugs, .checkup, .elderlyCheckup, .expenses: ["pdf"]
         }
     }
 
@@ -57,6 +82,14 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
                 .init("no-name", nil, "leave name, sex and birth date out"),
             ]
         case .fhir: []
+        case .drugs, .checkup, .elderlyCheckup, .expenses:
+            [
+                .init("large", nil, "large type"),
+                .init(
+                    "fonts", "FILE,…",
+                    "TrueType fonts; a character is taken from the first that has it (default IPAex "
+                        + "Gothic, then VL Gothic)"),
+            ]
         }
     }
 
@@ -75,6 +108,12 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
             out (MedicationDispense) and which consent it has (Consent); the patient's own says what is
             taken (MedicationStatement). What was not consented to is left out, and that is told.
             """
+        case .drugs, .checkup, .elderlyCheckup:
+            """
+            PDF/A-2u and PDF/UA-1. The patient's own copy has what was paid and could be saved, the
+            institution's no amounts of money.
+            """
+        case .expenses: "PDF/A-2u and PDF/UA-1. Only the patient sees it."
         }
     }
 }

@@ -31,8 +31,14 @@ extension Context {
         }
         // Refused before anything is opened, so that a wrong name discloses nothing.
         let target = try DocumentTarget(try required("output"), for: kind)
+        let style = kind.isPaper ? try paperStyle() : nil
         let records = try await records(for: kind)
-        let made = try await make(kind, of: records, ending: target.ending)
+        let made =
+            if let style {
+                try paper(kind, records, style)
+            } else {
+                try await make(kind, of: records, ending: target.ending)
+            }
         guard !made.files.isEmpty else {
             throw CommandFailure(
                 .negative, "nothing-to-write", "There is nothing to write: no such records.",
@@ -59,6 +65,7 @@ extension Context {
         switch kind {
         case .notebook: try notebook(records, ending: ending)
         case .fhir: try await bundle(records)
+        case .drugs, .checkup, .elderlyCheckup, .expenses: MadeDocument(files: [])
         }
     }
 

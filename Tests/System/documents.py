@@ -119,6 +119,53 @@ class Documents(StackCase):
         self.assertIn(b"Observation", octets)
         self.assertNotIn(b"MedicationDispense", octets.replace(b'"code":"MedicationDispense"', b""))
 
+    def text(self, pdf):
+        """What a reader finds on a paper; the file is one that qpdf has nothing to say about."""
+        path = self.stack.path("paper.pdf")
+        with open(path, "wb") as file:
+            file.write(pdf)
+        checked = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True)
+        self.assertEqual(checked.returncode, 0, checked)
+        self.assertNotIn("WARNING", checked.stdout + checked.stderr)
+        return subprocess.run(["pdftotext", "-layout", path, "-"], check=True,
+                              capture_output=True, text=True).stdout
+
+    def test_papers(self):
+        """Each paper from the desk and from the portal; amounts are on the patient's own alone."""
+        one = self.checked_in("yakushi")
+        said, (desk,) = self.made("drugs", "pdf", *one)
+        self.assertEqual(said["files"][0]["pages"], self.text(desk).count("\f"))
+        _, (own,) = self.made("drugs", "pdf", "--portal", pin="1234")
+        for amount in ["1,067", "212"]:
+            self.assertIn(amount, self.text(own))
+            self.assertNotIn(amount, self.text(desk))
+        self.assertIn("シミュレーション", self.text(desk))
+        _, (large,) = self.made("drugs", "pdf", "--large", *one)
+        self.assertNotEqual(large, desk)
+        self.text(large)
+        noted = [e["kind"] for e in self.entries() if e.get("note") == "document: drugs"]
+        self.assertEqual(noted.count("viewed"), 2)
+        one = self.checked_in("mado")
+        self.assertIn("メタボリックシンドローム", self.text(self.made("checkup", "pdf", *one)[1][0]))
+        self.text(self.made("elderly-checkup", "pdf", *one)[1][0])
+        self.text(self.made("expenses", "pdf", "--portal", pin="1234")[1][0])
+
+    def test_no_font(self):
+        """Without a font nothing is opened: a clear word, what to install, no entry."""
+        one = self.checked_in("mado")
+        before = len(self.entries())
+        path = self.stack.path("made.pdf")
+        broken = self.stack.path("broken.ttf")
+        with open(broken, "wb") as file:
+            file.write(b"\0\1\0\0" + bytes(200))
+        for fonts in ["/nowhere.ttf", broken, "/dev/null", ","]:
+            ran = self.stack.run("document", "drugs", "-o", path, "--fonts", fonts, *one)
+            self.assertEqual(ran.code, 2, ran)
+            self.assertIn("font", ran.err)
+        self.assertEqual(self.stack.run("document", "expenses", "-o", path, *one).code, 2)
+        self.assertEqual(len(self.entries()), before)
+        self.assertFalse(os.path.exists(path))
+
     def test_symbols(self):
         """Each symbol is read byte for byte by zbar and by zxing-cpp, as printed at 150 and 300 dpi."""
         one = self.checked_in("yakushi")
