@@ -234,7 +234,8 @@ let tested: Set<String> = [
     "FrontDesk",
     "Fuzzing",
     "HTTP", "HistoryExports",
-    "JSON", "MyNumberCard", "Network", "Notebook", "Octets", "PCSC", "PDF", "QR", "Records", "Terminal",
+    "JSON", "MyNumberCard", "Network", "Notebook", "Octets", "PCSC", "PDF", "QR", "Records",
+    "Terminal",
     "TransparencyLog",
     "VirtualCard",
 ]
