@@ -231,7 +231,7 @@ let pages = [
     ),
     (
         name: "CFrontDeskPages", folder: "Sources/CFrontDeskPages",
-        embedded: ["kiosk", "shared"]
+        embedded: ["desk", "kiosk", "shared"]
     ),
 ]
 

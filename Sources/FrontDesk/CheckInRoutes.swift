@@ -14,9 +14,10 @@ extension LocalAPI {
         let member = try staff(request)
         switch (request.method, path.count, path.last) {
         case ("GET", 0, _): return try await list(member)
-        case ("GET", 1, _): return try await one(path[0], member)
-        case ("GET", 2, "drugs"): return try await record(.drugs, path[0], member, peer)
-        case ("GET", 2, "checkups"): return try await record(.checkups, path[0], member, peer)
+        case ("GET", 1, _): return try await one(path[0], member, request)
+        case ("GET", 2, "drugs"): return try await record(.drugs, path[0], member, request, peer)
+        case ("GET", 2, "checkups"):
+            return try await record(.checkups, path[0], member, request, peer)
         case ("POST", 2, "identity"): return try await compare(path[0], member, request)
         case ("POST", 2, "withdraw"):
             return try await end(path[0], member, by: parts.records.withdraw)
@@ -31,29 +32,36 @@ extension LocalAPI {
         return .json(["checkIns": .array(await parts.book.all().map(\.listed))])
     }
 
-    private func one(_ id: String, _ member: StaffMember) async throws(Problem) -> HTTPResponse {
+    private func one(
+        _ id: String, _ member: StaffMember, _ request: HTTPRequest
+    ) async throws(Problem) -> HTTPResponse {
         do throws(OpeningRefusal) {
             let qualification = try await parts.records.qualification(of: id, for: member)
             guard let checkIn = await parts.book.checkIn(id: id) else {
                 throw .unknownCheckIn
             }
             guard case .object(var fields) = checkIn.listed else { throw .unknownCheckIn }
-            fields["qualification"] = qualification?.json
+            let isSheet = request.query["form"] == "sheet"
+            fields["qualification"] = isSheet ? qualification?.sheet : qualification?.json
             return .json(.object(fields))
         } catch { throw .opening(error) }
     }
 
     private func record(
-        _ item: Item, _ id: String, _ member: StaffMember, _ peer: ServerPeer
+        _ item: Item, _ id: String, _ member: StaffMember, _ request: HTTPRequest,
+        _ peer: ServerPeer
     ) async throws(Problem) -> HTTPResponse {
         do throws(OpeningRefusal) {
             let opened = try await parts.records.open(item, of: id, for: member) { !peer.isGone }
+            let sex = await parts.book.qualification(of: id)?.entitlement?.holder.sex
+            // As it is, or laid out as the papers and pages show it.
+            let isSheet = request.query["form"] == "sheet"
             let record: JSONValue =
                 switch opened.content {
-                case .drugs(let drugs): drugs.json
-                case .checkups(let checkups): checkups.json
+                case .drugs(let drugs): isSheet ? drugs.sheet : drugs.json
+                case .checkups(let checkups):
+                    isSheet ? checkups.sheet(sex: sex ?? .unset) : checkups.json
                 }
-            let sex = await parts.book.qualification(of: id)?.entitlement?.holder.sex
             return .json(
                 .object(present: [
                     ("checkIn", .string(id)), ("item", .string(item.rawValue)),
@@ -94,7 +102,7 @@ extension LocalAPI {
 
 extension CheckIn {
     /// The check-in without anything about the patient.
-    fileprivate var listed: JSONValue {
+    var listed: JSONValue {
         [
             "id": .string(id), "number": JSONValue(number),
             "openedAt": .string(openedAt.rfc3339), "state": .string(state.rawValue),

@@ -33,21 +33,19 @@ extension Context {
     private func makeStaff() throws(KeyFile.Failure) -> Bool {
         let path = state + "/terminal/staff.json"
         guard access(path, F_OK) != 0 else { return false }
-        var members: [(StaffMember, SHA256Digest)] = []
+        var entries: [StaffEntry] = []
         for role in StaffRole.allCases {
             let token = RandomOctets.make(32).base64(.urlSafe)
             try KeyFile.write(
                 Array((token + "\n").utf8), to: "\(state)/staff/\(role.rawValue).token",
                 isPrivate: true)
-            members.append(
-                (
-                    StaffMember(
-                        id: "\(role.rawValue)-1", role: role,
-                        rights: role.seesQualification ? [.visualCheck] : []),
-                    SHA256Digest(hashing: Array(token.utf8))
-                ))
+            let member = StaffMember(
+                id: "\(role.rawValue)-1", role: role,
+                rights: role.seesQualification ? [.visualCheck] : [])
+            entries.append(
+                StaffEntry(member, tokenDigest: SHA256Digest(hashing: Array(token.utf8))))
         }
-        try KeyFile.write(StaffRegister.encoded(members), to: path, isPrivate: true)
+        try KeyFile.write(StaffRegister(entries).encoded, to: path, isPrivate: true)
         return true
     }
 
