@@ -54,11 +54,17 @@ extension TerminalConfiguration {
         kiosk = try fields.nested("kiosk") { (value, path) throws(JSONError) in
             try KioskConfiguration(json: value, at: path)
         }
+        desk = try fields.nested("desk") { (value, path) throws(JSONError) in
+            try DeskConfiguration(json: value, at: path)
+        }
         self.limits =
             try fields.nested("limits") { (value, path) throws(JSONError) in
                 try WaitLimits(json: value, at: path)
             } ?? WaitLimits()
         try fields.finish()
+        if let desk, desk.port == kiosk?.port {
+            throw .unexpected(path: fields.path("desk") + ".port", reason: "is the kiosk's")
+        }
         for (index, item) in items.enumerated() where items[..<index].contains(item) {
             throw .unexpected(path: fields.path("items") + "[\(index)]", reason: "is named twice")
         }
@@ -84,7 +90,7 @@ extension TerminalConfiguration {
             ("checkInFolder", .string(checkInFolder)),
             ("visualCheckNeedsOtherViewer", .bool(visualCheckNeedsOtherViewer)),
             ("recordsNeedIdentity", .bool(recordsNeedIdentity)), ("face", face?.json),
-            ("kiosk", kiosk?.json),
+            ("kiosk", kiosk?.json), ("desk", desk?.json),
             ("limits", limits.json),
         ])
     }

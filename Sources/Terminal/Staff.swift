@@ -180,4 +180,7 @@ package func isStaffID(_ text: String) -> Bool {
 package struct StaffFileError: Error, Hashable, Sendable {
     /// Where and why.
     package var reason: String
+
+    /// A fault.
+    package init(reason: String) { self.reason = reason }
 }

@@ -58,14 +58,16 @@ extension Context {
         let kiosk = invocation.value("kiosk-port").map {
             ",\n    \"kiosk\": { \"port\": \($0), \"pageFile\": \"../run/kiosk.html\" }"
         }
+        let desk = invocation.value("desk-port").map { ",\n    \"desk\": { \"port\": \($0) }" }
+        let pages = (kiosk ?? "") + (desk ?? "")
         try KeyFile.write(
-            Array(template(institution, terminal, port, kiosk ?? "").utf8), to: path,
+            Array(template(institution, terminal, port, pages).utf8), to: path,
             isPrivate: true)
         return true
     }
 
     private func template(
-        _ institution: String, _ terminal: String, _ port: String, _ kiosk: String
+        _ institution: String, _ terminal: String, _ port: String, _ pages: String
     ) -> String {
         """
         // The configuration of a simulated terminal. Config/madoguchid.json in the project
@@ -92,7 +94,7 @@ extension Context {
             "statementKeyFile": "statement.key",
             "staffFile": "staff.json",
             "checkInFolder": "check-ins",
-            "face": { "cameraSocket": "../run/camera.sock", "matcher": "stub" }\(kiosk)
+            "face": { "cameraSocket": "../run/camera.sock", "matcher": "stub" }\(pages)
         }
 
         """

@@ -31,6 +31,9 @@ extension Context {
         case "end-pause": try await endPause()
         case "readers": try listReaders()
         case "doctor": try await doctor()
+        case "staff list": try listStaff()
+        case "staff add": try addStaff()
+        case "staff remove": try removeStaff()
         case "init": try initialise()
         default: throw CommandFailure(UsageError("no such command: \(words)"))
         }

@@ -12,6 +12,8 @@ package import Terminal
 package struct DeskAPI: HTTPHandler {
     /// What the desk is.
     package struct Parts: Sendable {
+        /// The institution's code: the page can hide what it prescribed itself.
+        package var institutionCode: String
         /// The institution, as the page names it.
         package var institutionName: String
         /// Whether cards and clearinghouse are simulated; said on every page.
@@ -27,9 +29,10 @@ package struct DeskAPI: HTTPHandler {
 
         /// A desk.
         package init(
-            institutionName: String, isSimulation: Bool, name: String, port: Int,
-            clock: any TerminalClock
+            institutionCode: String, institutionName: String, isSimulation: Bool, name: String,
+            port: Int, clock: any TerminalClock
         ) {
+            self.institutionCode = institutionCode
             (self.institutionName, self.isSimulation) = (institutionName, isSimulation)
             (self.name, self.port, self.clock) = (name, port, clock)
         }
@@ -92,6 +95,7 @@ package struct DeskAPI: HTTPHandler {
             guard signIn.member(holding: token) != nil else { throw .signedOut }
             let terminal: JSONValue = [
                 "institution": .string(parts.institutionName),
+                "institutionCode": .string(parts.institutionCode),
                 "simulation": .bool(parts.isSimulation),
                 "beatSeconds": .integer(Int64(parts.beatSeconds)),
             ]

@@ -39,6 +39,8 @@ package final class DeskSignIn: StaffTokens {
 
     private struct Session {
         var member: StaffMember
+        /// What they signed in with; another one since signs them out.
+        var password: PasswordHash
         var lastUsed: Instant
     }
 
@@ -94,8 +96,8 @@ package final class DeskSignIn: StaffTokens {
                 continuation.resume(returning: matches && hash != nil)
             }
         }
-        guard isRight, let member = entry?.member else { return fail(id) }
-        return admit(member)
+        guard isRight, let member = entry?.member, let hash else { return fail(id) }
+        return admit(member, hash)
     }
 
     private func fail(_ id: String) -> Answer {
@@ -116,7 +118,7 @@ package final class DeskSignIn: StaffTokens {
         }
     }
 
-    private func admit(_ member: StaffMember) -> Answer {
+    private func admit(_ member: StaffMember, _ password: PasswordHash) -> Answer {
         let token = RandomOctets.make(32).base64(.urlSafe)
         let now = clock.now()
         return state.withLock { state in
@@ -124,7 +126,7 @@ package final class DeskSignIn: StaffTokens {
             state.sessions = state.sessions.filter { !isIdle($0.value, at: now) }
             guard state.sessions.count < policy.sessions else { return .tooMany }
             let digest = SHA256Digest(hashing: Array(token.utf8))
-            state.sessions[digest] = Session(member: member, lastUsed: now)
+            state.sessions[digest] = Session(member: member, password: password, lastUsed: now)
             return .signedIn(token: token, member)
         }
     }
@@ -146,9 +148,13 @@ package final class DeskSignIn: StaffTokens {
     private func look(_ token: String, isUse: Bool) -> StaffMember? {
         let digest = SHA256Digest(hashing: Array(token.utf8))
         let now = clock.now()
+        guard state.withLock({ $0.sessions[digest] }) != nil else { return nil }
+        let register = try? read().get()
         return state.withLock { state in
             guard let session = state.sessions[digest] else { return nil }
-            guard !isIdle(session, at: now) else {
+            let entry = register?.entry(of: session.member.id)
+            let isStaff = entry?.member == session.member && entry?.password == session.password
+            guard isStaff, !isIdle(session, at: now) else {
                 state.sessions[digest] = nil
                 return nil
             }
