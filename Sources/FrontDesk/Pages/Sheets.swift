@@ -37,7 +37,8 @@ extension Entitlement {
         let hasUnknown = holder.name.contains("●")
         return .object(present: [
             ("name", .string(holder.name)), ("kana", holder.kana.map(JSONValue.string)),
-            ("birthDate", .string(holder.birthDate.description)), ("age", age.map { JSONValue($0) }),
+            ("birthDate", .string(holder.birthDate.description)),
+            ("age", age.map { JSONValue($0) }),
             ("sex", .string(holder.sex.japanese)),
             ("hasUnknownCharacter", hasUnknown ? true : nil),
             ("chips", .array(chips(on: date).map(JSONValue.string))),
@@ -170,9 +171,10 @@ extension CheckupRecord {
         let table = CheckupTable(checkups, sex: sex)
         return [
             "dates": .array(table.dates.map { .string($0.description) }),
-            "programmes": .array(checkups.prefix(table.dates.count).map {
-                .string($0.programme.japanese)
-            }),
+            "programmes": .array(
+                checkups.prefix(table.dates.count).map {
+                    .string($0.programme.japanese)
+                }),
             "rows": .array(table.rows.map(\.sheet)),
         ]
     }
