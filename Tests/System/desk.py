@@ -158,6 +158,12 @@ class Desk(unittest.TestCase):
         self.picture("checkups")
         self.page.run("document.querySelector('th button').click()")
         self.shows("svg.chart circle")
+        pressure = '[data-key="chart-収縮期血圧"]'
+        self.shows(pressure)
+        self.page.click(pressure)
+        # What lies beyond the threshold is shaded, and its line says what it is.
+        self.shows("svg.chart .beyond")
+        self.assertIn("140", self.page.run("document.querySelector('.chart .label').textContent"))
         self.picture("chart")
         # Browsers ask for an icon by themselves; there is none.
         self.assertEqual([fault for fault in self.page.faults() if "404" not in fault], [])

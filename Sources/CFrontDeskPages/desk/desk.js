@@ -250,10 +250,10 @@ function listPane() {
 function detailPane() {
   const say = text(), listed = open.id && checkIn(open.id);
   const pane = (...children) => element("section", { class: "detail", "data-pane": "detail", tabindex: "0", "aria-label": listed ? fill(say.number, listed) : say.list }, ...children.flat());
-  if (!told.checkIns) return pane(element("p", { class: "box" }, say.administrator));
-  if (!open.id) return pane(element("p", { class: "box" }, say.choose));
+  if (!told.checkIns) return pane(element("h1", {}, say.lights.reader), element("p", { class: "box" }, say.administrator));
+  if (!open.id) return pane(element("h1", {}, say.list), element("p", { class: "box" }, say.choose));
   const title = element("h1", {}, listed ? `${fill(say.number, listed)} · ${clock(page.language, listed.openedAt)}` : "");
-  if (!listed && !open.ended) return pane(element("p", { class: "box", role: "status" }, say.loading));
+  if (!listed && !open.ended) return pane(element("h1", {}, say.list), element("p", { class: "box", role: "status" }, say.loading));
   if (open.ended) return pane(title, element("p", { class: "box warn", role: "alert", "data-part": "ended" }, "■ " + fill(say.ended, { state: say.checkIn[open.ended] ?? open.ended })),
     open.word && element("p", {}, say.aside[open.word]));
   const tabs = element("div", { class: "actions tabs", role: "toolbar", "aria-label": fill(say.number, listed) }, Object.entries(say.tabs).map(([tab, name]) =>

@@ -45,7 +45,10 @@ export function drugs(text, sheet, { isGrid, own }) {
     days: month.days.map(day => ({ ...day, blocks: day.blocks.filter(block => !own || block.prescriber !== own) }))
       .filter(day => day.blocks.length),
   })).filter(month => month.days.length);
-  const doubled = new Set(sheet.overlaps.map(one => one.ingredient));
+  // In the grid a medicine is marked; by day only the two that overlap.
+  const sides = sheet.overlaps.flatMap(one => one.sides.map(side => ({ ...side, ingredient: one.ingredient })));
+  const doubled = (row, day) => sides.some(side => side.ingredient === row.ingredient
+    && side.name === row.name && (!day || side.date === day.date));
   return [
     sheet.from && element("p", { class: "note" }, fill(text.drugs.period, sheet)),
     own && element("p", { class: "note" }, text.drugs.hidden),
@@ -59,23 +62,22 @@ export function drugs(text, sheet, { isGrid, own }) {
   ].filter(Boolean);
 }
 
-const mark = (text, row, doubled) => doubled.has(row.ingredient)
-  ? [element("span", { class: "overlap" }, ` ▲${text.drugs.overlap}`)] : [];
+const mark = (text, isDoubled) => isDoubled && element("span", { class: "overlap" }, ` ▲${text.drugs.overlap}`);
 
 const framed = (name, table) =>
   element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name }, table);
 const heads = names => element("thead", {}, element("tr", {}, names.map(name => element("th", { scope: "col" }, name))));
 
 function byDay(text, months, doubled) {
-  const line = row => element("tr", {}, element("td", { class: "number" }, String(row.number)),
-    element("td", {}, row.name, mark(text, row, doubled)), element("td", {}, row.usage ?? "—"),
+  const line = day => row => element("tr", {}, element("td", { class: "number" }, String(row.number)),
+    element("td", {}, row.name, mark(text, doubled(row, day))), element("td", {}, row.usage ?? "—"),
     element("td", { class: "number" }, row.quantity));
-  const group = one => received("tbody", {},
-    element("tr", {}, element("th", { colspan: 4, scope: "rowgroup" }, one.class)), one.rows.map(line));
+  const group = day => one => received("tbody", {},
+    element("tr", {}, element("th", { colspan: 4, scope: "rowgroup" }, one.class)), one.rows.map(line(day)));
   const table = (day, block) => element("table", {},
     received("caption", {}, block.source, block.prescribedOn && block.prescribedOn !== day.date
       && ` · ${fill(text.drugs.prescribed, { date: block.prescribedOn })}`),
-    heads(text.drugs.columns), block.groups.map(group));
+    heads(text.drugs.columns), block.groups.map(group(day)));
   return element("div", { class: "days" }, months.flatMap(month => month.days).map(day =>
     element("section", {}, element("h2", {}, day.date), day.blocks.map((block, index) =>
       framed(`${day.date} ${index + 1} ${block.source}`, table(day, block))))));
@@ -96,7 +98,7 @@ function grid(text, months, doubled) {
       element("thead", {}, element("tr", {}, [text.drugs.medicine, ...columns].map(name => element("th", { scope: "col" }, name)))),
       received("tbody", {}, [...medicines.values()].sort((a, b) => (a.row.ingredient ?? a.row.name).localeCompare(b.row.ingredient ?? b.row.name, "ja"))
         .map(({ row, cells }) => element("tr", {},
-          element("th", { scope: "row" }, row.name, mark(text, row, doubled)),
+          element("th", { scope: "row" }, row.name, mark(text, doubled(row))),
           columns.map(column => element("td", {}, (cells.get(column) ?? []).map(cell =>
             element("div", {}, `${cell.day} ${cell.quantity}`)))))))));
 }
