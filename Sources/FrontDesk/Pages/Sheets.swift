@@ -185,7 +185,8 @@ extension CheckupTableRow {
         guard case .quantity(let unit, _)? = kind.items.first?.definition.content else {
             return nil
         }
-        return unit
+        // `mm[Hg]` is how machines write it.
+        return unit.filter { $0 != "[" && $0 != "]" }
     }
 
     fileprivate var sheet: JSONValue {
