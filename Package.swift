@@ -255,7 +255,7 @@ let pages = [
     ),
     (
         name: "CFrontDeskPages", folder: "Sources/CFrontDeskPages",
-        embedded: ["kiosk", "shared"]
+        embedded: ["desk", "kiosk", "shared"]
     ),
 ]
 

@@ -101,6 +101,10 @@ part "The kiosk, in a browser where there is one"
 count_lines timeout --foreground --kill-after=30 "$stack_seconds" \
     Tests/System/private-pcscd.sh python3 -B Tests/System/kiosk.py
 
+part "The desk, in a browser where there is one"
+count_lines timeout --foreground --kill-after=30 "$stack_seconds" \
+    Tests/System/private-pcscd.sh python3 -B Tests/System/desk.py
+
 part "The units, as systemd reads them"
 count_lines Tests/System/units.sh
 

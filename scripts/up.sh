@@ -14,7 +14,10 @@ house_port=$(cat "$run/clearinghouse.port" 2>/dev/null || free_port 8710)
 # Making a card takes a moment; everybody else's are made when they are asked for.
 "$bin/clearinghouse" init --state "$STATE" --cards "$PERSON" --json >"$run/init.log"
 kiosk_port=$(cat "$run/kiosk.port" 2>/dev/null || free_port 8700)
-"$bin/madoguchi" init --state "$STATE" --port "$house_port" --kiosk-port "$kiosk_port" --json >>"$run/init.log"
+desk_port=$(cat "$run/desk.port" 2>/dev/null || free_port 8701)
+[ "$desk_port" != "$kiosk_port" ] || desk_port=$(free_port $((kiosk_port + 1)))
+"$bin/madoguchi" init --state "$STATE" --port "$house_port" --kiosk-port "$kiosk_port" \
+    --desk-port "$desk_port" --json >>"$run/init.log"
 [ "$PERSON" = none ] || [ -f "$STATE/cards/$PERSON.json" ] ||
     fail "There is no person \"$PERSON\"." "One of: $(cd "$STATE/clearinghouse/people" && ls *.json | sed 's/\.json$//' | tr '\n' ' ')derived-0000001 …" 2
 
@@ -119,6 +122,10 @@ if ! alive madoguchid; then
     port_is_free "$kiosk_port" || kiosk_port=$(free_port 8700)
     sed -i "s/^\( *\"kiosk\": { \"port\": \)[0-9]*/\1$kiosk_port/" "$STATE/terminal/config.json"
     echo "$kiosk_port" >"$run/kiosk.port"
+    port_is_free "$desk_port" && [ "$desk_port" != "$kiosk_port" ] ||
+        desk_port=$(free_port $((kiosk_port + 1)))
+    sed -i "s/^\( *\"desk\": { \"port\": \)[0-9]*/\1$desk_port/" "$STATE/terminal/config.json"
+    echo "$desk_port" >"$run/desk.port"
     launch madoguchid "$bin/madoguchid" --state "$STATE" ${reader:+--reader "$reader"}
     echo madoguchid >>"$run/started"
 fi
@@ -140,6 +147,7 @@ cat >"$STATE/endpoints.json" <<JSON
   "witness": "$witness",
   "kiosk": "http://kiosk.localhost:$kiosk_port",
   "kioskPage": "file://$run/kiosk.html",
+  "desk": "http://desk.localhost:$desk_port",
   "api": "unix://$run/madoguchid.sock",
   "vpcd": "127.0.0.1:$((35963 + ${slot:-0}))",
   "reader": "$reader",
@@ -148,3 +156,4 @@ cat >"$STATE/endpoints.json" <<JSON
 JSON
 say "Ready: STATE=$STATE, reader \"$reader\", clearinghouse https://127.0.0.1:$house_port"
 say "The kiosk: open file://$run/kiosk.html in a browser of this user."
+say "The desk: http://desk.localhost:$desk_port, for whom madoguchi staff add has let in."

@@ -20,6 +20,21 @@ FILE_OCTETS(kiosk_words_js) = {
 FILE_OCTETS(kiosk_voice_js) = {
 #embed "kiosk/voice.js"
 };
+FILE_OCTETS(desk_html) = {
+#embed "desk/desk.html"
+};
+FILE_OCTETS(desk_css) = {
+#embed "desk/desk.css"
+};
+FILE_OCTETS(desk_js) = {
+#embed "desk/desk.js"
+};
+FILE_OCTETS(desk_sheets_js) = {
+#embed "desk/sheets.js"
+};
+FILE_OCTETS(desk_words_js) = {
+#embed "desk/words.js"
+};
 FILE_OCTETS(stream_js) = {
 #embed "shared/stream.js"
 };
@@ -36,9 +51,21 @@ static const struct frontdesk_page kiosk[] = {
     PAGE("/stream.js", stream_js),
 };
 
+static const struct frontdesk_page desk[] = {
+    PAGE("/", desk_html),
+    PAGE("/desk.css", desk_css),
+    PAGE("/desk.js", desk_js),
+    PAGE("/sheets.js", desk_sheets_js),
+    PAGE("/words.js", desk_words_js),
+    PAGE("/stream.js", stream_js),
+};
+
+#define COUNT(pages) ((int)(sizeof pages / sizeof *pages))
+
 struct frontdesk_page frontdesk_page(int listener, int index) {
     static const struct frontdesk_page none = {0, 0, 0};
-    if (listener != 0 || index < 0 || (unsigned long)index >= sizeof kiosk / sizeof *kiosk)
-        return none;
-    return kiosk[index];
+    if (index < 0) return none;
+    if (listener == 0 && index < COUNT(kiosk)) return kiosk[index];
+    if (listener == 1 && index < COUNT(desk)) return desk[index];
+    return none;
 }

@@ -50,6 +50,8 @@ package struct TerminalConfiguration: Hashable, Sendable {
     package var face: FaceConfiguration?
     /// The patient's screen, where the terminal has one.
     package var kiosk: KioskConfiguration?
+    /// The staff's pages, where the terminal has them.
+    package var desk: DeskConfiguration?
     /// How long each wait may last.
     package var limits: WaitLimits
 }

@@ -63,11 +63,17 @@ extension TerminalConfiguration {
         kiosk = try fields.nested("kiosk") { (value, path) throws(JSONError) in
             try KioskConfiguration(json: value, at: path)
         }
+        desk = try fields.nested("desk") { (value, path) throws(JSONError) in
+            try DeskConfiguration(json: value, at: path)
+        }
         self.limits =
             try fields.nested("limits") { (value, path) throws(JSONError) in
                 try WaitLimits(json: value, at: path)
             } ?? WaitLimits()
         try fields.finish()
+        if let desk, desk.port == kiosk?.port {
+            throw .unexpected(path: fields.path("desk") + ".port", reason: "is the kiosk's")
+        }
         for (index, item) in items.enumerated() where items[..<index].contains(item) {
             throw .unexpected(path: fields.path("items") + "[\(index)]", reason: "is named twice")
         }
@@ -97,7 +103,7 @@ extension TerminalConfiguration {
             ("pinPads", .bool(pinPads)), ("face", face?.json),
             ("historyRetentionYears", JSONValue(historyRetentionYears)),
             ("witnesses", witnesses?.json),
-            ("kiosk", kiosk?.json),
+            ("kiosk", kiosk?.json), ("desk", desk?.json),
             ("limits", limits.json),
         ])
     }

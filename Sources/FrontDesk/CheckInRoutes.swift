@@ -43,7 +43,8 @@ extension LocalAPI {
                 throw .unknownCheckIn
             }
             guard case .object(var fields) = checkIn.listed else { throw .unknownCheckIn }
-            fields["qualification"] = qualification?.json
+            let isSheet = request.query["form"] == "sheet"
+            fields["qualification"] = isSheet ? qualification?.sheet : qualification?.json
             return .json(.object(fields))
         } catch { throw .opening(error) }
     }
@@ -57,12 +58,15 @@ extension LocalAPI {
             let opened = try await parts.records.open(item, of: id, for: member, note: note) {
                 !peer.isGone
             }
+            let sex = await parts.book.qualification(of: id)?.entitlement?.holder.sex
+            // As it is, or laid out as the papers and pages show it.
+            let isSheet = request.query["form"] == "sheet"
             let record: JSONValue =
                 switch opened.content {
-                case .drugs(let drugs): drugs.json
-                case .checkups(let checkups): checkups.json
+                case .drugs(let drugs): isSheet ? drugs.sheet : drugs.json
+                case .checkups(let checkups):
+                    isSheet ? checkups.sheet(sex: sex ?? .unset) : checkups.json
                 }
-            let sex = await parts.book.qualification(of: id)?.entitlement?.holder.sex
             return .json(
                 .object(present: [
                     ("checkIn", .string(id)), ("item", .string(item.rawValue)),
@@ -103,7 +107,7 @@ extension LocalAPI {
 
 extension CheckIn {
     /// The check-in without anything about the patient.
-    fileprivate var listed: JSONValue {
+    var listed: JSONValue {
         [
             "id": .string(id), "number": JSONValue(number),
             "openedAt": .string(openedAt.rfc3339), "state": .string(state.rawValue),

@@ -33,7 +33,7 @@ package struct LocalAPI: HTTPHandler {
         /// Who counts failed PINs.
         package var watch: PINWatch
         /// Who may do what.
-        package var staff: StaffRegister
+        package var staff: any StaffTokens
         /// The items that patients are asked about.
         package var items: [Item]
         /// The program's version.
@@ -48,7 +48,7 @@ package struct LocalAPI: HTTPHandler {
         /// The parts.
         package init(
             roster: ReaderRoster, book: CheckInBook, records: RecordDesk, portal: PortalDesk,
-            scribe: HistoryScribe, watch: PINWatch, staff: StaffRegister, items: [Item],
+            scribe: HistoryScribe, watch: PINWatch, staff: any StaffTokens, items: [Item],
             version: String, limits: WaitLimits = WaitLimits()
         ) {
             self.roster = roster
@@ -64,7 +64,7 @@ package struct LocalAPI: HTTPHandler {
         }
     }
 
-    let parts: Parts
+    var parts: Parts
 
     /// An API over the parts of a terminal.
     package init(_ parts: Parts) { self.parts = parts }

@@ -1,4 +1,4 @@
-internal import Cryptography
+package import Cryptography
 package import Disclosures
 internal import JSON
 package import Octets
@@ -50,43 +50,59 @@ package enum StaffRight: String, Hashable, Sendable, CaseIterable {
     case visualCheck
 }
 
-/// Who may do what: the digests of staff tokens, never the tokens.
-package struct StaffRegister: Sendable {
+/// Who holds which token.
+package protocol StaffTokens: Sendable {
+    /// Who holds a token.
+    func member(holding token: String) -> StaffMember?
+}
+
+/// How a member of staff is known: by a token (programs, the command line), by a password (the
+/// desk), or both.
+package struct StaffEntry: Sendable {
+    /// Who.
+    package var member: StaffMember
+    /// The digest of their token, never the token.
+    package var tokenDigest: SHA256Digest?
+    /// Their password's hash.
+    package var password: PasswordHash?
+
+    /// An entry.
+    package init(
+        _ member: StaffMember, tokenDigest: SHA256Digest? = nil, password: PasswordHash? = nil
+    ) {
+        (self.member, self.tokenDigest, self.password) = (member, tokenDigest, password)
+    }
+}
+
+/// Who may do what, as the staff file says.
+package struct StaffRegister: StaffTokens {
+    /// The entries, in the file's order.
+    package private(set) var entries: [StaffEntry]
     private let members: [SHA256Digest: StaffMember]
 
-    /// A register from the members and the digests of their tokens.
-    package init(_ members: [SHA256Digest: StaffMember]) { self.members = members }
+    /// A register of entries.
+    package init(_ entries: [StaffEntry]) {
+        self.entries = entries
+        members = Dictionary(
+            entries.compactMap { entry in entry.tokenDigest.map { ($0, entry.member) } }
+        ) { first, _ in first }
+    }
 
-    /// Reads the staff file: `{"staff": [{"id", "role", "rights", "tokenDigest"}]}`; rights may
-    /// be left out.
+    /// Reads the staff file: `{"staff": [{"id", "role", "rights", "tokenDigest", "password"}]}`; an
+    /// entry has a token's digest, a password's hash, or both.
     package init(parsing text: [UInt8]) throws(StaffFileError) {
         do throws(JSONError) {
             let limits = JSONLimits(octets: 1 << 20, depth: 6, allowsComments: true)
             var fields = try JSONFields(JSONValue(parsing: text, limits: limits))
             let entries = try fields.array("staff", maximum: 10_000) {
-                (value, path) throws(JSONError) in
-                var fields = try JSONFields(value, at: path)
-                let member = StaffMember(
-                    id: try fields.string("id", maximum: 64),
-                    role: try fields.require("role", "must be a known role") {
-                        $0.stringValue.flatMap(StaffRole.init(rawValue:))
-                    },
-                    rights: Set(
-                        try fields.array("rights", maximum: 8) {
-                            (value, path) throws(JSONError) in
-                            guard let right = value.stringValue.flatMap(StaffRight.init) else {
-                                throw .unexpected(path: path, reason: "must be a known right")
-                            }
-                            return right
-                        }))
-                let digest = try fields.require("tokenDigest", "must be a SHA-256 digest") {
-                    $0.stringValue.flatMap { SHA256Digest(hex: $0) }
-                }
-                try fields.finish()
-                return (digest, member)
+                (value, path) throws(JSONError) in try StaffEntry(json: value, at: path)
             }
             try fields.finish()
-            members = Dictionary(entries) { first, _ in first }
+            for (index, entry) in entries.enumerated()
+            where entries[..<index].contains(where: { $0.member.id == entry.member.id }) {
+                throw .unexpected(path: "$.staff[\(index)].id", reason: "is named twice")
+            }
+            self.init(entries)
         } catch { throw StaffFileError(reason: error.description) }
     }
 
@@ -95,24 +111,76 @@ package struct StaffRegister: Sendable {
         members[SHA256Digest(hashing: Array(token.utf8))]
     }
 
-    /// The text of a staff file.
-    package static func encoded(_ members: [(StaffMember, SHA256Digest)]) -> [UInt8] {
-        JSONValue.object([
-            "staff": .array(
-                members.map { member, digest in
-                    [
-                        "id": .string(member.id), "role": .string(member.role.rawValue),
-                        "rights": .array(
-                            member.rights.map(\.rawValue).sorted().map(JSONValue.string)),
-                        "tokenDigest": .string(digest.hex),
-                    ]
-                })
-        ]).pretty
+    /// The entry of somebody.
+    package func entry(of id: String) -> StaffEntry? { entries.first { $0.member.id == id } }
+
+    /// The register with an entry put in, in the place of the one with its id.
+    package func putting(_ entry: StaffEntry) -> StaffRegister {
+        var entries = entries.filter { $0.member.id != entry.member.id }
+        entries.append(entry)
+        return StaffRegister(entries)
     }
+
+    /// The register without somebody.
+    package func removing(_ id: String) -> StaffRegister {
+        StaffRegister(entries.filter { $0.member.id != id })
+    }
+
+    /// The text of the staff file.
+    package var encoded: [UInt8] {
+        JSONValue.object(["staff": .array(entries.map(\.json))]).pretty
+    }
+}
+
+extension StaffEntry {
+    fileprivate init(json: JSONValue, at path: String) throws(JSONError) {
+        var fields = try JSONFields(json, at: path)
+        member = StaffMember(
+            id: try fields.require("id", "must be 1 to 64 octets without control characters") {
+                $0.stringValue.flatMap { isStaffID($0) ? $0 : nil }
+            },
+            role: try fields.require("role", "must be a known role") {
+                $0.stringValue.flatMap(StaffRole.init(rawValue:))
+            },
+            rights: Set(
+                try fields.array("rights", maximum: 8) { (value, path) throws(JSONError) in
+                    guard let right = value.stringValue.flatMap(StaffRight.init) else {
+                        throw .unexpected(path: path, reason: "must be a known right")
+                    }
+                    return right
+                }))
+        tokenDigest = try fields.optional("tokenDigest", "must be a SHA-256 digest") {
+            $0.stringValue.flatMap { SHA256Digest(hex: $0) }
+        }
+        password = try fields.optional("password", "must be a hash that `staff add` made") {
+            $0.stringValue.flatMap { PasswordHash($0) }
+        }
+        try fields.finish()
+        guard tokenDigest != nil || password != nil else {
+            throw .unexpected(path: path, reason: "has neither tokenDigest nor password")
+        }
+    }
+
+    fileprivate var json: JSONValue {
+        .object(present: [
+            ("id", .string(member.id)), ("role", .string(member.role.rawValue)),
+            ("rights", .array(member.rights.map(\.rawValue).sorted().map(JSONValue.string))),
+            ("tokenDigest", tokenDigest.map { .string($0.hex) }),
+            ("password", password.map { .string($0.description) }),
+        ])
+    }
+}
+
+/// Whether a text may name a member of staff.
+package func isStaffID(_ text: String) -> Bool {
+    (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
 }
 
 /// The staff file is at fault.
 package struct StaffFileError: Error, Hashable, Sendable {
     /// Where and why.
     package var reason: String
+
+    /// A fault.
+    package init(reason: String) { self.reason = reason }
 }

@@ -134,6 +134,26 @@ let program = Program(
         Command(
             "end-pause", "lets PINs in again on a reader where too many failed",
             options: [reader]),
+        Command("staff list", "lists the staff, their roles and rights"),
+        Command(
+            "staff add", "adds a member of staff, or gives one another password",
+            options: [
+                .init("role", "ROLE", "reception, clinician or administrator"),
+                .init("visual-check", nil, "may confirm patients by sight (目視)"),
+                .init(
+                    "password-file", "FILE",
+                    "the file that holds the password; - reads standard input"),
+            ],
+            arguments: [.init("ID")],
+            discussion: """
+                The password is read from a file or from standard input, never from the arguments;
+                8 to 64 octets. The daemon needs no restart; whoever was signed in with the
+                password before is signed out.
+                """),
+        Command(
+            "staff remove", "removes a member of staff, and signs them out at the desk",
+            arguments: [.init("ID")],
+            discussion: "A token of theirs is taken until the daemon starts anew."),
         Command("doctor", "finds out what is wrong, and says what mends it"),
         Command(
             "init", "makes the terminal's own part of a state folder",
@@ -142,6 +162,7 @@ let program = Program(
                 .init("terminal", "NAME", "the terminal's name (default desk-1)"),
                 .init("port", "PORT", "the clearinghouse's port (default 8710)"),
                 .init("kiosk-port", "PORT", "a kiosk on this port (default none)"),
+                .init("desk-port", "PORT", "the staff's pages on this port (default none)"),
             ]),
     ]
         + DocumentKind.allCases.map {

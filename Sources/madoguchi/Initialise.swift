@@ -36,21 +36,19 @@ extension Context {
     private func makeStaff() throws(KeyFile.Failure) -> Bool {
         let path = state + "/terminal/staff.json"
         guard access(path, F_OK) != 0 else { return false }
-        var members: [(StaffMember, SHA256Digest)] = []
+        var entries: [StaffEntry] = []
         for role in StaffRole.allCases {
             let token = RandomOctets.make(32).base64(.urlSafe)
             try KeyFile.write(
                 Array((token + "\n").utf8), to: "\(state)/staff/\(role.rawValue).token",
                 isPrivate: true)
-            members.append(
-                (
-                    StaffMember(
-                        id: "\(role.rawValue)-1", role: role,
-                        rights: role.seesQualification ? [.visualCheck] : []),
-                    SHA256Digest(hashing: Array(token.utf8))
-                ))
+            let member = StaffMember(
+                id: "\(role.rawValue)-1", role: role,
+                rights: role.seesQualification ? [.visualCheck] : [])
+            entries.append(
+                StaffEntry(member, tokenDigest: SHA256Digest(hashing: Array(token.utf8))))
         }
-        try KeyFile.write(StaffRegister.encoded(members), to: path, isPrivate: true)
+        try KeyFile.write(StaffRegister(entries).encoded, to: path, isPrivate: true)
         return true
     }
 
@@ -67,14 +65,16 @@ extension Context {
         if access(keyPath, F_OK) != 0 {
             try KeyFile.write(WrappingKey.make().text, to: keyPath, isPrivate: true)
         }
+        let desk = invocation.value("desk-port").map { ",\n    \"desk\": { \"port\": \($0) }" }
+        let pages = (kiosk ?? "") + (desk ?? "")
         try KeyFile.write(
-            Array(template(institution, terminal, port, kiosk ?? "").utf8), to: path,
+            Array(template(institution, terminal, port, pages).utf8), to: path,
             isPrivate: true)
         return true
     }
 
     private func template(
-        _ institution: String, _ terminal: String, _ port: String, _ kiosk: String
+        _ institution: String, _ terminal: String, _ port: String, _ pages: String
     ) -> String {
         """
         // The configuration of a simulated terminal. Config/madoguchid.json in the project
@@ -102,7 +102,7 @@ extension Context {
             "statementKeyFile": "statement.key",
             "staffFile": "staff.json",
             "checkInFolder": "check-ins",
-            "face": { "cameraSocket": "../run/camera.sock", "matcher": "stub" }\(kiosk)
+            "face": { "cameraSocket": "../run/camera.sock", "matcher": "stub" }\(pages)
         }
 
         """

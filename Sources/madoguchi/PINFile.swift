@@ -14,52 +14,67 @@ extension Context {
             complain("Enter the PIN on the reader's keys (リーダーのキーで暗証番号を入力してください)")
             return SecretPage(capacity: 1)
         }
-        guard let path = invocation.value("pin-file") else {
+        return try secret("pin-file", "a PIN", or: ", or --pin-pad")
+    }
+
+    /// A password, in the same way.
+    func password() throws(CommandFailure) -> SecretPage {
+        try secret("password-file", "a password")
+    }
+
+    private func secret(
+        _ option: String, _ what: String, or other: String = ""
+    ) throws(CommandFailure) -> SecretPage {
+        guard let path = invocation.value(option) else {
             throw CommandFailure(
-                UsageError("--pin-file is missing, or --pin-pad; a PIN is no argument"))
+                UsageError("--\(option) is missing\(other); \(what) is no argument"))
         }
-        guard path != "-" else { return try PINFile(path, descriptor: 0, waits: nil).read() }
-        let file = try PINFile(opening: path)
+        guard path != "-" else {
+            return try SecretFile(path, of: option, descriptor: 0, waits: nil).read()
+        }
+        let file = try SecretFile(opening: path, of: option)
         defer { close(file.descriptor) }
         return try file.read()
     }
 }
 
-/// Where a PIN is read from: a file; or a pipe such as `<(pass show card)`, which may take its
+/// Where a PIN or a password is read from: a file; or a pipe such as `<(pass show card)`, which may take its
 /// time, but not for ever.
-private struct PINFile {
+private struct SecretFile {
     let descriptor: Int32
     private let path: String
+    private let option: String
     /// Until when something must have come, on the monotonic clock; nothing for standard input,
     /// where somebody types.
     private let deadline: ContinuousClock.Instant?
     /// How long a pipe may take, in seconds.
     private static let longestWaitSeconds = 10
-    private static let longestOctetCount = 64
+    private static let longestOctetCount = 160
 
-    init(_ path: String, descriptor: Int32, waits seconds: Int?) {
-        (self.path, self.descriptor) = (path, descriptor)
+    init(_ path: String, of option: String, descriptor: Int32, waits seconds: Int?) {
+        (self.path, self.option, self.descriptor) = (path, option, descriptor)
         deadline = seconds.map { ContinuousClock.now + .seconds($0) }
     }
 
     /// Opens without waiting for a pipe's other end.
-    init(opening path: String) throws(CommandFailure) {
+    init(opening path: String, of option: String) throws(CommandFailure) {
         let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard opened >= 0 else {
-            throw Self.failure(path, errorText(errno), "Name a readable file.")
+            throw Self.failure(option, path, errorText(errno), "Name a readable file.")
         }
         var status = stat()
         let kind = fstat(opened, &status) == 0 ? status.st_mode & S_IFMT : 0
         guard [S_IFREG, S_IFIFO, S_IFCHR].contains(kind) else {
             close(opened)
-            throw Self.failure(path, "not a file", "Name a file that holds the PIN, or a pipe.")
+            throw Self.failure(option, path, "not a file", "Name a file that holds it, or a pipe.")
         }
-        self.init(path, descriptor: opened, waits: Self.longestWaitSeconds)
+        self.init(path, of: option, descriptor: opened, waits: Self.longestWaitSeconds)
     }
 
-    private static func failure(_ path: String, _ reason: String, _ next: String) -> CommandFailure
-    {
-        CommandFailure(.usage, "pin-file", "\(path): \(reason)", next: next)
+    private static func failure(
+        _ option: String, _ path: String, _ reason: String, _ next: String
+    ) -> CommandFailure {
+        CommandFailure(.usage, option, "\(path): \(reason)", next: next)
     }
 
     /// The first line. A pipe that did not end it in time gives nothing: half a PIN is none.
@@ -68,8 +83,8 @@ private struct PINFile {
         while page.count < Self.longestOctetCount {
             guard waitForMore() else {
                 throw Self.failure(
-                    path, "no whole line within \(Self.longestWaitSeconds) s",
-                    "Write the PIN into this pipe, with a line's end, or close it.")
+                    option, path, "no whole line within \(Self.longestWaitSeconds) s",
+                    "Write it into this pipe, with a line's end, or close it.")
             }
             var octet: UInt8 = 0
             let count = Glibc.read(descriptor, &octet, 1)

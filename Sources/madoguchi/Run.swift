@@ -38,6 +38,9 @@ extension Context {
         case "end-pause": try await endPause()
         case "readers": try listReaders()
         case "doctor": try await doctor()
+        case "staff list": try listStaff()
+        case "staff add": try addStaff()
+        case "staff remove": try removeStaff()
         case "init": try initialise()
         case let words where words.hasPrefix("document "):
             try await document(String(words.dropFirst("document ".count)))

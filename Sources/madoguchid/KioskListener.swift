@@ -31,7 +31,8 @@ extension Service {
         return servers
     }
 
-    private func loopback(
+    /// A server on each loopback address.
+    func loopback(
         _ port: Int, _ handler: any HTTPHandler
     ) throws(ServiceError) -> [HTTPServer] {
         var servers: [HTTPServer] = []

@@ -144,6 +144,9 @@ extension Service {
             if let kiosk = configuration.kiosk {
                 servers += try serve(kiosk, of: local, clock)
             }
+            if let desk = configuration.desk {
+                servers += try serve(desk, of: local, clock)
+            }
         } catch {
             try? await store.close()
             throw error

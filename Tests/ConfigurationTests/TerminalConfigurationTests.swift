@@ -35,6 +35,7 @@ struct TerminalConfigurationTests {
                 }
             },
             "kiosk": { "port": 8700, "pageFile": "kiosk.html", "reader": "ACR" },
+            "desk": { "port": 8701 },
             "limits": { "choosingSeconds": 60 }
         }
         """
@@ -59,6 +60,7 @@ struct TerminalConfigurationTests {
         #expect(configuration.face == face)
         #expect(
             configuration.kiosk == KioskConfiguration(port: 8700, pageFile: "../run/kiosk.html"))
+        #expect(configuration.desk == DeskConfiguration(port: 8701))
         // Every key there is stands in it, one that may be left out as a comment.
         let text = try String(contentsOf: file, encoding: .utf8)
         var whole = configuration
@@ -94,10 +96,11 @@ struct TerminalConfigurationTests {
             ("\"simulation\": true", "\"simulation\": \"yes\"", 7),
             ("\"port\": 8710", "\"port\": 0", 10),
             ("\"checkups\"]", "\n\n\"surgery\"]", 10),
-            ("\"choosingSeconds\"", "\n\"chosingSeconds\"", 31),
+            ("\"choosingSeconds\"", "\n\"chosingSeconds\"", 32),
             ("\"keyFile\": \"tls.key\"", "\"key\": 1", 12),
             ("\"staffFile\": \"staff.json\",", "", 2),
             ("\"simulation\": true", "\"simulation\": yes", 7),
+            ("\"port\": 8701", "\"port\": 8700", 30), ("\"port\": 8701", "\"door\": 1", 30),
         ])
     func lines(find: String, put: String, line: Int) throws {
         let text = Array(

@@ -252,15 +252,13 @@ package final class WholeDesk: Sendable {
 
     /// Every role's token is its name.
     package static let staff = StaffRegister(
-        Dictionary(
-            uniqueKeysWithValues: StaffRole.allCases.map {
-                (
-                    SHA256Digest(hashing: Array($0.rawValue.utf8)),
-                    StaffMember(
-                        id: "\($0.rawValue)-1", role: $0,
-                        rights: $0 == .reception ? [.visualCheck] : [])
-                )
-            }))
+        StaffRole.allCases.map {
+            StaffEntry(
+                StaffMember(
+                    id: "\($0.rawValue)-1", role: $0,
+                    rights: $0 == .reception ? [.visualCheck] : []),
+                tokenDigest: SHA256Digest(hashing: Array($0.rawValue.utf8)))
+        })
 
     /// Sends a request as the holder of a token, or as nobody.
     package func ask(

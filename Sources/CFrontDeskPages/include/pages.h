@@ -9,7 +9,7 @@ struct frontdesk_page {
     unsigned long count;
 };
 
-/* The files of a listener (0: kiosk), one for each index from 0 on; a null path after the last. */
+/* The files of a listener (0: kiosk, 1: desk), one for each index from 0 on; a null path after the last. */
 struct frontdesk_page frontdesk_page(int listener, int index);
 
 #endif

@@ -56,6 +56,7 @@ export function element(name, attributes = {}, ...children) {
     if (key === "onclick") made.addEventListener("click", value);
     else if (value !== false && value !== undefined && value !== null) made.setAttribute(key, value);
   }
-  made.append(...children.flat().filter(child => child !== undefined && child !== null));
+  made.append(...children.flat(Infinity)
+    .filter(child => child !== undefined && child !== null && child !== false));
   return made;
 }

@@ -73,9 +73,12 @@ package struct KioskAPI: HTTPHandler {
         do throws(Problem) {
             try gate.admit(call: request)
             try checkPaired(request)
-            let feed = KioskFeed(
+            let kiosk = KioskFeed(
                 roster: local.parts.roster, watch: local.parts.watch, reader: parts.reader,
-                terminal: terminal, clock: parts.clock, beatSeconds: parts.beatSeconds)
+                clock: parts.clock)
+            let feed = SessionFeed(
+                roster: local.parts.roster, clock: parts.clock, beatSeconds: parts.beatSeconds,
+                terminal: terminal, shown: { await kiosk.shown() })
             return .pieces(.eventStream, feed.pieces())
         } catch { return .whole(.problem(error)) }
     }

@@ -5,7 +5,7 @@ internal import HTTP
 /// need no token; whatever they show they ask for with one.
 struct PageFiles: Sendable {
     /// Whose pages.
-    enum Listener: Int32 { case kiosk }
+    enum Listener: Int32 { case kiosk, desk }
 
     private let files: [String: HTTPResponse]
 

@@ -1,0 +1,151 @@
+// What the desk says. $name is filled in. What a record holds stays as it was received.
+
+const ja = {
+  language: "English", styles: { standard: "標準", large: "大きな文字", contrast: "白黒反転" },
+  signIn: {
+    title: "受付デスクにサインイン", id: "職員名", password: "パスワード", go: "サインイン", wait: "確認しています…",
+    forgotten: "パスワードを忘れたときは、管理者に設定し直してもらってください。",
+  },
+  signOut: "サインアウト", signedOut: "サインアウトしました。表示していた情報は消去しました。",
+  lost: ["端末のサービスとの接続が切れました", "安全のため画面を消しました。つながり次第、自動で戻ります。サービスが再起動したときは、もう一度サインインしてください。続くときは管理者に連絡してください。"],
+  loading: "読み込んでいます…",
+  roles: { reception: "受付", clinician: "医師・薬剤師", administrator: "管理者" },
+  lights: { service: "カードの仕組み", on: "動作中", off: "停止", reader: "リーダー", there: "接続", gone: "未接続" },
+  states: {
+    empty: "カード待ち", reading: "読取中", choosing: "選択中", proving: "本人確認中", interrupted: "カードなし",
+    recordingIntent: "確認中", asking: "確認中", recordingOutcome: "確認中", accepted: "完了", other: "案内中",
+  },
+  list: "きょうの受付", listNone: "きょうの受付はまだありません。患者さんがカードを置くと、ここに並びます。",
+  checkIn: { asks: "要確認", open: "同意あり", withdrawn: "同意取消", expired: "期限切れ", closed: "終了" },
+  ways: { pin: "暗証番号", face: "顔", visualCheck: "目視" },
+  number: "受付 $number", choose: "左の一覧から受付を選んでください（↑↓で移動、Enterで開く）。",
+  administrator: "管理者は患者さんの情報を見ません。リーダーの状態は右に表示します。",
+  tabs: { qualification: "資格", drugs: "薬剤", checkups: "健診" },
+  notFor: "この情報は医師・歯科医師・薬剤師だけが開けます。", notAgreed: "患者さんの同意がありません。",
+  openNote: "開くと閲覧履歴に記録されます。", open: "開く",
+  ended: "この受付は$stateです。表示していた情報は消去しました。もう一度見るには、患者さんのカードによる新しい同意が必要です。",
+  grantEnded: "この情報の同意は期限が切れました。",
+  age: "$age歳", sex: "性別", born: "生年月日", confirmedOn: "確認日",
+  unknownCharacter: "氏名に端末で表せない文字（●）があります。カナ氏名と生年月日でご確認ください。",
+  sentences: null, chips: {},
+  identity: {
+    agrees: "カードの氏名・生年月日と一致しています。",
+    agreesWithUnknown: "カードと一致しています（●の文字を除く）。",
+    confirmed: "窓口で本人と確認しました。",
+    unchecked: "氏名・生年月日を患者さんとご確認ください。",
+    undecided: "カードと氏名または性別が違います。患者さんとご確認ください。",
+    same: "本人です", other: "別人です",
+  },
+  drugs: {
+    byDay: "日ごと", grid: "薬 × 月", hideOwn: "自院の処方を隠す", none: "この期間の薬剤情報はありません。",
+    overlaps: "同じ成分が重なっています", overlap: "重複", period: "$from ～ $to", medicine: "薬剤", prescribed: "処方 $date",
+    columns: ["No.", "薬剤名", "用法", "数量"], hidden: "自院の処方を隠しています。重なりの判定には含めています。",
+  },
+  checkups: {
+    none: "健診情報はありません。", caption: "健診結果（新しい順）", item: "項目", threshold: "受診勧奨の値",
+    legend: "▲ 基準以上 ／ ▽ 基準以下 ／ ※ 同じ日に複数の結果があり、本人の控えと異なることがあります",
+    chart: "グラフ", close: "グラフを閉じる", noChart: "数値の結果がありません。",
+  },
+  aside: {
+    consent: "同意の残り", until: "$time まで", minutes: "$minutes分$seconds秒", hours: "$hours時間$minutes分", over: "期限切れ",
+    withdraw: "同意を取り消す", withdrawAsk: "患者さんの申し出により同意を取り消しますか。開いている情報はすぐに消えます。",
+    yes: "取り消す", no: "やめる", close: "受付を終える", closeAsk: "この受付を終えますか。以後、情報は開けません。", closeYes: "終える",
+    told: "支払基金・国保中央会へ通知しました。", notTold: "通知はまだです。つながり次第、自動で送ります。",
+    readers: "リーダー", paused: "暗証番号を $time まで受け付けません。", endPause: "受付を再開する", print: "印刷", reload: "もう一度",
+    certificate: "電子証明書の有効期限は $time です。市区町村の窓口で更新できます。",
+  },
+  visual: {
+    title: "目視確認の依頼", text: "カードの顔写真と患者さんを見比べ、本人であれば承認してください。承認した職員名は履歴に残ります。",
+    reason: "理由", approve: "本人と確認しました", forbidden: "目視確認の権限がある職員を呼んでください。",
+    reasons: { pinForgotten: "暗証番号を忘れた", pinLocked: "暗証番号がロックされた", faceUnavailable: "顔認証が使えない", readerTrouble: "リーダーの不調" },
+    done: "確認しました。", failed: "承認できませんでした。",
+  },
+};
+
+const en = {
+  language: "日本語", styles: { standard: "Standard", large: "Large type", contrast: "High contrast" },
+  signIn: {
+    title: "Sign in to the desk", id: "Staff name", password: "Password", go: "Sign in", wait: "Checking…",
+    forgotten: "If you have forgotten your password, an administrator sets a new one.",
+  },
+  signOut: "Sign out", signedOut: "You are signed out. What was shown has been wiped.",
+  lost: ["The terminal's service does not answer", "The page is blank for safety. It comes back by itself as soon as the service does; after a restart, sign in again. If this lasts, call the administrator."],
+  loading: "Loading…",
+  roles: { reception: "reception", clinician: "clinician", administrator: "administrator" },
+  lights: { service: "Card service", on: "running", off: "stopped", reader: "Reader", there: "connected", gone: "not there" },
+  states: {
+    empty: "waiting for a card", reading: "reading", choosing: "patient is choosing", proving: "proving identity", interrupted: "card was pulled",
+    recordingIntent: "checking", asking: "checking", recordingOutcome: "checking", accepted: "done", other: "showing a message",
+  },
+  list: "Today's check-ins", listNone: "No check-ins today yet. They appear here as patients use their cards.",
+  checkIn: { asks: "to confirm", open: "consented", withdrawn: "withdrawn", expired: "expired", closed: "closed" },
+  ways: { pin: "PIN", face: "face", visualCheck: "by sight" },
+  number: "Check-in $number", choose: "Choose a check-in on the left (↑↓ to move, Enter to open).",
+  administrator: "Administrators see no patient data. The readers' state is on the right.",
+  tabs: { qualification: "Insurance", drugs: "Medicines", checkups: "Checkups" },
+  notFor: "Only doctors, dentists and pharmacists may open this.", notAgreed: "The patient did not agree to this.",
+  openNote: "Opening it is recorded in the access history.", open: "Open",
+  ended: "This check-in is $state. What was shown has been wiped. To see it again, the patient must consent anew with the card.",
+  grantEnded: "The consent to this has run out.",
+  age: "aged $age", sex: "Sex", born: "Born", confirmedOn: "Checked on",
+  unknownCharacter: "The name has a character this terminal cannot show (●). Go by the kana name and the birth date.",
+  sentences: {
+    1: "The insurance is valid.",
+    2: "The insurance is not valid. Ask for a new card or a written confirmation of insurance.",
+    3: "This insurance is not valid; there is a newer one. Check with the newer insurer.",
+    4: "No insurance was found. Ask for a written confirmation or a patient's declaration.",
+    5: "Several insurances were found. Ask the patient which one is to be used.",
+    6: "The insurance is valid, but numbers are not registered yet. Check again another day.",
+  },
+  chips: { "負担割合 提供なし": "copayment rate not provided", "高齢受給者": "elderly recipient 高齢受給者", "未就学": "preschool child 未就学" },
+  identity: {
+    agrees: "Name and birth date agree with the card.",
+    agreesWithUnknown: "They agree with the card, apart from the character ●.",
+    confirmed: "Staff confirmed that this is the patient.",
+    unchecked: "Confirm name and birth date with the patient.",
+    undecided: "Name or sex differ from the card. Ask the patient.",
+    same: "Same person", other: "Another person",
+  },
+  drugs: {
+    byDay: "By day", grid: "Medicine × month", hideOwn: "Hide our own", none: "No medicines in this period.",
+    overlaps: "The same ingredient at the same time", overlap: "overlap", period: "$from to $to", medicine: "Medicine", prescribed: "prescribed $date",
+    columns: ["No.", "Medicine", "Usage", "Quantity"], hidden: "Our own prescriptions are hidden; overlaps still count them.",
+  },
+  checkups: {
+    none: "No checkups.", caption: "Checkups, newest first", item: "Item", threshold: "See a doctor from",
+    legend: "▲ at the limit or above / ▽ at the limit or below / ※ several results on one day; the patient's paper may differ",
+    chart: "chart", close: "Close the chart", noChart: "There are no numbers to draw.",
+  },
+  aside: {
+    consent: "Consent ends in", until: "until $time", minutes: "$minutes min $seconds s", hours: "$hours h $minutes min", over: "ended",
+    withdraw: "Withdraw consent", withdrawAsk: "Withdraw the consent at the patient's word? What is open disappears at once.",
+    yes: "Withdraw", no: "Keep", close: "Close check-in", closeAsk: "Close this check-in? Nothing more can be opened.", closeYes: "Close",
+    told: "The clearinghouse has been told.", notTold: "The clearinghouse is not told yet; that is sent by itself.",
+    readers: "Readers", paused: "No PINs are taken until $time.", endPause: "Take PINs again", print: "Print", reload: "Try again",
+    certificate: "The card's certificate ends on $time; the municipal office renews it.",
+  },
+  visual: {
+    title: "Confirm by sight", text: "Compare the card's photo with the patient, and approve if they are the same person. Your name stays in the history.",
+    reason: "Reason", approve: "It is the same person", forbidden: "Call somebody who may confirm by sight.",
+    reasons: { pinForgotten: "PIN forgotten", pinLocked: "PIN locked", faceUnavailable: "face cannot be used", readerTrouble: "reader trouble" },
+    done: "Confirmed.", failed: "Could not be approved.",
+  },
+};
+
+export const words = { ja, en };
+
+/** A text with its $names filled in. */
+export const fill = (text, values) => text.replace(/\$(\w+)/g, (_, name) => values[name] ?? "");
+
+/** A problem in the reader's language: what happened, and the next step. */
+export function problemText(language, problem) {
+  const [title, next] = language === "ja"
+    ? [problem.titleJapanese, problem.nextStepJapanese] : [problem.title, problem.nextStep];
+  return [title, next].filter(Boolean).join(" ");
+}
+
+const format = options => (language, moment) =>
+  new Intl.DateTimeFormat(language === "ja" ? "ja-JP" : "en-GB", { timeZone: "Asia/Tokyo", ...options })
+    .format(new Date(moment));
+export const clock = format({ hour: "2-digit", minute: "2-digit" });
+export const day = format({ year: "numeric", month: "numeric", day: "numeric" });

@@ -1,0 +1,385 @@
+#!/usr/bin/env python3
+"""The staff desk in a browser, on the real stack: cards through pcscd, staff at the screen. Skips
+where there is no Chromium.
+
+    Tests/System/private-pcscd.sh python3 -B Tests/System/desk.py [--pictures FOLDER] [NAME …]
+"""
+import http.client
+import json
+import os
+import signal
+import socket
+import sys
+import unittest
+
+from browser import BROWSER, Page, axe
+from rig import Stack, wait_for
+
+PICTURES = None
+SIZES = [(1280, 800), (1024, 768)]
+STYLES, LANGUAGES = ["standard", "large", "contrast"], ["ja", "en"]
+PASSWORD = "correct horse battery"
+LIMITS = {"retrySeconds": 1, "interruptedSeconds": 4, "messageSeconds": 4, "exchangeSeconds": 3}
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Desk(unittest.TestCase):
+    """One stack for all; each test has a browser of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = Stack().make()
+        cls.port = free_port()
+        cls.stack.configure(limits=LIMITS, desk={"port": cls.port})
+        cls.add("受付 花子", "--role", "reception", "--visual-check")
+        cls.add("doctor", "--role", "clinician")
+        cls.add("chief", "--role", "administrator")
+        cls.stack.start_daemon()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.stack.end()
+
+    @classmethod
+    def add(cls, name, *options, password=PASSWORD):
+        path = cls.stack.path("password")
+        with open(path, "w") as file:
+            file.write(password + "\n")
+        ran = cls.stack.run("staff", "add", name, *options, "--password-file", path)
+        os.unlink(path)
+        assert ran.code == 0, ran
+
+    def setUp(self):
+        self.page = Page(*SIZES[0])
+        self.page.resize(*SIZES[0])
+        self.page.call("Page.navigate", url=f"http://desk.localhost:{self.port}/")
+        self.stands("signIn")
+
+    def tearDown(self):
+        self.page.close()
+        self.stack.pull()
+        wait_for("the reader is free", lambda: self.stack.reader_state() in ("empty", None), 60)
+
+    # What staff see and do
+
+    def stands(self, name, seconds=20):
+        try:
+            self.page.until(lambda: self.page.run("document.querySelector('main')?.dataset.screen")
+                            == name, seconds)
+        except AssertionError:
+            self.fail(f"not {name}: {self.page.run('document.body.innerText')} {self.page.faults()}")
+        self.picture(name)
+
+    def picture(self, name):
+        if PICTURES:
+            self.page.picture(os.path.join(PICTURES, f"{self._testMethodName}-{name}.png"))
+
+    def text(self):
+        return self.page.run("document.body.innerText")
+
+    def says(self, words, seconds=20):
+        try:
+            self.page.until(lambda: words in self.text(), seconds)
+        except AssertionError:
+            self.fail(f"not said: {words}: {self.text()} {self.page.faults()}")
+
+    def shows(self, selector):
+        try:
+            self.page.until(lambda: self.page.run(
+                f"document.querySelector({json.dumps(selector)}) !== null"))
+        except AssertionError:
+            self.fail(f"not shown: {selector}: {self.text()} {self.page.faults()}")
+
+    def press(self, key):
+        self.shows(f'[data-key="{key}"]')
+        self.page.click(f'[data-key="{key}"]')
+
+    def key(self, key):
+        code = {"Enter": 13, "ArrowDown": 40, "ArrowUp": 38, "Tab": 9}[key]
+        more = {"text": "\r"} if key == "Enter" else {}
+        for kind in ["keyDown", "keyUp"]:
+            self.page.call("Input.dispatchKeyEvent", type=kind, key=key,
+                           windowsVirtualKeyCode=code, **(more if kind == "keyDown" else {}))
+
+    def sign_in(self, name="doctor", password=PASSWORD):
+        self.page.run("document.querySelector('#id').value = ''")
+        self.page.type("#id", name)
+        self.page.type("#password", password)
+        self.press("sign-in")
+
+    def check_in(self, card="mado", **options):
+        self.stack.insert(card)
+        ran = self.stack.check_in(**options)
+        self.assertEqual(ran.code, 0, ran)
+        newest = "[...document.querySelectorAll('.list button')][0]?.dataset.key"
+        listed = json.loads(self.stack.run("check-ins", "--json").out)["checkIns"]
+        latest = max(listed, key=lambda one: one["openedAt"])
+        self.page.until(lambda: self.page.run(newest) == "check-in-" + latest["id"])
+        return latest["id"]
+
+    def open(self, card="mado", name="doctor", **options):
+        self.sign_in(name)
+        self.stands("desk")
+        identity = self.check_in(card, **options)
+        self.press("check-in-" + identity)
+        self.shows('[data-part="sentence"]')
+        return identity
+
+    # The flows
+
+    def test_a_check_in_from_sign_in_to_records(self):
+        self.open()
+        self.says("資格は有効です")
+        self.says("暗証番号")
+        self.picture("qualification")
+        self.press("tab-drugs")
+        # Nothing is opened by looking at the tab.
+        self.says("開くと閲覧履歴に記録されます")
+        self.press("load")
+        self.shows("main table")
+        self.picture("drugs")
+        self.press("grid")
+        self.says("薬 × 月")
+        self.picture("grid")
+        self.assertEqual([fault for fault in self.page.faults() if "404" not in fault], [])
+
+    def test_checkups_and_a_chart(self):
+        self.open()
+        self.press("tab-checkups")
+        self.press("load")
+        self.shows("td.high, td.low, td.number")
+        self.picture("checkups")
+        self.page.run("document.querySelector('th button').click()")
+        self.shows("svg.chart circle")
+        pressure = '[data-key="chart-収縮期血圧"]'
+        self.shows(pressure)
+        self.page.click(pressure)
+        # What lies beyond the threshold is shaded, and its line says what it is.
+        self.shows("svg.chart .beyond")
+        self.assertIn("140", self.page.run("document.querySelector('.chart .label').textContent"))
+        self.picture("chart")
+        # Browsers ask for an icon by themselves; there is none.
+        self.assertEqual([fault for fault in self.page.faults() if "404" not in fault], [])
+
+    def test_by_keyboard_alone(self):
+        self.page.type("#id", "doctor")
+        self.key("Tab")
+        self.page.call("Input.insertText", text=PASSWORD)
+        self.key("Enter")
+        self.stands("desk")
+        identity = self.check_in()
+        self.page.run("document.querySelector('.list button').focus()")
+        self.key("ArrowDown")
+        self.key("ArrowUp")
+        focused = self.page.run("document.activeElement.dataset.key")
+        self.assertEqual(focused, "check-in-" + identity)
+        self.key("Enter")
+        self.shows('[data-part="sentence"]')
+        self.assertEqual(self.page.run("document.activeElement.dataset.key"), focused)
+
+    def test_a_wrong_password_and_the_lock(self):
+        self.add("guessed", "--role", "reception")
+        for _ in range(4):
+            self.sign_in("guessed", "not this one")
+            self.says("職員名かパスワードが違います")
+            self.assertEqual(self.page.run("document.querySelector('#password').value"), "")
+            self.page.run("document.querySelector('[data-part=notice]').remove()")
+        self.sign_in("guessed", "not this one")
+        self.says("パスワードの誤りが続いたため")
+        self.picture("locked")
+        self.sign_in("guessed")
+        self.says("パスワードの誤りが続いたため")
+        self.stands("signIn")
+
+    def test_withdrawal_blanks(self):
+        self.open()
+        self.press("tab-drugs")
+        self.press("load")
+        self.shows("main table")
+        self.press("withdraw")
+        self.picture("withdraw")
+        self.press("yes")
+        self.says("この受付は同意取消です")
+        self.picture("withdrawn")
+        self.assertFalse(self.page.run("document.querySelector('main table') !== null"))
+
+    def test_a_withdrawal_elsewhere_blanks_too(self):
+        identity = self.open()
+        self.press("tab-drugs")
+        self.press("load")
+        self.shows("main table")
+        self.assertEqual(self.stack.run("withdraw", "--check-in", identity).code, 0)
+        self.says("この受付は同意取消です")
+        self.assertFalse(self.page.run("document.querySelector('main table') !== null"))
+
+    def test_reception_sees_no_record_and_refusal_is_told(self):
+        self.open(name="受付 花子", consent="drugs")
+        self.press("tab-drugs")
+        self.shows('[data-part="forbidden"]')
+        self.press("sign-out")
+        self.stands("signIn")
+        self.assertNotIn("資格は", self.text())
+        self.sign_in("doctor")
+        self.stands("desk")
+        self.press("check-in-" + json.loads(
+            self.stack.run("check-ins", "--json").out)["checkIns"][-1]["id"])
+        self.shows('[data-part="sentence"]')
+
+    def test_an_item_that_was_refused(self):
+        self.open(consent="drugs")
+        self.press("tab-checkups")
+        self.shows('[data-part="not-agreed"]')
+        self.picture("not-agreed")
+
+    def test_confirmed_by_sight(self):
+        self.sign_in("受付 花子")
+        self.stands("desk")
+        self.stack.insert("mado")
+        self.assertEqual(self.stack.ask("POST", "/v1/session/claim")[0], 200)
+        chosen = self.stack.ask("POST", "/v1/session/choice",
+                                {"way": "visualCheck", "consents": {"drugs": True}})
+        self.assertEqual(chosen[0], 200, chosen)
+        self.shows('[data-part="visual"]')
+        self.picture("visual")
+        self.press("approve")
+        self.says("確認しました")
+        self.shows('[data-part="sentence"]')
+        self.says("目視")
+
+    def test_an_administrator_sees_no_patient(self):
+        self.sign_in("chief")
+        self.stands("desk")
+        self.says("管理者は患者さんの情報を見ません")
+        self.assertFalse(self.page.run("document.querySelector('.list button') !== null"))
+
+    def test_removed_staff_are_out(self):
+        self.add("leaver", "--role", "reception")
+        self.sign_in("leaver")
+        self.stands("desk")
+        self.assertEqual(self.stack.run("staff", "remove", "leaver").code, 0)
+        self.stands("signIn")
+        self.says("サインアウトしました")
+        self.sign_in("leaver")
+        self.says("職員名かパスワードが違います")
+        self.assertEqual(self.stack.run("staff", "remove", "leaver").code, 1)
+
+    def test_restart_of_the_daemon(self):
+        self.open()
+        self.stack.stop(self.stack.daemon, signal.SIGKILL)
+        self.stands("lost")
+        self.assertNotIn("資格は", self.text())
+        self.stack.start_daemon()
+        # Who was signed in is known to the page and the daemon alone.
+        self.stands("signIn")
+
+    def test_every_screen_in_every_style(self):
+        """No violation that axe-core knows of, and nothing cut off at either side."""
+        self.faults = []
+        self.judge("sign-in")
+        self.sign_in()
+        self.stands("desk")
+        self.judge("nothing-open")
+        identity = self.check_in()
+        self.press("check-in-" + identity)
+        self.shows('[data-part="sentence"]')
+        self.judge("qualification")
+        self.press("tab-drugs")
+        self.judge("unopened")
+        self.press("load")
+        self.shows("main table")
+        self.judge("drugs")
+        self.press("grid")
+        self.judge("grid")
+        self.press("tab-checkups")
+        self.press("load")
+        self.shows("td.number, td.high")
+        self.page.run("document.querySelector('th button').click()")
+        self.shows("svg.chart circle")
+        self.judge("checkups")
+        self.press("withdraw")
+        self.judge("withdraw")
+        self.press("yes")
+        self.shows('[data-part="ended"]')
+        self.judge("ended")
+        self.assertEqual(self.faults, [])
+
+    def judge(self, name):
+        script = axe()
+        for size in SIZES:
+            self.page.resize(*size)
+            for language in LANGUAGES:
+                if self.page.run("document.documentElement.lang") != language:
+                    self.press("language")
+                for style in STYLES:
+                    self.press("style-" + style)
+                    place = f"{name} {language} {style} {size[0]}×{size[1]}"
+                    over = self.page.run("document.documentElement.scrollWidth - innerWidth")
+                    if over > 1:
+                        self.faults.append(f"{place}: {over} px do not fit")
+                    if PICTURES:
+                        self.page.picture(os.path.join(
+                            PICTURES, f"{name}-{language}-{style}-{size[0]}.png"))
+                    if script:
+                        self.faults += [f"{place}: {fault}" for fault in self.page.violations(script)]
+        self.press("language")
+        self.press("style-standard")
+        self.page.resize(*SIZES[0])
+
+    def test_only_its_own_page_may_ask(self):
+        def ask(method, path, host=None, body=None, address="127.0.0.1", **fields):
+            line = http.client.HTTPConnection(address, self.port)
+            headers = {name.replace("_", "-"): value for name, value in fields.items()}
+            line.request(method, path, body, {"Host": host or f"desk.localhost:{self.port}",
+                                              **headers})
+            response = line.getresponse()
+            response.read()
+            return response.status
+
+        origin = f"http://desk.localhost:{self.port}"
+        for host in ["localhost", "127.0.0.1", "[::1]", "kiosk.localhost", "rebound.example"]:
+            self.assertEqual(ask("GET", "/", f"{host}:{self.port}"), 421, host)
+        self.assertEqual(ask("GET", "/"), 200)
+        self.assertEqual(ask("GET", "/desk.js", Sec_Fetch_Site="cross-site"), 403)
+        frame = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}
+        self.assertEqual(ask("GET", "/", Sec_Fetch_Dest="iframe", **frame), 403)
+        octets = {"Content_Type": "application/octet-stream", "Madoguchi_Staff": "doctor"}
+        for origin_given in [None, "http://evil.example", "null"]:
+            more = {"Origin": origin_given} if origin_given else {}
+            self.assertEqual(ask("POST", "/v1/sign-in", body=PASSWORD, **octets, **more), 403)
+        self.assertEqual(ask("POST", "/v1/sign-in", body=PASSWORD, Origin=origin, **octets), 200)
+        with open(self.stack.path("staff", "clinician.token")) as file:
+            token = file.read().strip()
+        for bearer in ["guess", token]:
+            for path in ["/v1/events", "/v1/status", "/v1/check-ins"]:
+                self.assertEqual(ask("GET", path, Authorization="Bearer " + bearer), 401, path)
+        self.assertEqual(ask("POST", "/v1/session/pin", body=b"1234", Origin=origin), 404)
+
+
+def main():
+    global PICTURES
+    words = sys.argv[1:]
+    if words[:1] == ["--pictures"]:
+        PICTURES, words = words[1], words[2:]
+        os.makedirs(PICTURES, exist_ok=True)
+    if BROWSER is None:
+        print("desk: there is no Chromium here: skipped")
+        print("0 passed, 0 failed, 1 skipped")
+        return 0
+    loader = unittest.defaultTestLoader
+    suite = loader.loadTestsFromNames([f"Desk.{word}" for word in words],
+                                      sys.modules[__name__]) if words else \
+        loader.loadTestsFromTestCase(Desk)
+    result = unittest.TextTestRunner(verbosity=2).run(suite)
+    bad = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - bad - len(result.skipped)} passed, {bad} failed, "
+          f"{len(result.skipped)} skipped")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
