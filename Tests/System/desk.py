@@ -33,7 +33,8 @@ class Desk(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.stack = Stack().make()
+        cls.stack = Stack().make("mado,yakushi,ratio-not-provided,unmappable-name,"
+                                  "invalid-newer-insurance")
         cls.port = free_port()
         cls.stack.configure(limits=LIMITS, desk={"port": cls.port})
         cls.add("受付 花子", "--role", "reception", "--visual-check")
@@ -165,6 +166,21 @@ class Desk(unittest.TestCase):
         self.picture("chart")
         # Browsers ask for an icon by themselves; there is none.
         self.assertEqual([fault for fault in self.page.faults() if "404" not in fault], [])
+
+    def test_what_is_worth_a_glance(self):
+        self.open("ratio-not-provided", name="受付 花子")
+        self.says("負担割合 提供なし")
+        self.picture("ratio")
+        self.press("language")
+        self.says("copayment rate not provided")
+        self.press("language")
+        self.press("check-in-" + self.check_in("unmappable-name"))
+        self.says("●")
+        self.says("端末で表せない文字")
+        self.picture("unmappable")
+        self.press("check-in-" + self.check_in("invalid-newer-insurance"))
+        self.says("新しい資格があります")
+        self.picture("newer")
 
     def test_by_keyboard_alone(self):
         self.page.type("#id", "doctor")
