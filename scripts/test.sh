@@ -59,6 +59,13 @@ count_lines() { # count_lines COMMAND...: its last line is "N passed, N failed[,
     if [ "$code" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
 }
 
+part "Judges from a package index, where there is one"
+# Before the parts that run without a network.
+(cd Tests/System && python3 -B -c '
+import browser, documents
+print("axe-core:", "there" if browser.axe() else "not there")
+print("zxing-cpp:", "there" if documents.zxing() else "not there")')
+
 part "Format"
 swift format lint --strict --recursive --configuration .swift-format \
     Sources Simulators Tests Package.swift

@@ -19,7 +19,6 @@ def axe():
                               "--disable-pip-version-check", "--dest", folder, AXE],
                              capture_output=True, text=True)
         if ran.returncode != 0:
-            print("axe-core cannot be had:", ran.stderr[-300:])
             return None
         wheel = next(name for name in os.listdir(folder) if name.endswith(".whl"))
         with zipfile.ZipFile(os.path.join(folder, wheel)) as package:

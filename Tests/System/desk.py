@@ -323,6 +323,8 @@ class Desk(unittest.TestCase):
         self.shows('[data-part="ended"]')
         self.judge("ended")
         self.assertEqual(self.faults, [])
+        if not axe():
+            self.skipTest("axe-core cannot be had: judged by what fits alone")
 
     def judge(self, name):
         script = axe()

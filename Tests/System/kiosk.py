@@ -302,6 +302,8 @@ class Kiosk(unittest.TestCase):
         self.stands("done")
         self.judge()
         self.assertEqual(self.faults, [])
+        if not axe():
+            self.skipTest("axe-core cannot be had: judged by what fits alone")
 
     def judge(self):
         name = self.page.run("document.querySelector('main').dataset.screen")
