@@ -9,7 +9,7 @@ import threading
 import time
 
 from case import LIMITS, StackCase
-from rig import ROOT, Stack, program
+from rig import ROOT, Stack, program, wait_for
 
 
 class Matcher:
@@ -68,10 +68,10 @@ class Faces(StackCase):
         path = cls.stack.path("run", "matcher.sock")
         os.makedirs(cls.stack.path("run"), mode=0o700, exist_ok=True)
         cls.matcher = Matcher(path)
-        cls.stack.configure(face={
-            "cameraSocket": "../run/camera.sock", "matcherSeconds": 2,
-            "matcher": {"name": "sample matcher 1.0", "socket": "../run/matcher.sock",
-                        "matchPerMille": 800}})
+        cls.face = {"cameraSocket": "../run/camera.sock", "matcherSeconds": 3,
+                    "matcher": {"name": "sample matcher 1.0", "socket": "../run/matcher.sock",
+                                "matchPerMille": 800}}
+        cls.stack.configure(face=cls.face)
         cls.stack.start_daemon()
         cls.camera = cls.stack.spawn(
             program("camera"), "serve", "--card", cls.stack.path("cards", "mado.json"), "--socket",
@@ -122,7 +122,7 @@ class Faces(StackCase):
     def test_nothing_decided(self):
         """A crash, silence, nonsense, or an answer that comes too late: no decision, no miss."""
         def late(line):
-            time.sleep(4)
+            time.sleep(5)
             try:
                 line.sendall(score(1000))
             except OSError:
@@ -150,6 +150,46 @@ class Faces(StackCase):
         # The next one is served as if nothing had been.
         ran, _ = self.looked(score(1000))
         self.assertEqual(ran.json["state"], "accepted", ran)
+
+    def test_another_reader_does_not_wait(self):
+        """While a matcher keeps one patient waiting, another is checked in at the other reader."""
+        stack, looked, done = self.stack, threading.Event(), threading.Event()
+
+        def slow(line):
+            looked.set()
+            done.wait(50)
+
+        stack.kill_daemon()
+        stack.configure(face={**self.face, "matcherSeconds": 60})
+        stack.start_daemon(reader=None)
+        stack.insert("mado")
+        card = stack.spawn(program("virtual-card"), "run", "--card",
+                           stack.path("cards", "yakushi.json"), "--port", "35964", "--json",
+                           stdout=subprocess.DEVNULL)
+        try:
+            wait_for("both cards are there", lambda: sum(
+                reader["cardPresent"] for reader in
+                stack.run("status", "--json").json["readers"]) == 2)
+            self.matcher.orders = [slow]
+            ends = []
+            waiting = threading.Thread(target=lambda: ends.append(stack.run(
+                "check-in", "--face", "--consent", "none", "--json", "--reader",
+                "Virtual PCD 00 00")))
+            waiting.start()
+            self.assertTrue(looked.wait(20))
+            other = stack.check_in("--reader", "Virtual PCD 00 01")
+            self.assertEqual(other.json["state"], "accepted", other)
+            self.assertEqual(ends, [], "the first one did not wait")
+            done.set()
+            waiting.join(40)
+            # The matcher went without a word.
+            self.refused(ends[0], 4, "face-undecided")
+        finally:
+            done.set()
+            stack.stop(card)
+            stack.kill_daemon()
+            stack.configure(face=self.face)
+            stack.start_daemon()
 
     def faces_left(self):
         shown = subprocess.run([program("virtual-card"), "show", "--card",
