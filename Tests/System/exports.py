@@ -48,7 +48,8 @@ class Postgres:
 
     def __init__(self, folder):
         self.bin = server_folder()
-        self.folder = tempfile.mkdtemp(prefix="madoguchi-postgres-")
+        # Beside the tests' own folder, which the user that PostgreSQL runs as may not enter.
+        self.folder = tempfile.mkdtemp(prefix="madoguchi-postgres-", dir="/tmp")
         self.data = self.folder + "/data"
         atexit.register(self.end)
         self.before = []
