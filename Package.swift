@@ -235,6 +235,7 @@ let tested: Set<String> = [
     "Fuzzing",
     "HTTP", "HistoryExports",
     "JSON", "MyNumberCard", "Network", "Notebook", "Octets", "PCSC", "PDF", "QR", "Records",
+    "Secrets",
     "Terminal",
     "TransparencyLog",
     "VirtualCard",
