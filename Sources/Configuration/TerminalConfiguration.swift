@@ -107,6 +107,8 @@ package struct WaitLimits: Hashable, Sendable {
     package var longestWithdrawalRetrySeconds = 300
     /// One visit to a card: from asking for it to its last answer.
     package var cardVisitSeconds = 10
+    /// How long a reader's own keys wait for the first digit, and again for all the others.
+    package var pinPadSeconds = 30
     /// How long somebody waits behind a visit that was given up and has not come back.
     package var parkedReaderSeconds = 1
     /// How long a program may ask to wait for a card.
@@ -131,9 +133,16 @@ package struct WaitLimits: Hashable, Sendable {
     /// The defaults.
     package init() {}
 
+    /// One visit to a card whose PIN is typed on the reader: nobody is let go while the reader may
+    /// still send a PIN, since a try would be spent that nobody is told of.
+    package var pinPadVisitSeconds: Int { 2 * pinPadSeconds + cardVisitSeconds }
+
     /// How long a program that asked to wait so long for a card waits for the terminal's answer: a
     /// little longer than the terminal itself waits.
     package func answerSeconds(waitingForCard seconds: Int = 0) -> Double {
         Double(seconds + stepSeconds + 30)
     }
+
+    /// The same for the answer to a PIN, which may be typed on the reader.
+    package var pinAnswerSeconds: Double { answerSeconds(waitingForCard: pinPadVisitSeconds) }
 }

@@ -177,7 +177,7 @@ extension WaitLimits {
             ("withdrawalRetrySeconds", \.withdrawalRetrySeconds),
             ("longestWithdrawalRetrySeconds", \.longestWithdrawalRetrySeconds),
             ("cardVisitSeconds", \.cardVisitSeconds),
-            ("parkedReaderSeconds", \.parkedReaderSeconds),
+            ("pinPadSeconds", \.pinPadSeconds), ("parkedReaderSeconds", \.parkedReaderSeconds),
             ("longestClaimSeconds", \.longestClaimSeconds), ("stepSeconds", \.stepSeconds),
             ("connectionIdleSeconds", \.connectionIdleSeconds),
             ("wrongPINs", \.wrongPINs), ("pauseSeconds", \.pauseSeconds),
@@ -192,7 +192,9 @@ extension WaitLimits {
         var fields = try JSONFields(json, at: path)
         var given: Set<String> = []
         for (key, limit) in Self.keys {
-            guard let number = try fields.optionalInteger(key, in: 1...3600) else { continue }
+            // PC/SC part 10 has one octet for it.
+            let most = key == "pinPadSeconds" ? 255 : 3600
+            guard let number = try fields.optionalInteger(key, in: 1...most) else { continue }
             given.insert(key)
             self[keyPath: limit] = number
         }

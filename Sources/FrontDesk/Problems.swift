@@ -211,7 +211,7 @@ extension Problem {
                 .card, "pad-wanted", 409,
                 "This reader takes the PIN on its own keys; what was typed elsewhere was not used.",
                 "このリーダーでは暗証番号をリーダーのキーで入力します。入力された番号は使っていません。",
-                "Send an empty PIN and enter it on the reader (or set pinPad to \"ignore\").",
+                "Send an empty PIN and enter it on the reader (or set pinPads to false).",
                 "画面では入力せず、リーダーのキーで入力してください。")
         }
     }

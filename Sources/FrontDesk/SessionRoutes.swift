@@ -11,7 +11,6 @@ internal import Terminal
 extension LocalAPI {
     /// How long a route waits for a session to get somewhere, in seconds.
     private var stepSeconds: Double { Double(parts.limits.stepSeconds) }
-    private var longestPadSeconds: Double { 45 }
 
     /// The steps of a card session.
     func session(_ step: String, _ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
@@ -190,9 +189,10 @@ extension LocalAPI {
         _ runner: SessionRunner, _ request: HTTPRequest
     ) async throws(Problem) -> HTTPResponse {
         let session = try sessionNamed(in: request)
-        // The next card may lie there before this one's end is told.
         // Who types on the reader takes their time.
-        let seconds = stepSeconds + (await runner.view.hasPINPad ? longestPadSeconds : 0)
+        let typing = await runner.view.hasPINPad ? parts.limits.pinPadVisitSeconds : 0
+        let seconds = stepSeconds + Double(typing)
+        // The next card may lie there before this one's end is told.
         let view = await runner.firstView(within: seconds, of: session) { view in
             guard view.session == session else { return true }
             if case .accepted = view.closing { return view.checkIn != nil }

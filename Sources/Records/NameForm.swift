@@ -44,7 +44,7 @@ struct NameForm: Hashable {
         case 0x3013: unknown
         // Dashes that stand for the long vowel.
         case 0x2010...0x2015, 0x2212, 0xFF70: "\u{30FC}"
-        default: variants[scalar] ?? scalar
+        default: Self.variants[scalar] ?? scalar
         }
     }
 
@@ -63,6 +63,9 @@ struct NameForm: Hashable {
         guard let last = scalars.last, let marked = table[last] else { return }
         scalars[scalars.count - 1] = marked
     }
+
+    /// Each variant that is known here, and the character that it is compared as.
+    static let variants = styles.merging(compatible) { first, _ in first }
 
     /// Half-width katakana from U+FF65 on, in the order of the block.
     private static let halfWidth = Array(
@@ -88,9 +91,20 @@ private let halfVoiced = pairs("ハパヒピフプヘペホポ")
 
 /// Characters that registers write in either form, each with the form they are compared in. Not
 /// complete, and not meant to be: what is missing is for staff to see.
-private let variants = pairs(
-    "髙高﨑崎德徳濵浜濱浜邊辺邉辺齋斎齊斉澤沢櫻桜廣広國国嶋島嶌島眞真惠恵瀨瀬淺浅黑黒祐祐福福"
-        + "神神吉吉𠮷吉冨富槇槙塚塚辻辻藪薮籠篭檜桧彌弥龍竜實実榮栄嶽岳圓円關関豐豊學学寬寛亞亜與与萬万緑緑")
+private let styles = pairs(
+    "髙高﨑崎德徳濵浜濱浜邊辺邉辺齋斎齊斉澤沢櫻桜廣広國国嶋島嶌島眞真惠恵瀨瀬淺浅黑黒"
+        + "𠮷吉冨富槇槙藪薮籠篭檜桧彌弥龍竜實実榮栄嶽岳圓円關関豐豊學学寬寛亞亜與与萬万綠緑")
+
+/// Characters that differ in a stroke and have a code of their own for compatibility (U+F900 to
+/// U+FAFF). By their codes: programs that edit text may turn them into the usual ones unasked.
+private let compatible = pairs(
+    "\u{F91D}欄\u{F928}廊\u{F929}朗\u{F9DC}隆\u{FA10}塚\u{FA12}晴\u{FA16}猪"
+        + "\u{FA19}神\u{FA1A}祥\u{FA1B}福\u{FA1C}靖\u{FA1D}精\u{FA1E}羽\u{FA22}諸"
+        + "\u{FA25}逸\u{FA26}都\u{FA2A}飯\u{FA2B}飼\u{FA2C}館\u{FA2D}鶴\u{FA33}勉"
+        + "\u{FA34}勤\u{FA3A}墨\u{FA41}敏\u{FA43}暑\u{FA44}梅\u{FA45}海\u{FA46}渚"
+        + "\u{FA47}漢\u{FA4A}琢\u{FA4C}社\u{FA4D}祉\u{FA4E}祈\u{FA4F}祐\u{FA50}祖"
+        + "\u{FA51}祝\u{FA53}禎\u{FA56}節\u{FA57}練\u{FA59}繁\u{FA5B}者\u{FA5F}著"
+        + "\u{FA64}賓\u{FA68}難\u{FA69}響")
 
 /// A table from characters that stand in pairs: what is met, what it becomes.
 private func pairs(_ text: String) -> [Unicode.Scalar: Unicode.Scalar] {

@@ -6,30 +6,43 @@ internal import PCSC
 internal import Records
 package import Secrets
 
+/// How long a reader's own keys are waited for.
+package struct PINPadWaits: Hashable, Sendable {
+    /// For the first digit, and again for all the others, in seconds.
+    package var seconds: UInt8
+    /// For the whole visit to the card: longer than the reader may take, so that no try is spent
+    /// after the patient was told an end.
+    package var visitSeconds: Int
+
+    /// Waits.
+    package init(seconds: UInt8, visitSeconds: Int) {
+        precondition(visitSeconds > 2 * Int(seconds), "a visit outlasts the reader's keys")
+        (self.seconds, self.visitSeconds) = (seconds, visitSeconds)
+    }
+}
+
 /// A card on a reader, as a card session sees it. Whether its certificate is trusted is
 /// decided here, before the patient is asked anything.
 package struct ReaderCardPort: CardPort {
     private let reader: any CardReader
     private let anchors: TrustAnchors
     private let clock: any TerminalClock
-    private let usesPINPad: Bool
-    /// How long a reader's own pad waits for the PIN.
-    private static let padSeconds: UInt8 = 30
+    private let pinPads: PINPadWaits?
 
-    /// A port over a reader. Where the reader has keys of its own they take the PIN, unless that is
-    /// not wanted.
+    /// A port over a reader. Where the reader has keys of its own they take the PIN; without waits
+    /// for them they do not.
     package init(
         reader: any CardReader, anchors: TrustAnchors, clock: any TerminalClock,
-        usesPINPad: Bool = true
+        pinPads: PINPadWaits? = PINPadWaits(seconds: 30, visitSeconds: 70)
     ) {
         (self.reader, self.anchors, self.clock) = (reader, anchors, clock)
-        self.usesPINPad = usesPINPad
+        self.pinPads = pinPads
     }
 
     package func readCard() async -> Result<PresentedCard, CardRefusal> {
         do throws(CardError) {
             let (reading, hasPad) = try await reading()
-            return present(try reading.identity(), hasPINPad: hasPad && usesPINPad)
+            return present(try reading.identity(), hasPINPad: hasPad && pinPads != nil)
         } catch { return .failure(CardRefusal(error)) }
     }
 
@@ -74,10 +87,9 @@ package struct ReaderCardPort: CardPort {
         }
         // A PIN that was typed here all the same is not used: it would not have been safer so.
         if card.hasPINPad, pin.count > 0 { return .failure(.failed(.pad(.wanted))) }
-        let padSeconds = card.hasPINPad ? Self.padSeconds : nil
         let proof = Proof(
             certificate: certificate, pin: SecretBox(pin), message: message,
-            spendsLastTry: spendsLastTry, padSeconds: padSeconds)
+            spendsLastTry: spendsLastTry, pad: card.hasPINPad ? pinPads : nil)
         do throws(CardError) {
             return .success(try await reader.perform(proof, ending: .reset))
         } catch { return .failure(CardProofFailure(error)) }
@@ -97,19 +109,17 @@ package struct ReaderCardPort: CardPort {
         let pin: SecretBox
         let message: [UInt8]
         let spendsLastTry: Bool
-        /// How long the reader's own pad waits for the PIN; nothing where it was typed here.
-        let padSeconds: UInt8?
-        /// What the commands around the patient's typing may take.
-        private static let secondsForCommands = 10
+        /// How long the reader's own pad is waited for; nothing where the PIN was typed here.
+        let pad: PINPadWaits?
 
-        var limit: Duration? { padSeconds.map { .seconds(Int($0) + Self.secondsForCommands) } }
+        var limit: Duration? { pad.map { .seconds($0.visitSeconds) } }
 
         func speak(
             on channel: inout some CardChannel & ~Copyable
         ) throws(CardError) -> [UInt8] {
-            if let padSeconds {
+            if let pad {
                 return try MyNumberCard.prove(
-                    on: &channel, expecting: certificate, padSeconds: padSeconds,
+                    on: &channel, expecting: certificate, padSeconds: pad.seconds,
                     signing: message, spendLastTry: spendsLastTry)
             }
             guard let pin = pin.take() else { throw .pinMalformed }

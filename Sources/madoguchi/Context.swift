@@ -80,7 +80,7 @@ struct Context {
         headers: [(String, String)] = []
     ) async throws(CommandFailure) -> JSONValue {
         let request = try request("POST", target, role, headers)
-        let seconds = limits.answerSeconds()
+        let seconds = limits.pinAnswerSeconds
         let response: HTTPResponse
         do throws(NetworkError) {
             response = try await client.send(request, secret: pin, seconds: seconds)

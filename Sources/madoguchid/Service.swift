@@ -246,7 +246,7 @@ extension Service {
                 store.cardReference(ofCertificate: $0).code.hex
             })
         let (anchors, limits, wanted) = (anchors, configuration.limits, configuration.reader)
-        let usesPINPads = configuration.pinPads
+        let pads = configuration.pinPads ? PINPadWaits(limits) : nil
         let signer = statementKey
         let roster = ReaderRoster(
             isServed: { wanted == nil || $0 == wanted },
@@ -254,7 +254,7 @@ extension Service {
                 let reader = PCSCReader(name: name, patience: PCSCReader.Patience(limits))
                 let port = WatchedCardPort(
                     ReaderCardPort(
-                        reader: reader, anchors: anchors, clock: clock, usesPINPad: usesPINPads),
+                        reader: reader, anchors: anchors, clock: clock, pinPads: pads),
                     reader: name, watch: watch, clock: clock)
                 return ReaderRoster.ServedReader(
                     port: port,
@@ -304,6 +304,14 @@ extension PCSCReader.Patience {
         self.init()
         visit = .seconds(limits.cardVisitSeconds)
         parked = .seconds(limits.parkedReaderSeconds)
+    }
+}
+
+extension PINPadWaits {
+    init(_ limits: WaitLimits) {
+        self.init(
+            seconds: UInt8(clamping: limits.pinPadSeconds),
+            visitSeconds: limits.pinPadVisitSeconds)
     }
 }
 

@@ -79,6 +79,7 @@ struct WaitingTests {
                 limits.answerSeconds(waitingForCard: wait)
                     > Double(max(wait, 1) + limits.stepSeconds))
         }
+        #expect(limits.pinAnswerSeconds > Double(limits.stepSeconds + limits.pinPadVisitSeconds))
         try await desk.close()
     }
 }

@@ -1,5 +1,6 @@
-import Records
 import Testing
+
+@testable import Records
 
 @Suite("Looking for somebody by a name that was noted")
 struct NotedNameTests {
@@ -44,11 +45,20 @@ struct IdentityComparisonTests {
             ("高﨑　德", "高崎 徳"), ("𠮷田　眞", "吉田真"), ("ミホン　ハナコ", "ﾐﾎﾝ ﾊﾅｺ"),
             ("ガッパ　ヴァン", "ｶﾞｯﾊﾟ ｳﾞｧﾝ"), ("みほん　はなこ", "ミホン ハナコ"),
             ("ＪＯＨＮ　ＳＭＩＴＨ", "John Smith"), ("葛\u{E0100}城　一", "葛城一"),
+            ("\u{FA19}谷　\u{FA4F}子", "神谷祐子"), ("大\u{FA10}　\u{F9DC}", "大塚隆"), ("綠川", "緑川"),
             ("カ\u{3099}ンマ", "ガンマ"), ("サンプル−ト", "サンプルート"),
         ])
     func same(card: String, answer: String) throws {
         #expect(try compare(card, answer) == .agrees)
         #expect(try compare(answer, card) == .agrees)
+    }
+
+    @Test("each variant is another character than the one it is compared as, which is none itself")
+    func variants() {
+        #expect(NameForm.variants.count > 80)
+        for (met, form) in NameForm.variants {
+            #expect(met != form && NameForm.variants[form] == nil, "\(met) \(form)")
+        }
     }
 
     @Test("a character that could not be mapped matches any one, and is told")

@@ -1,4 +1,4 @@
-internal import APDU
+package import APDU
 internal import Authority
 internal import Cryptography
 package import MyNumberCard
@@ -15,6 +15,8 @@ package final class CardSlot: CardReader {
         var isIn = true
         var isHeld = false
         var log = CommandLog()
+        var keys: ReaderKeys?
+        var orders: [PadOrder] = []
     }
     private let state: Mutex<State>
     private let leave = Mutex<@Sendable () -> Void>({})
@@ -52,6 +54,11 @@ package final class CardSlot: CardReader {
     /// Takes the card out; it lies beside the reader.
     package func pull() { state.withLock { $0.isIn = false } }
 
+    /// Gives the reader keys of its own on which somebody types, or takes them away.
+    package func type(_ keys: ReaderKeys?) { state.withLock { $0.keys = keys } }
+    /// What the reader's keys were told to take.
+    package var orders: [PadOrder] { state.withLock(\.orders) }
+
     /// The card that is in it, pulled or not, as it is now.
     package var card: FaultyCard? { state.withLock(\.card) }
     /// Whether a card is in the reader.
@@ -79,9 +86,10 @@ package final class CardSlot: CardReader {
                 return (.failure(.channel(.removed)), false, 0)
             }
             guard !state.isHeld else { return (.failure(.channel(.busy)), false, 0) }
-            var channel = SlotChannel(card, state.log)
+            var channel = SlotChannel(card, state.log, state.keys)
             let result = Result { () throws(CardError) in try visit.speak(on: &channel) }
             if ending == .reset { channel.card.reset() }
+            state.orders += channel.orders.map { PadOrder(order: $0, visitLimit: visit.limit) }
             (state.card, state.log) = (channel.card, channel.log)
             return (result, channel.card.isOut, channel.waitedMilliseconds)
         }
@@ -89,6 +97,22 @@ package final class CardSlot: CardReader {
         if hasLeft { leave.withLock { $0 }() }
         return try result.get()
     }
+}
+
+/// What happens at the keys of a reader.
+package enum ReaderKeys: Hashable, Sendable {
+    /// Somebody types this and confirms it.
+    case digits(String)
+    /// The reader says this of itself.
+    case word(PINPadWord)
+}
+
+/// What a reader's keys were told to take, and how long the visit might last.
+package struct PadOrder: Hashable, Sendable {
+    /// The order.
+    package var order: PINPadOrder
+    /// The visit's own limit, where it has one.
+    package var visitLimit: Duration?
 }
 
 extension VirtualCard {
@@ -129,7 +153,33 @@ private struct SlotChannel: CardChannel {
     /// How long a visit may take before its caller is let go, as in PC/SC.
     private static let longestVisitMilliseconds = 10_000
 
-    init(_ card: FaultyCard, _ log: CommandLog) { (self.card, self.log) = (card, log) }
+    /// What happens at the reader's keys, where it has any; what they were told to take.
+    private let keys: ReaderKeys?
+    private(set) var orders: [PINPadOrder] = []
+
+    init(_ card: FaultyCard, _ log: CommandLog, _ keys: ReaderKeys?) {
+        (self.card, self.log, self.keys) = (card, log, keys)
+    }
+
+    mutating func hasPINPad() -> Bool { keys != nil }
+
+    mutating func verify(onPad order: PINPadOrder) throws(CardChannelError) -> ResponseAPDU {
+        switch keys {
+        case nil: throw .noPINPad
+        case .word(let word):
+            orders.append(order)
+            return try said(word)
+        case .digits(let digits):
+            orders.append(order)
+            guard digits.utf8.count == order.digitCount else { return try said(.wrongLength) }
+            let command = order.template.prefix(5) + Array(digits.utf8)
+            return try transmit([UInt8](command).span)
+        }
+    }
+
+    private func said(_ word: PINPadWord) throws(CardChannelError) -> ResponseAPDU {
+        try ResponseAPDU([UInt8(word.rawValue >> 8), UInt8(word.rawValue & 0xFF)][...])
+    }
 
     private var memories: [CardMemory] { [card.card, card.spare].compactMap { $0?.memory } }
 

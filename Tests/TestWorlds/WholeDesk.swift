@@ -66,6 +66,9 @@ package final class WholeDesk: Sendable {
         let trust = folder.path + "/trust"
         try FileManager.default.createDirectory(atPath: trust, withIntermediateDirectories: true)
         try KeyFile.write(authority.pem, to: trust + "/card.pem", isPrivate: false)
+        let authorities = folder.path + "/authority"
+        try FileManager.default.createDirectory(
+            atPath: authorities, withIntermediateDirectories: true)
         house = House(
             keys: HouseKeys(
                 answer: answerKey, grants: [UInt8](repeating: 7, count: 32),
@@ -79,7 +82,8 @@ package final class WholeDesk: Sendable {
             journal: ClearinghouseSimulator.Journal(mostEntries: 100),
             chance: Chance(seed: seed))
         let service = ClearinghouseService(
-            house: house, trust: TrustFolder(path: trust), now: now)
+            house: house, trust: TrustFolder(path: trust),
+            office: AuthorityOffice(folder: authorities), now: now)
         for card in cards {
             guard let octets = card.image.authentication?.certificate else { throw NoCard() }
             try await house.bind(try Certificate(der: octets), to: card.id)
@@ -164,6 +168,20 @@ package final class WholeDesk: Sendable {
     /// What the history says of itself, judged from its files.
     package func verifyHistory() throws -> HistoryReport {
         try HistoryArchive.verify(folder: folder.path + "/history")
+    }
+
+    /// The authority suspends a card's certificate, or revokes it.
+    package func withdraw(certificateOf card: CardImage, forGood: Bool) throws {
+        guard let octets = card.authentication?.certificate else { throw NoCard() }
+        let authorities = folder.path + "/authority"
+        let id = CertificateID(of: try Certificate(der: octets))
+        var register = try CardAuthorities.register(in: authorities)
+        if forGood {
+            register.revoke(id, because: .keyCompromise, at: clock.now())
+        } else {
+            try register.suspend(id, at: clock.now())
+        }
+        try CardAuthorities.save(register, in: authorities)
     }
 
     /// Turns one octet in the body of the history's first entry.

@@ -1,3 +1,4 @@
+import TestWorlds
 import VirtualCard
 
 /// One situation at the front desk: what is given, and how it ends. The table of them drives the
@@ -7,6 +8,8 @@ struct Situation: Sendable, CustomStringConvertible {
     enum Special: String, Sendable {
         case nothing, noCertificate, foreignAuthority, wrongUsage, notYetValid
         case mute, pulled, held, swapped, unbound
+        /// Its certificate is suspended or revoked.
+        case suspended, revoked
     }
 
     /// What the camera sees, and who compares.
@@ -17,6 +20,8 @@ struct Situation: Sendable, CustomStringConvertible {
     /// What is done to prove the holder.
     enum Act: Sendable {
         case pin(String, lastTry: Bool = false)
+        /// On the reader's own keys.
+        case pad(ReaderKeys, lastTry: Bool = false)
         case face
         /// By staff, who hold the right or do not.
         case visual(by: String = "reception")

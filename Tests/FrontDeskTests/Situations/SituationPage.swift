@@ -60,6 +60,8 @@ extension Situation {
         case .foreignAuthority: return "知らない認証局の証明書 of an unknown authority"
         case .wrongUsage: return "用途の異なる証明書 with a certificate for another use"
         case .notYetValid: return "まだ有効でない証明書 with a certificate that has not begun"
+        case .suspended: return "証明書が一時停止中 with a suspended certificate"
+        case .revoked: return "証明書が失効 with a revoked certificate"
         case .nothing, .unbound: break
         }
         switch form {
@@ -95,6 +97,9 @@ extension Situation {
         switch act {
         case .pin(_, lastTry: true): "暗証番号（残り1回に同意） the PIN, the last try agreed to"
         case .pin: "暗証番号 the PIN"
+        case .pad(_, lastTry: true):
+            "リーダーのキーで暗証番号（残り1回に同意） the PIN, on the reader's keys, the last try agreed to"
+        case .pad: "リーダーのキーで暗証番号 the PIN, on the reader's keys"
         case .face: "顔認証 the face"
         case .visual: "目視 staff look"
         }

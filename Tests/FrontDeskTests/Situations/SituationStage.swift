@@ -53,6 +53,7 @@ extension Situation {
         ])
         if isPaused { await failTenTimes(on: desk, image) }
         order(desk)
+        if case .pad(let keys, _) = act { desk.slot.type(keys) }
         let card = VirtualCard(image, counters: counters)
         switch special {
         case .mute:
@@ -129,7 +130,7 @@ extension Situation {
     private func prove(on desk: WholeDesk) async throws -> JSONValue {
         let way =
             switch act {
-            case .pin: "pin"
+            case .pin, .pad: "pin"
             case .face: "face"
             case .visual: "visualCheck"
             }
@@ -148,6 +149,10 @@ extension Situation {
         default: break
         }
         if isHistoryClosed { try await desk.store.close() }
+        if special == .suspended || special == .revoked {
+            try desk.withdraw(
+                certificateOf: SituationCards.image(self), forGood: special == .revoked)
+        }
         if special == .swapped { desk.slot.put(VirtualCard(try SituationCards.plain())) }
         return try json(await act(on: desk))
     }
@@ -158,14 +163,20 @@ extension Situation {
         case .visual(let token):
             return await desk.ask(
                 "POST", "/v1/session/confirm", as: token, body: ["reason": "pinForgotten"])
-        case .pin(let pin, let spendsLastTry):
-            var headers: [(String, String)] = []
-            if spendsLastTry {
-                let token = try json(await desk.ask("POST", "/v1/session/last-try"))
-                headers = [("Madoguchi-Last-Try", token["token"]?.stringValue ?? "")]
-            }
-            return await desk.ask("/v1/session/pin", pin: pin, as: "reception", headers: headers)
+        case .pin(let pin, let spendsLastTry): return try await enter(pin, spendsLastTry, on: desk)
+        case .pad(_, let spendsLastTry): return try await enter("", spendsLastTry, on: desk)
         }
+    }
+
+    private func enter(
+        _ pin: String, _ spendsLastTry: Bool, on desk: WholeDesk
+    ) async throws -> HTTPResponse {
+        var headers: [(String, String)] = []
+        if spendsLastTry {
+            let token = try json(await desk.ask("POST", "/v1/session/last-try"))
+            headers = [("Madoguchi-Last-Try", token["token"]?.stringValue ?? "")]
+        }
+        return await desk.ask("/v1/session/pin", pin: pin, as: "reception", headers: headers)
     }
 
     /// Ten wrong PINs on one reader, over cards that have all their tries.
@@ -233,7 +244,7 @@ enum SituationCards {
         case .foreignAuthority: order.isForeign = true
         case .wrongUsage: order.hasWrongUsage = true
         case .notYetValid: order.daysOld = -10
-        case .nothing, .mute, .pulled, .held, .swapped, .unbound: break
+        case .nothing, .mute, .pulled, .held, .swapped, .unbound, .suspended, .revoked: break
         }
         return try image(order)
     }

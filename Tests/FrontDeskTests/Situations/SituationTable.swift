@@ -1,8 +1,10 @@
+import APDU
+import TestWorlds
 import VirtualCard
 
 extension Situation {
     /// Every situation, in the order of the pages.
-    static let all: [Situation] = pins + faces + staff + cards + ages + answers
+    static let all: [Situation] = pins + pads + faces + staff + cards + ages + answers
 
     private static let pins: [Situation] = [
         .init("pin-right", "暗証番号が正しい", "the PIN is right", ends: .accepted("agrees")) {
@@ -61,6 +63,61 @@ extension Situation {
         ) {
             $0.isPaused = true
             $0.pinTriesAfter = 3
+        },
+    ]
+
+    private static let pads: [Situation] = [
+        .init(
+            "pad-right", "リーダーのキーで正しい暗証番号", "the right PIN, on the reader's keys",
+            ends: .accepted("agrees")
+        ) {
+            $0.act = .pad(.digits("1234"))
+            $0.pinTriesAfter = 3
+        },
+        .init(
+            "pad-wrong", "リーダーのキーで暗証番号の誤り", "a wrong PIN, on the reader's keys",
+            ends: .problem("wrong-pin")
+        ) {
+            $0.act = .pad(.digits("0000"))
+            $0.pinTriesAfter = 2
+        },
+        .init(
+            "pad-cancelled", "リーダーで取り消し", "the PIN is cancelled on the reader",
+            ends: .problem("pad-cancelled")
+        ) {
+            $0.act = .pad(.word(.cancelled))
+            $0.pinTriesAfter = 3
+        },
+        .init(
+            "pad-timed-out", "リーダーで入力されない", "nobody types on the reader in time",
+            ends: .problem("pad-timed-out")
+        ) {
+            $0.act = .pad(.word(.timedOut))
+            $0.pinTriesAfter = 3
+        },
+        .init(
+            "pad-three-digits", "リーダーのキーで3桁の入力", "three digits on the reader's keys",
+            ends: .problem("pin-malformed")
+        ) {
+            $0.act = .pad(.digits("123"))
+            $0.pinTriesAfter = 3
+        },
+        .init(
+            "pad-last-try", "リーダーのキー、残り1回、同意なし",
+            "one try is left on a reader with keys, and nobody agreed to spend it",
+            ends: .problem("last-try")
+        ) {
+            $0.pinTries = 1
+            $0.act = .pad(.digits("1234"))
+            $0.pinTriesAfter = 1
+        },
+        .init(
+            "pad-last-try-wrong", "リーダーのキー、残り1回に同意、誤り",
+            "the last try, agreed to, is wrong on the reader's keys", ends: .problem("pin-locked")
+        ) {
+            $0.pinTries = 1
+            $0.act = .pad(.digits("0000"), lastTry: true)
+            $0.pinTriesAfter = 0
         },
     ]
 
@@ -205,6 +262,14 @@ extension Situation {
             "the certificate ended more than three months ago",
             ends: .problem("certificate-expired")
         ) { $0.daysLeft = -120 },
+        .init(
+            "certificate-suspended", "証明書が一時停止中", "the certificate is suspended",
+            ends: .problem("certificate-suspended")
+        ) { $0.special = .suspended },
+        .init(
+            "certificate-revoked", "証明書が失効", "the certificate is revoked",
+            ends: .problem("certificate-revoked")
+        ) { $0.special = .revoked },
         .init(
             "certificate-not-yet", "証明書がまだ有効でない", "the certificate has not begun",
             ends: .problem("certificate-not-yet-valid")
