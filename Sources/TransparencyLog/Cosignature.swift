@@ -6,42 +6,33 @@ package struct WitnessKey: Hashable, Sendable {
     /// The octet that says Ed25519 with a time.
     package static let timed: UInt8 = 0x04
 
-    /// The witness's name, an address without its scheme.
-    package let name: String
-    /// The first four octets of SHA-256(name ‖ 0x0A ‖ 0x04 ‖ key).
-    package let id: UInt32
-    /// The Ed25519 key, which belongs to this name alone: the signed message does not tell it.
-    package let publicKey: PublicKey
-    private let raw: [UInt8]
+    private let key: VerifierKey
 
     /// A key by its name.
     package init(name: String, publicKey: PublicKey) throws(NoteError) {
-        guard isKeyName(name) else { throw .malformed("a key name") }
-        guard let raw = publicKey.ed25519Raw, raw.count == 32 else {
-            throw .malformed("not an Ed25519 key")
-        }
-        id = keyID(name: name, type: Self.timed, raw: raw)
-        (self.name, self.publicKey, self.raw) = (name, publicKey, raw)
+        key = try VerifierKey(Self.timed, name: name, publicKey: publicKey)
     }
 
     /// Reads a verifier key.
     package init(vkey text: String) throws(NoteError) {
-        let parts = try VerifierKeyText(text, type: Self.timed)
-        try self.init(name: parts.name, publicKey: parts.publicKey)
-        guard parts.id == id else {
-            throw .malformed("a verifier key whose id is another key's")
-        }
+        key = try VerifierKey(Self.timed, text: text)
     }
 
+    /// The witness's name, an address without its scheme.
+    package var name: String { key.name }
+    /// The first four octets of SHA-256(name ‖ 0x0A ‖ 0x04 ‖ key).
+    package var id: UInt32 { key.id }
+    /// The Ed25519 key, which belongs to this name alone: the signed message does not tell it.
+    package var publicKey: PublicKey { key.publicKey }
     /// The verifier key as it is handed out.
-    package var vkey: String { VerifierKeyText.text(name, id, [Self.timed] + raw) }
+    package var vkey: String { key.text }
 
     /// When this witness cosigned a note, in seconds since 1970: the latest of its signatures.
     /// Signatures of others are ignored; one of its own that does not verify condemns the note.
     package func time(in note: SignedNote) throws(NoteError) -> UInt64 {
         var latest: UInt64?
         for signature in note.signatures
-        where octetsSame(signature.name, name) && signature.keyID == id {
+        where key.isNamed(by: signature) {
             guard let time = time(signature, over: note.text) else {
                 throw .badSignature(key: name)
             }
@@ -53,9 +44,7 @@ package struct WitnessKey: Hashable, Sendable {
 
     /// The time in a cosignature of this key over a note's text; nothing if it is not one.
     package func time(_ signature: NoteSignature, over text: String) -> UInt64? {
-        guard octetsSame(signature.name, name), signature.keyID == id,
-            signature.octets.count == 8 + 64
-        else { return nil }
+        guard key.isNamed(by: signature), signature.octets.count == 8 + 64 else { return nil }
         let time = signature.octets[..<8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard time <= UInt64(Int64.max),
             publicKey.isValid(

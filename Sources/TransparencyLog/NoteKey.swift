@@ -1,40 +1,30 @@
 package import Cryptography
-internal import Octets
 
 /// A public key that signs notes (C2SP signed-note): `name+id+base64(0x01 ‖ Ed25519 key)`.
 package struct NoteKey: Hashable, Sendable {
     /// The octet that says Ed25519.
     package static let ed25519: UInt8 = 0x01
 
-    /// The key's name; for a log its origin.
-    package let name: String
-    /// The first four octets of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ key).
-    package let id: UInt32
-    /// The Ed25519 key.
-    package let publicKey: PublicKey
-    private let raw: [UInt8]
+    private let key: VerifierKey
 
     /// A key by its name.
     package init(name: String, publicKey: PublicKey) throws(NoteError) {
-        guard isKeyName(name) else { throw .malformed("a key name") }
-        guard let raw = publicKey.ed25519Raw, raw.count == 32 else {
-            throw .malformed("not an Ed25519 key")
-        }
-        id = keyID(name: name, type: Self.ed25519, raw: raw)
-        (self.name, self.publicKey, self.raw) = (name, publicKey, raw)
+        key = try VerifierKey(Self.ed25519, name: name, publicKey: publicKey)
     }
 
     /// Reads a verifier key.
     package init(vkey text: String) throws(NoteError) {
-        let parts = try VerifierKeyText(text, type: Self.ed25519)
-        try self.init(name: parts.name, publicKey: parts.publicKey)
-        guard parts.id == id else {
-            throw .malformed("a verifier key whose id is another key's")
-        }
+        key = try VerifierKey(Self.ed25519, text: text)
     }
 
+    /// The key's name; for a log its origin.
+    package var name: String { key.name }
+    /// The first four octets of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ key).
+    package var id: UInt32 { key.id }
+    /// The Ed25519 key.
+    package var publicKey: PublicKey { key.publicKey }
     /// The verifier key as it is handed out.
-    package var vkey: String { VerifierKeyText.text(name, id, [Self.ed25519] + raw) }
+    package var vkey: String { key.text }
 
     /// Whether the signature is this key's over the text.
     package func isValid(_ signature: [UInt8], over text: String) -> Bool {
