@@ -14,6 +14,8 @@ package enum PortalQuestion: Hashable, Sendable {
     case checkups
     case expenses(from: YearMonth?, to: YearMonth?)
     case disclosures
+    /// A year's expense notice as XML, signed.
+    case expenseNotice(year: Int)
     /// A link for tax software to a year's expense notice.
     case taxLink(year: Int)
 }
@@ -26,6 +28,7 @@ package enum PortalAnswer: Hashable, Sendable {
     case checkups(CheckupRecord, sex: Sex?)
     case expenses(ExpenseRecord)
     case disclosures([PortalDisclosure])
+    case expenseNotice(SignedNotice)
     case taxLink(PortalTaxLink)
 }
 
@@ -202,6 +205,8 @@ package struct PortalDesk: Sendable {
         case .expenses(let from, let to):
             .expenses(try await client.expenses(session, from: from, to: to))
         case .disclosures: .disclosures(try await client.disclosures(session))
+        case .expenseNotice(let year):
+            .expenseNotice(try await client.expenseNotice(session, year: year))
         case .taxLink(let year): .taxLink(try await client.taxLink(session, year: year))
         }
     }
@@ -213,7 +218,7 @@ extension PortalQuestion {
         case .qualification: .qualification
         case .drugs: .drugs
         case .checkups: .checkups
-        case .expenses, .taxLink: .expenses
+        case .expenses, .expenseNotice, .taxLink: .expenses
         case .disclosures: .history
         }
     }
@@ -232,6 +237,7 @@ extension PortalAnswer {
             .object(present: [("record", value.json), ("sex", sex.map { .string($0.rawValue) })])
         case .expenses(let value): value.json
         case .disclosures(let lines): .array(lines.map(\.json))
+        case .expenseNotice(let notice): notice.json
         case .taxLink(let link):
             ["token": .string(link.token), "until": .string(link.until.rfc3339)]
         }
