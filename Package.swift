@@ -166,6 +166,7 @@ let parts: [Part] = [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "APDU", "Disclosures",
             "Configuration", "CheckIns", "MyNumberCard", "TransparencyLog", "Terminal",
             "Authority", "VirtualCard", "ClearinghouseSimulator", "Charsets", "Notebook",
+            "PDF",
         ], settings: bridge, excludes: ["Corpus"]),
     Part(
         name: "virtual-card-benchmark", folder: "Tests/Benchmarks/VirtualCard",
