@@ -231,7 +231,8 @@ extension LocalAPI {
         } catch { throw .portal(error) }
     }
 
-    private func question(
+    /// What a page of the portal's asks.
+    func question(
         _ name: String, _ query: [String: String]
     ) throws(Problem) -> PortalQuestion {
         let from = try month(query["from"], "from")
@@ -242,6 +243,7 @@ extension LocalAPI {
         case "checkups": .checkups
         case "expenses": .expenses(from: from, to: to)
         case "disclosures": .disclosures
+        case "notices": .notices
         case "tax-link":
             if let year = query["year"].flatMap(Int.init), (1000...9999).contains(year) {
                 .taxLink(year: year)

@@ -16,12 +16,12 @@ extension Service {
     ) throws(ServiceError) -> [HTTPServer] {
         // A file that others could read, or that is something else, is made anew.
         let pairing = KioskPairing(keeping: try? KeyFile.read(kiosk.pageFile, isPrivate: true))
-        let api = KioskAPI(
-            KioskAPI.Parts(
-                institutionName: configuration.institutionName,
-                isSimulation: configuration.isSimulation, reader: kiosk.reader,
-                name: Self.kioskName, port: kiosk.port, clock: clock),
-            of: local, pairing: pairing)
+        var parts = KioskAPI.Parts(
+            institutionName: configuration.institutionName,
+            isSimulation: configuration.isSimulation, reader: kiosk.reader,
+            name: Self.kioskName, port: kiosk.port, clock: clock)
+        parts.press = PaperPress()
+        let api = KioskAPI(parts, of: local, pairing: pairing)
         let servers = try loopback(kiosk.port, api)
         do throws(KeyFile.Failure) {
             try KeyFile.write(

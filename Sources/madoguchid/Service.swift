@@ -130,12 +130,13 @@ extension Service {
         let witnesses: HistoryWitnesses?
         let roster: ReaderRoster
         let courier: WithdrawalCourier
+        let ownVisits: OwnVisits
         do throws(ServiceError) {
             var api = try await assemble(store, clock)
             witnesses = try await self.witnesses(of: store)
             api.witnesses = witnesses
             api.historyRetentionYears = configuration.historyRetentionYears
-            roster = api.roster
+            (roster, ownVisits) = (api.roster, api.ownVisits)
             courier = WithdrawalCourier(
                 book: api.book, desk: api.records, clock: clock,
                 pauses: WithdrawalCourier.Pauses(configuration.limits))
@@ -157,6 +158,7 @@ extension Service {
             for server in servers { group.addTask { await server.run() } }
             group.addTask { await roster.run(ReaderMonitor().events()) }
             group.addTask { await courier.run() }
+            group.addTask { await ownVisits.run(roster) }
             if let witnesses, let cadence = configuration.witnesses?.cadenceSeconds {
                 group.addTask { await Self.ask(witnesses, every: cadence, clock) }
             }
