@@ -82,7 +82,9 @@ let parts: [Part] = [
             "Octets", "JSON", "Executors", "Records", "Cryptography", "Disclosures",
             "TransparencyLog", "HistoryExports",
         ], settings: bridge),
-    Part(name: "Documents", folder: "Sources/Documents", needs: ["PDF", "Records"]),
+    Part(
+        name: "Documents", folder: "Sources/Documents",
+        needs: ["PDF", "Octets", "Records", "Disclosures"]),
     // Whole.
     Part(
         name: "Terminal", folder: "Sources/Terminal",
@@ -222,7 +224,7 @@ let testNeeds: [String: [String]] = [
     "FaceMatching": ["CameraSimulator", "VirtualCard"],
     "Deflate": ["PaperJudge"],
     "PDF": ["PaperJudge"],
-    "Documents": ["JSON", "PaperJudge"],
+    "Documents": ["JSON", "PaperJudge", "Cryptography"],
     "FrontDesk": ["VirtualCard", "Authority", "ClearinghouseSimulator", "TestWorlds"],
 ]
 

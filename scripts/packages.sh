@@ -12,7 +12,7 @@ build=(binutils libc6-dev libgcc-12-dev libstdc++-12-dev libpcsclite-dev libssl-
 run=(pcscd vsmartcard-vpcd procps util-linux fonts-ipaexfont-gothic fonts-vlgothic)
 # What only tests use: programs that nobody here wrote, as judges.
 test=(chromium gdb faketime opensc openssl python3 python3-venv python3-cryptography python3-pyscard iproute2 strace curl jq
-    zbar-tools librsvg2-bin libxml2-utils systemd postgresql-15)
+    zbar-tools poppler-utils qpdf librsvg2-bin libxml2-utils systemd postgresql-15)
 # A peer that only measurements start, on a port of its own.
 bench=(nginx-light)
 

@@ -30,13 +30,13 @@ func serve(_ invocation: Invocation) async throws {
         printError("clearinghouse: left out of the trust anchors: \(fault)")
     }
     let adminPort = BoundPort()
-    let insurer = try reading.insurer()
+    let agency = try reading.agency()
     func service(_ port: Int, _ certificate: String, _ speakers: Set<Speaker>) throws -> HTTPServer
     {
         try HTTPServer(
             .tcp(host: "127.0.0.1", port: port), tls: try tls(paths, certificate),
             handler: ClearinghouseService(
-                house: house, trust: trust, office: office, insurer: insurer,
+                house: house, trust: trust, office: office, agency: agency,
                 speakers: speakers,
                 now: systemTime))
     }

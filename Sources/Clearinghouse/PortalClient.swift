@@ -99,6 +99,16 @@ package struct PortalClient: Sendable {
         } catch { throw .garbage("\(error)") }
     }
 
+    /// The expense notice of a year as XML, with the payment agency's signature.
+    package func expenseNotice(
+        _ session: PortalSession, year: Int
+    ) async throws(ClearinghouseError) -> SignedNotice {
+        let value = try await content("expense-notice", "?year=\(year)", session)
+        do throws(JSONError) {
+            return try SignedNotice(value, at: "$.expense-notice")
+        } catch { throw .garbage("\(error)") }
+    }
+
     /// Opens a link with which tax software gets the expense notice of a year.
     package func taxLink(
         _ session: PortalSession, year: Int

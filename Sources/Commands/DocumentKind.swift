@@ -13,6 +13,14 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
     case elderlyCheckup = "elderly-checkup"
     /// Medical expenses (医療費通知情報).
     case expenses
+    /// The same as XML with the payment agency's signature.
+    case notice
+    /// Who saw what (閲覧・提供履歴).
+    case history
+    /// The slip of a check-in (受付票).
+    case slip
+    /// A form to fill in by hand (被保険者資格申立書).
+    case declaration
 
     /// One line for the help.
     package var summary: String {
@@ -23,6 +31,10 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
         case .checkup: "draws the results of specific checkups (特定健康診査受診結果)"
         case .elderlyCheckup: "draws those of the elderly's checkups (後期高齢者健康診査受診結果)"
         case .expenses: "draws the medical expenses (医療費通知情報)"
+        case .notice: "writes the medical expenses of a year as XML, with its signature"
+        case .history: "draws who saw the patient's data, when and why (閲覧・提供履歴)"
+        case .slip: "draws the slip of a check-in (受付票)"
+        case .declaration: "draws the patient's declaration, to be filled in (被保険者資格申立書)"
         }
     }
 
@@ -37,8 +49,10 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
     /// Where its records may come from.
     package var origins: Set<Origin> {
         switch self {
-        case .notebook, .fhir, .drugs, .checkup, .elderlyCheckup: [.checkIn, .portal]
-        case .expenses: [.portal]
+        case .notebook, .fhir, .drugs, .checkup, .elderlyCheckup, .history: [.checkIn, .portal]
+        case .expenses, .notice: [.portal]
+        case .slip: [.checkIn]
+        case .declaration: []
         }
     }
 
@@ -50,14 +64,18 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
         case .drugs: ["qualification", "drugs"]
         case .checkup, .elderlyCheckup: ["qualification", "checkups"]
         case .expenses: ["qualification", "expenses"]
+        case .notice: ["expense-notice"]
+        case .history: ["qualification", "history"]
+        case .slip: ["qualification"]
+        case .declaration: []
         }
     }
 
     /// Whether it is a paper, drawn with fonts.
     package var isPaper: Bool {
         switch self {
-        case .drugs, .checkup, .elderlyCheckup, .expenses: true
-        case .notebook, .fhir: false
+        case .drugs, .checkup, .elderlyCheckup, .expenses, .history, .slip, .declaration: true
+        case .notebook, .fhir, .notice: false
         }
     }
 
@@ -69,7 +87,8 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .notebook: ["txt", "svg"]
         case .fhir: ["json"]
-        case .drugs, .checkup, .elderlyCheckup, .expenses: ["pdf"]
+        case .notice: ["xml"]
+        case .drugs, .checkup, .elderlyCheckup, .expenses, .history, .slip, .declaration: ["pdf"]
         }
     }
 
@@ -82,7 +101,8 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
                 .init("no-name", nil, "leave name, sex and birth date out"),
             ]
         case .fhir: []
-        case .drugs, .checkup, .elderlyCheckup, .expenses:
+        case .notice: [.init("year", "YYYY", "the year of the notice")]
+        case .drugs, .checkup, .elderlyCheckup, .expenses, .history, .slip, .declaration:
             [
                 .init("large", nil, "large type"),
                 .init(
@@ -114,6 +134,18 @@ package enum DocumentKind: String, CaseIterable, Hashable, Sendable {
             institution's no amounts of money.
             """
         case .expenses: "PDF/A-2u and PDF/UA-1. Only the patient sees it."
+        case .notice:
+            """
+            After the schema Documentation/expense-notice.xsd: a simulation, no tax office takes it. The
+            signature (CMS, detached) is written beside it: FILE.xml.p7s. `document verify` checks it.
+            """
+        case .history:
+            """
+            PDF/A-2u and PDF/UA-1. The institution's copy is this terminal's access history, the
+            patient's own what the clearinghouse tells of every institution.
+            """
+        case .slip: "PDF/A-2u and PDF/UA-1. For a check-in whose qualification is still known."
+        case .declaration: "PDF/A-2u and PDF/UA-1. A form without anybody's data."
         }
     }
 }
@@ -132,6 +164,8 @@ extension DocumentKind {
         return Command(
             "document \(rawValue)", summary, options: [output] + known + options,
             discussion: discussion
-                + "\nEach use is an entry of the access history before anything is written.")
+                + (origins.isEmpty
+                    ? ""
+                    : "\nEach use is an entry of the access history before anything is written."))
     }
 }

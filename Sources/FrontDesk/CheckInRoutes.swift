@@ -18,6 +18,7 @@ extension LocalAPI {
         case ("GET", 2, "drugs"): return try await record(.drugs, path[0], member, request, peer)
         case ("GET", 2, "checkups"):
             return try await record(.checkups, path[0], member, request, peer)
+        case ("GET", 2, "history"): return try await history(path[0], member, request)
         case ("POST", 2, "identity"): return try await compare(path[0], member, request)
         case ("POST", 2, "withdraw"):
             return try await end(path[0], member, by: parts.records.withdraw)
@@ -73,6 +74,17 @@ extension LocalAPI {
                     ("record", record), ("sex", sex.map { .string($0.rawValue) }),
                     ("historyIndex", .integer(Int64(clamping: opened.disclosure.index))),
                 ]))
+        } catch { throw .opening(error) }
+    }
+
+    /// What the access history says of the check-in's patient, oldest first.
+    private func history(
+        _ id: String, _ member: StaffMember, _ request: HTTPRequest
+    ) async throws(Problem) -> HTTPResponse {
+        let note = try documentNote(request.query["document"])
+        do throws(OpeningRefusal) {
+            let entries = try await parts.records.history(of: id, for: member, note: note)
+            return .json(["checkIn": .string(id), "entries": .array(entries.map(\.json))])
         } catch { throw .opening(error) }
     }
 

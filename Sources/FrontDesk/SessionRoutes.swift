@@ -244,12 +244,8 @@ extension LocalAPI {
         case "expenses": .expenses(from: from, to: to)
         case "disclosures": .disclosures
         case "notices": .notices
-        case "tax-link":
-            if let year = query["year"].flatMap(Int.init), (1000...9999).contains(year) {
-                .taxLink(year: year)
-            } else {
-                throw .badRequest("year must be four digits")
-            }
+        case "expense-notice": .expenseNotice(year: try year(query["year"]))
+        case "tax-link": .taxLink(year: try year(query["year"]))
         default: throw .notFound
         }
     }
@@ -302,6 +298,13 @@ extension LocalAPI {
                     ("reader", await parts.roster.name(of: reader.runner).map(JSONValue.string)),
                 ]))
         } catch { throw .portal(error) }
+    }
+
+    private func year(_ text: String?) throws(Problem) -> Int {
+        guard let year = text.flatMap(Int.init), (2021...9999).contains(year) else {
+            throw .badRequest("year must be one from 2021 on")
+        }
+        return year
     }
 
     private func month(_ text: String?, _ name: String) throws(Problem) -> YearMonth? {

@@ -1,6 +1,7 @@
 extension Layout {
-    /// The side of a module: 0.33 mm, which phones and counters read (a third of a millimetre).
-    static let module = 0.33 * 72 / 25.4
+    /// The side of a module, in points: a 75th of an inch, 0.339 mm, which phones and counters read
+    /// (a third of a millimetre at least). At 150 and 300 dpi it is whole dots.
+    static let module = 72.0 / 75
     /// Light modules around a symbol (ISO/IEC 18004 §5.3.8).
     static let quietZone = 4
 
@@ -18,8 +19,13 @@ extension Layout {
         }
     }
 
+    /// The next place of the modules' grid.
+    private func onGrid(_ place: Double) -> Double {
+        (place / Self.module).rounded(.up) * Self.module
+    }
+
     private func side(_ figure: SymbolFigure) -> Double {
-        Double(figure.size + 2 * Self.quietZone) * Self.module
+        Double(figure.size + 2 * Self.quietZone + 1) * Self.module
     }
 
     private mutating func place(row: [SymbolFigure], width: Double) {
@@ -45,6 +51,8 @@ extension Layout {
     private mutating func draw(_ figure: SymbolFigure, x: Double, y: Double) {
         let size = Double(figure.size) * Self.module
         let margin = Double(Self.quietZone) * Self.module
+        // Where a module begins, a dot begins too: no edge is grey.
+        let (x, y) = (onGrid(x), onGrid(y))
         let bottom = PageDrawing.height - y - margin - size
         let box = [x + margin, bottom, x + margin + size, bottom + size]
         let element = tree.add(

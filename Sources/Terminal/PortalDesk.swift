@@ -16,6 +16,8 @@ package enum PortalQuestion: Hashable, Sendable {
     case disclosures
     /// What is new for them.
     case notices
+    /// A year's expense notice as XML, signed.
+    case expenseNotice(year: Int)
     /// A link for tax software to a year's expense notice.
     case taxLink(year: Int)
 }
@@ -29,6 +31,7 @@ package enum PortalAnswer: Hashable, Sendable {
     case expenses(ExpenseRecord)
     case disclosures([PortalDisclosure])
     case notices([PortalNotice])
+    case expenseNotice(SignedNotice)
     case taxLink(PortalTaxLink)
 }
 
@@ -243,6 +246,8 @@ package struct PortalDesk: Sendable {
             .expenses(try await client.expenses(session, from: from, to: to))
         case .disclosures: .disclosures(try await client.disclosures(session))
         case .notices: .notices(try await client.notices(session))
+        case .expenseNotice(let year):
+            .expenseNotice(try await client.expenseNotice(session, year: year))
         case .taxLink(let year): .taxLink(try await client.taxLink(session, year: year))
         }
     }
@@ -254,7 +259,7 @@ extension PortalQuestion {
         case .qualification: .qualification
         case .drugs: .drugs
         case .checkups: .checkups
-        case .expenses, .taxLink: .expenses
+        case .expenses, .expenseNotice, .taxLink: .expenses
         case .disclosures, .notices: .history
         }
     }
@@ -274,6 +279,7 @@ extension PortalAnswer {
         case .expenses(let value): value.json
         case .disclosures(let lines): .array(lines.map(\.json))
         case .notices(let notices): .array(notices.map(\.json))
+        case .expenseNotice(let notice): notice.json
         case .taxLink(let link):
             ["token": .string(link.token), "until": .string(link.until.rfc3339)]
         }

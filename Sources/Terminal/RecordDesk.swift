@@ -1,3 +1,4 @@
+package import AccessHistory
 package import CheckIns
 package import Clearinghouse
 internal import Disclosures
@@ -136,6 +137,26 @@ package struct RecordDesk: Sendable {
         guard await scribe.write(view) != nil else { throw .storeClosed }
         return qualification
     }
+
+    /// What the access history says of a check-in's patient: recorded as a reading of it.
+    package func history(
+        of id: String, for viewer: StaffMember, note: String? = nil
+    ) async throws(OpeningRefusal) -> [HistoryEntry] {
+        guard viewer.role.seesQualification else { throw .notAllowed }
+        guard let checkIn = await book.checkIn(id: id) else { throw .unknownCheckIn }
+        guard checkIn.state == .open else { throw .ended(checkIn.state) }
+        var reading = scene(of: checkIn, viewer).event(.historyRead, at: scribe.now)
+        (reading.item, reading.purpose, reading.note) = (.history, .review, note)
+        guard await scribe.write(reading) != nil else { throw .storeClosed }
+        var query = HistoryQuery(patient: patient(of: checkIn))
+        query.limit = Self.mostHistoryEntries
+        do throws(HistoryError) { return try await scribe.store.events(matching: query) } catch {
+            throw .storeClosed
+        }
+    }
+
+    /// The most entries of a patient that are shown, the latest.
+    private static let mostHistoryEntries = 5_000
 
     private func openCheckIn(
         _ id: String, _ item: Item

@@ -165,6 +165,17 @@ let program = Program(
                 .init("desk-port", "PORT", "the staff's pages on this port (default none)"),
             ]),
     ]
+        + [
+            Command(
+                "document verify", "checks the payment agency's signature over an expense notice",
+                options: [
+                    .init("signature", "FILE", "the signature (default FILE.p7s)"),
+                    .init(
+                        "signer", "FILE",
+                        "the agency's certificate (default that of the stack's folder)"),
+                ], arguments: [.init("FILE")],
+                discussion: "Ends with 0 if the signature stands, 1 if it does not.")
+        ]
         + DocumentKind.allCases.map {
             $0.command(whose: [checkIn, portal, pinFile, pinPad, reader, lastTry] + months)
         },

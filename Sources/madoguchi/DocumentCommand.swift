@@ -8,6 +8,8 @@ struct DocumentFile {
     var number = ""
     /// What the file holds.
     var octets: [UInt8]
+    /// What stands behind the ending, if it goes with another file: `.p7s`.
+    var suffix = ""
     /// What it is, for `--json`.
     var about: [(String, JSONValue?)] = []
     /// What it is, for people.
@@ -32,6 +34,7 @@ extension Context {
         // Refused before anything is opened, so that a wrong name discloses nothing.
         let target = try DocumentTarget(try required("output"), for: kind)
         let style = kind.isPaper ? try paperStyle() : nil
+        if kind == .notice { try checkYear() }
         let records = try await records(for: kind)
         let made =
             if let style {
@@ -65,7 +68,9 @@ extension Context {
         switch kind {
         case .notebook: try notebook(records, ending: ending)
         case .fhir: try await bundle(records)
-        case .drugs, .checkup, .elderlyCheckup, .expenses: MadeDocument(files: [])
+        case .notice: try notice(records)
+        case .drugs, .checkup, .elderlyCheckup, .expenses, .history, .slip, .declaration:
+            MadeDocument(files: [])
         }
     }
 

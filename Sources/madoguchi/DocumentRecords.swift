@@ -1,4 +1,6 @@
 import Commands
+import Disclosures
+import Documents
 import JSON
 import Records
 import Secrets
@@ -15,6 +17,10 @@ struct DocumentRecords {
     var drugs: DrugRecord?
     var checkups: CheckupRecord?
     var expenses: ExpenseRecord?
+    /// The expense notice of a year, signed.
+    var notice: SignedNotice?
+    /// Who saw what: of this terminal, or as the clearinghouse tells the patient.
+    var history: [HistoryLine] = []
     /// The check-in as the daemon lists it: when it was opened, what it opens.
     var listed: JSONValue = .null
     /// Pages that were not consented to, and are left out.
@@ -34,6 +40,7 @@ struct DocumentRecords {
 extension Context {
     /// Opens what a kind needs: under a check-in, or with the patient's card and PIN.
     func records(for kind: DocumentKind) async throws(CommandFailure) -> DocumentRecords {
+        guard !kind.origins.isEmpty else { return DocumentRecords(isPatients: false) }
         let named = invocation.value("check-in") != nil
         let isPatients = invocation.has("portal")
         guard named != isPatients else {
@@ -65,7 +72,7 @@ extension Context {
                 records.withheld.append(item)
             } else {
                 let answer = try await ask("GET", "\(path)/\(item)\(query)", as: .clinician)
-                try records.take(item, answer["record"] ?? .null, self)
+                try records.take(item, answer["record"] ?? answer["entries"] ?? .null, self)
             }
         }
         return records
@@ -80,7 +87,8 @@ extension Context {
 
     private func own(_ kind: DocumentKind) async throws(CommandFailure) -> DocumentRecords {
         var names: [(String, String?)] = [
-            ("kind", kind.rawValue), ("items", kind.items.joined(separator: ",")),
+            ("kind", kind.rawValue),
+            ("items", kind.items.map(Self.portalName).joined(separator: ",")),
         ]
         for name in ["from", "to"] {
             try check(name, "a month such as 2026-11") { YearMonth($0) != nil }
@@ -101,10 +109,19 @@ extension Context {
         let answer = try await ask("/v1/portal/document" + query, pin: pin, headers: headers)
         var records = DocumentRecords(isPatients: true)
         for item in kind.items {
-            guard let value = answer[item] else { throw .unreadable("\(item) is missing") }
+            guard let value = answer[Self.portalName(item)] else {
+                throw .unreadable("\(item) is missing")
+            }
             try records.take(item, value, self)
         }
         return records
+    }
+}
+
+extension Context {
+    /// What the patient's own look calls a page.
+    private static func portalName(_ item: String) -> String {
+        item == "history" ? "disclosures" : item
     }
 }
 
@@ -118,8 +135,47 @@ extension DocumentRecords {
         case "drugs": drugs = try context.record(DrugRecord.self, value)
         case "checkups":
             checkups = try context.record(CheckupRecord.self, value["record"] ?? value)
+        case "expense-notice": notice = try context.record(SignedNotice.self, value)
+        case "history":
+            let rows = value.arrayValue ?? []
+            history = isPatients ? try Self.told(rows) : try context.written(rows)
         case "expenses": expenses = try context.record(ExpenseRecord.self, value)
         default: others[item] = value
         }
+    }
+}
+
+extension Context {
+    /// Entries of this terminal's access history, as the local API gives them.
+    fileprivate func written(_ rows: [JSONValue]) throws(CommandFailure) -> [HistoryLine] {
+        var entries: [(index: UInt64, event: HistoryEvent)] = []
+        for row in rows {
+            guard let index = row["index"]?.integerValue.flatMap(UInt64.init(exactly:)),
+                let event = try event(row)
+            else { throw .unreadable("an entry of the history") }
+            entries.append((index, event))
+        }
+        return HistoryLine.lines(of: entries)
+    }
+}
+
+extension DocumentRecords {
+
+    /// What the clearinghouse tells the patient, newest first as it comes.
+    private static func told(_ rows: [JSONValue]) throws(CommandFailure) -> [HistoryLine] {
+        var lines: [HistoryLine] = []
+        for row in rows {
+            guard let time = row["time"]?.stringValue.flatMap(Instant.init(rfc3339:)),
+                let request = row["request"]?.stringValue
+            else { throw .unreadable("a line of who asked") }
+            let place = [row["institution"], row["terminal"]].compactMap { $0?.stringValue }
+            lines.append(
+                HistoryLine(
+                    time: time, who: place.isEmpty ? "ご本人" : place.joined(separator: " "),
+                    what: HistoryWords.request(request, item: row["item"]?.stringValue),
+                    how: row["way"]?.stringValue.map(HistoryWords.way) ?? "-",
+                    result: row["refusedBecause"] == nil ? "済" : "拒否"))
+        }
+        return lines
     }
 }

@@ -35,7 +35,7 @@ struct DocumentTarget {
     func write(_ files: [DocumentFile]) throws(CommandFailure) -> [String] {
         var paths: [String] = []
         for file in files {
-            let path = "\(base)\(file.number).\(ending)"
+            let path = "\(base)\(file.number).\(ending)\(file.suffix)"
             try write(file.octets, to: path)
             paths.append(path)
         }

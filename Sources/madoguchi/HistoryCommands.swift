@@ -230,7 +230,7 @@ extension Context {
     }
 
     /// An entry's event, as the daemon gives it.
-    private func event(_ entry: JSONValue?) throws(CommandFailure) -> HistoryEvent? {
+    func event(_ entry: JSONValue?) throws(CommandFailure) -> HistoryEvent? {
         guard let value = entry?["event"] else { return nil }
         do throws(DisclosureError) { return try HistoryEvent(octets: value.canonical) } catch {
             throw .unreadable("\(error)")

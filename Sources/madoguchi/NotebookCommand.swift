@@ -3,6 +3,7 @@ import Commands
 import JSON
 import Notebook
 import Octets
+import PDF
 import QR
 import Records
 
@@ -65,8 +66,58 @@ extension Context {
     private func symbols(
         _ sheet: NotebookSheet, _ writing: NotebookWriter.Writing, _ number: String
     ) throws(CommandFailure) -> [DocumentFile] {
-        var files: [DocumentFile] = []
+        let parts = try NotebookSymbol.all(of: writing, sheet)
+        return parts.map { part in
+            DocumentFile(
+                number: number + (part.count > 1 ? "-\(part.number)" : ""),
+                octets: Array(part.symbol.svg(title: "お薬手帳QR \(part.title)").utf8),
+                about: sheet.about + [
+                    ("part", JSONValue(part.number)), ("parts", JSONValue(part.count)),
+                    ("version", JSONValue(part.symbol.version.number)),
+                    ("level", .string(part.symbol.level.letter)),
+                ],
+                words: "\(part.title)  QR \(part.symbol.version.number)-M")
+        }
+    }
+
+    /// The symbols of a paper's last page, one or more for each pharmacy and prescriber; and what was
+    /// replaced in them.
+    func notebookFigures(
+        _ records: DocumentRecords
+    ) throws(CommandFailure) -> (figures: [SymbolFigure], remarks: [String]) {
+        guard let characters = ShiftJIS.system, let drugs = records.drugs else { return ([], []) }
+        let holder = records.holder.map(NotebookHolder.init)
+        let writer = NotebookWriter(characters)
+        var figures: [SymbolFigure] = []
+        var remarks: [String] = []
+        for sheet in drugs.notebookSheets(holder: holder, version: .v08) {
+            // What no symbol can hold stands in the list all the same.
+            guard let writing = try? writer.write(sheet.document),
+                let parts = try? NotebookSymbol.all(of: writing, sheet)
+            else {
+                remarks.append("\(sheet.title): QRコードにできません (no QR code)")
+                continue
+            }
+            remarks += (sheet.remarks + writing.remarks).map { "\(sheet.title): \($0)" }
+            figures += parts.map(\.figure)
+        }
+        return (figures, remarks)
+    }
+}
+
+/// One symbol of a medicine notebook's text.
+private struct NotebookSymbol {
+    let symbol: QRSymbol
+    /// Pharmacy and prescriber, and which of several it is.
+    let title: String
+    let number: Int
+    let count: Int
+
+    static func all(
+        of writing: NotebookWriter.Writing, _ sheet: NotebookSheet
+    ) throws(CommandFailure) -> [NotebookSymbol] {
         let count = writing.parts.count
+        var symbols: [NotebookSymbol] = []
         for (index, part) in writing.parts.enumerated() {
             let symbol: QRSymbol
             do throws(QRError) { symbol = try QRSymbol(part) } catch {
@@ -75,18 +126,20 @@ extension Context {
                     next: "Write a text (.txt) instead.")
             }
             let place = count > 1 ? "  \(index + 1)/\(count)" : ""
-            files.append(
-                DocumentFile(
-                    number: number + (count > 1 ? "-\(index + 1)" : ""),
-                    octets: Array(symbol.svg(title: "お薬手帳QR \(sheet.title)\(place)").utf8),
-                    about: sheet.about + [
-                        ("part", JSONValue(index + 1)), ("parts", JSONValue(count)),
-                        ("version", JSONValue(symbol.version.number)),
-                        ("level", .string(symbol.level.letter)),
-                    ],
-                    words: "\(sheet.title)\(place)  QR \(symbol.version.number)-M"))
+            symbols.append(
+                NotebookSymbol(
+                    symbol: symbol, title: sheet.title + place, number: index + 1, count: count))
         }
-        return files
+        return symbols
+    }
+
+    /// The symbol as a paper draws it.
+    var figure: SymbolFigure {
+        SymbolFigure(
+            title: title, alternative: "お薬手帳のQRコード: \(title)", size: symbol.size,
+            rectangles: symbol.rectangles.map {
+                .init(x: $0.x, y: $0.y, width: $0.width, height: $0.height)
+            })
     }
 }
 

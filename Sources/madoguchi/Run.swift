@@ -42,6 +42,7 @@ extension Context {
         case "staff add": try addStaff()
         case "staff remove": try removeStaff()
         case "init": try initialise()
+        case "document verify": try verifyNotice()
         case let words where words.hasPrefix("document "):
             try await document(String(words.dropFirst("document ".count)))
         default: throw CommandFailure(UsageError("no such command: \(words)"))

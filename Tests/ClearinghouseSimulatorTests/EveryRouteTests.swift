@@ -61,7 +61,7 @@ struct EveryRouteTests {
         let token = served.bearer(try await served.session())
         let pages = [
             "qualification", "drugs", "checkups", "checkup-dates", "expenses", "disclosures",
-            "registration", "notices", "exchanges",
+            "registration", "notices", "exchanges", "expense-notice",
         ]
         for page in pages {
             #expect(

@@ -2,6 +2,7 @@ import ClearinghouseSimulator
 import Cryptography
 import HTTP
 import JSON
+import Octets
 import Records
 import Testing
 
@@ -122,6 +123,10 @@ struct PortalPageTests {
         #expect(await served.ask("GET", path, as: .tax, link).response.body == first)
         #expect(await served.ask("GET", path, as: .tax, token).problem == "link-unknown")
         #expect(await served.ask("GET", path, as: .tax).problem == "link-missing")
+        let own = await served.ask(
+            "GET", "/v1/portal/expense-notice?year=\(year)", as: .portal, token)["expense-notice"]
+        #expect(own?["document"]?.stringValue == notice.response.body.base64())
+        #expect(own?["signature"]?.stringValue == first.base64())
         served.clock.now = Served.now.adding(seconds: 3600)
         #expect(
             await served.ask("GET", "/v1/tax/expense-notice", as: .tax, link).problem

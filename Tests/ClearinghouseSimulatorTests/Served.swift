@@ -73,7 +73,7 @@ struct Served: Sendable {
         (self.clock, seen) = (clock, Seen())
         let trust = TrustFolder(path: folder)
         service = ClearinghouseService(
-            house: house, trust: trust, office: office, insurer: try Self.insurer(authority),
+            house: house, trust: trust, office: office, agency: try Self.agency(authority),
             now: { clock.now })
         administration = AdministrationService(
             house: house, trust: trust, office: office, token: "secret", port: BoundPort(8711),
@@ -108,12 +108,12 @@ struct Served: Sendable {
                 name: Witness.name, privateKey: try PrivateKey.generate(.ed25519)), folder: path)
     }
 
-    private static func insurer(_ authority: CertificateAuthority) throws -> InsurerSigner {
+    private static func agency(_ authority: CertificateAuthority) throws -> PaymentAgency {
         let key = try PrivateKey.generate(.rsa(bits: 2048))
-        return InsurerSigner(
+        return PaymentAgency(
             certificate: try authority.issue(
                 CertificateRequest(
-                    commonName: "Simulated insurer", publicKey: key.publicKey,
+                    commonName: "Simulated payment agency", publicKey: key.publicKey,
                     notBefore: now.adding(seconds: -86_400), notAfter: now.adding(seconds: 86_400),
                     profile: .answerSigning)), key: key)
     }

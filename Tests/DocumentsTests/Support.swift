@@ -1,6 +1,9 @@
+import Cryptography
+import Disclosures
 import Documents
 import Foundation
 import JSON
+import Octets
 import PDF
 import PaperJudge
 import Records
@@ -53,6 +56,7 @@ let checkered = SymbolFigure(
 /// The papers of the samples and of people whose records are odd.
 enum Sample: String, CaseIterable, Sendable {
     case drugs, drugsOfInstitution, checkups, elderlyCheckups, expenses, slip, largeDrugs
+    case history, noHistory, declaration, largeDeclaration
     case largeCheckups, noDrugs, noCheckups, noExpenses, everyClass, longest, variants
 
     /// The paper, drawn once for all tests.
@@ -81,6 +85,10 @@ enum Sample: String, CaseIterable, Sendable {
             case .expenses: try Self.expenses("iryohi")
             case .noExpenses: try Self.expenses("no-records")
             case .slip: try Self.slip()
+            case .history: try Self.history(try Self.entries())
+            case .noHistory: try Self.history([])
+            case .declaration: try Self.declaration()
+            case .largeDeclaration: try Self.declaration(isLarge: true)
             }
         }
     }
@@ -109,6 +117,47 @@ enum Sample: String, CaseIterable, Sendable {
             person.publishedExpenses(
                 on: day, from: YearMonth("2021-01"), to: YearMonth("2023-12")))
         return try .expenses(record, of: person.qualification, madeOn: day, style: style())
+    }
+
+    static func declaration(isLarge: Bool = false) throws -> Paper {
+        try .declaration(
+            institution: "窓口医院", madeOn: LocalDate(dayNumber: 20_454),
+            style: style(isLarge: isLarge))
+    }
+
+    static func history(_ lines: [HistoryLine]) throws -> Paper {
+        let (person, day) = try person("yakushi")
+        return try .history(
+            lines, of: person.qualification, source: "窓口医院の端末の記録です。", madeOn: day,
+            style: style())
+    }
+
+    /// A check-in as the access history has it: a wrong PIN, the right one, medicines looked at.
+    static func entries() throws -> [HistoryLine] {
+        let time = try #require(Instant(rfc3339: "2026-11-23T00:30:00Z"))
+        let scene = EventScene(
+            place: TerminalPlace(institution: "1310000003", terminal: "desk-1"),
+            timeQuality: .synchronised, actor: .patient, patient: PatientReference(id: "p-1"))
+        var doctor = scene
+        doctor.actor = EventActor(id: "doctor", role: .clinician)
+        let asked = scene.intent(
+            .checkIn, item: .qualification, purpose: .treatment, way: .pin, requestID: "r-1",
+            at: time)
+        let opened = doctor.intent(
+            .openRecords, item: .drugs, purpose: .treatment, way: .pin, requestID: "r-2",
+            at: time.adding(seconds: 300))
+        let lost = doctor.intent(
+            .openRecords, item: .checkups, purpose: .treatment, way: .pin, requestID: "r-3",
+            at: time.adding(seconds: 360))
+        let digest = SHA256Digest(hashing: [])
+        let events = [
+            scene.proof(.pin, .failed, reason: "wrongPIN", triesLeft: 2, at: time), asked,
+            asked.outcome(ofIntentAt: 1, .succeeded, at: time),
+            scene.consent(to: .drugs, ConsentNote(.given), at: time),
+            scene.consent(to: .checkups, ConsentNote(.refused), at: time), opened,
+            opened.disclosure(ofIntentAt: 5, answerDigest: digest, at: time), lost,
+        ]
+        return HistoryLine.lines(of: events.enumerated().map { (UInt64($0), $1) })
     }
 
     static func slip() throws -> Paper {

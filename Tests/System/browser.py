@@ -65,6 +65,10 @@ class Socket:
         return octets.decode()
 
 
+class LeftPage(AssertionError):
+    """The page went elsewhere while it was asked: its answer never comes."""
+
+
 class Page:
     """A browser of its own with one page. Its files lie in a folder of its own with a short name:
     Chromium ends at once where its socket's path has more than 107 octets."""
@@ -107,7 +111,12 @@ class Page:
 
     def until(self, holds, seconds=20):
         end = time.monotonic() + seconds
-        while not holds():
+        while True:
+            try:
+                if holds():
+                    return
+            except LeftPage:
+                pass
             assert time.monotonic() < end, "the page does not get there"
             time.sleep(0.1)
 
@@ -117,6 +126,9 @@ class Page:
         while True:
             told = json.loads(self.socket.receive())
             if told.get("id") == self.number:
+                complaint = told.get("error", {}).get("message", "")
+                if "navigated or closed" in complaint or "context was destroyed" in complaint:
+                    raise LeftPage(complaint)
                 assert "error" not in told, told
                 return told["result"]
             self.events.append(told)

@@ -73,7 +73,7 @@ class Desk(unittest.TestCase):
             self.page.until(lambda: self.page.run("document.querySelector('main')?.dataset.screen")
                             == name, seconds)
         except AssertionError:
-            self.fail(f"not {name}: {self.page.run('document.body.innerText')} {self.page.faults()}")
+            self.fail(f"not {name}: {self.page.run('document.body?.innerText')} {self.page.faults()}")
         self.picture(name)
 
     def picture(self, name):

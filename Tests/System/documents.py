@@ -2,8 +2,10 @@
 import glob
 import json
 import os
+import shutil
 import subprocess
 import sys
+import xml.etree.ElementTree as ElementTree
 from collections import Counter
 
 from case import StackCase
@@ -150,11 +152,132 @@ class Documents(StackCase):
         self.text(self.made("elderly-checkup", "pdf", *one)[1][0])
         self.text(self.made("expenses", "pdf", "--portal", pin="1234")[1][0])
 
+    def test_symbols_of_the_paper(self):
+        """The patient's list ends with a page of symbols; each is read from the printed page, and is
+        what the notebook's own symbol says."""
+        self.checked_in("yakushi")
+        parts = []
+        for picture in self.made("notebook", "svg", "--portal", pin="1234")[1]:
+            png = self.stack.path("made.png")
+            subprocess.run(["rsvg-convert", "--dpi-x", "300", "--dpi-y", "300", "-o", png],
+                           input=picture, check=True)
+            parts.append(self.zbar(png))
+        _, (paper,) = self.made("drugs", "pdf", "--portal", pin="1234")
+        text = self.text(paper)
+        self.assertIn("電子版お薬手帳への", text)
+        self.assertIn("QRコードは", text)
+        folder = self.stack.path("pages")
+        for dots in [150, 300]:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.makedirs(folder)
+            subprocess.run(["pdftoppm", "-png", "-r", str(dots), self.stack.path("paper.pdf"),
+                            folder + "/p"], check=True)
+            read = b"".join(self.zbar(page) for page in glob.glob(folder + "/*.png"))
+            for part in parts:
+                self.assertIn(part, read)
+            self.assertEqual(len(read), sum(map(len, parts)), dots)
+        one = self.checked_in("yakushi")
+        self.assertNotIn("電子版お薬手帳への", self.text(self.made("drugs", "pdf", *one)[1][0]))
+
+    def zbar(self, picture):
+        """What zbar reads in a picture: the octets of its symbols, one after another."""
+        return subprocess.run(["zbarimg", "--raw", "-Sbinary", "-q", picture],
+                              capture_output=True).stdout
+
+    def test_slip_and_history(self):
+        """The slip says what was agreed to; the history's paper who saw what, this look included."""
+        one = self.checked_in("mado", consent="drugs")
+        text = self.text(self.made("slip", "pdf", *one)[1][0])
+        self.assertRegex(text, r"薬剤情報\s+同意する")
+        self.assertRegex(text, r"特定健診等情報\s+同意しない")
+        self.assertRegex(text, r"本人確認の方法\s+暗証番号")
+        self.assertEqual(self.stack.run("drugs", *one).code, 0)
+        text = self.text(self.made("history", "pdf", *one)[1][0])
+        for words in ["薬剤情報の提供", "資格情報を閲覧", "特定健診等情報の提供に不同意", "閲覧・提供履歴を閲覧"]:
+            self.assertIn(words, text)
+        listed = self.stack.run("history", "list", "--json").json["entries"]
+        self.assertEqual([e["event"]["kind"] for e in listed
+                          if e["event"].get("note") == "document: history"],
+                         ["viewed", "historyRead"])
+        own = self.text(self.made("history", "pdf", "--portal", pin="1234")[1][0])
+        self.assertIn("薬剤情報の提供", own)
+        self.assertIn("資格の確認", own)
+        self.assertEqual(self.stack.run("close", *one).code, 0)
+        self.refused(self.stack.run("document", "history", "-o", self.stack.path("made.pdf"), *one,
+                                    "--json"), 1, "check-in-ended")
+
+    def test_declaration(self):
+        """The form to fill in needs no daemon: it is for the day on which nothing works."""
+        before = len(self.entries())
+        self.stack.kill_daemon()
+        try:
+            said, (form,) = self.made("declaration", "pdf")
+        finally:
+            self.stack.start_daemon()
+        self.assertEqual(said["files"][0]["pages"], 1)
+        text = self.text(form)
+        self.assertIn("被保険者資格申立書", text)
+        self.assertIn("一部負担金の割合", text)
+        kinds = {e["kind"] for e in self.entries()[before:]}
+        self.assertLessEqual(kinds, {"storeOpened", "storeCut", "storeClosed"})
+
+    def test_notice(self):
+        """The notice is after its schema, and its signature one that openssl believes too."""
+        stack = self.stack
+        subprocess.run([program("clearinghouse"), "date", "iryohi", "--state", stack.state,
+                        "--admin-port", str(stack.admin_port)], check=True,
+                       stdout=subprocess.DEVNULL)
+        stack.insert("mado")
+        for words in [[], ["--year", "x"], ["--year", "1999"]]:
+            ran = stack.run("document", "notice", "-o", stack.path("made.xml"), "--portal", *words,
+                            pin="1234")
+            self.assertEqual(ran.code, 2, ran)
+        schema = os.path.join(ROOT, "Documentation", "expense-notice.xsd")
+        agency = stack.path("terminal", "payment-agency.pem")
+        for year in [2023, 2024]:
+            said, (xml, signature) = self.made("notice", "xml", "--portal", "--year", str(year),
+                                               pin="1234")
+            path, beside = (file["file"] for file in said["files"])
+            self.assertEqual(beside, path + ".p7s")
+            ran = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", schema, path],
+                                 capture_output=True, text=True)
+            self.assertEqual(ran.returncode, 0, ran.stderr)
+            self.assertIn(b'simulated="true"', xml)
+            rows = ElementTree.fromstring(xml)
+            names = {"n": "urn:madoguchi:expense-notice:1"}
+            for yen in ["TotalYen", "InsurerYen", "PublicYen", "PatientYen"]:
+                self.assertEqual(
+                    sum(int(e.text) for e in rows.findall(f"n:Row/n:{yen}", names)),
+                    int(rows.find(f"n:Total/n:{yen}", names).text))
+            judged = subprocess.run(
+                ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", beside,
+                 "-content", path, "-certfile", agency, "-nointern", "-noverify", "-out",
+                 "/dev/null"], capture_output=True, text=True)
+            self.assertEqual(judged.returncode, 0, judged.stderr)
+            self.assertEqual(stack.run("document", "verify", path).code, 0)
+        self.assertGreater(len(rows.findall("n:Row", names)), 0)
+        for damage, octets, fault in [(path, xml.replace(b"<TotalYen>", b"<TotalYen>1", 1), "another"),
+                                      (beside, signature[:-1], "not a detached")]:
+            whole = open(damage, "rb").read()
+            with open(damage, "wb") as file:
+                file.write(octets)
+            ran = stack.run("document", "verify", path, "--json")
+            self.assertEqual((ran.code, ran.json["stands"]), (1, False))
+            self.assertIn(fault, ran.json["fault"])
+            with open(damage, "wb") as file:
+                file.write(whole)
+        other = stack.path("authority", "connections.pem")
+        ran = stack.run("document", "verify", path, "--signer", other, "--json")
+        self.assertIn("somebody else", ran.json["fault"])
+        self.assertEqual(stack.run("document", "verify", path + ".none").code, 2)
+        noted = [e["kind"] for e in self.entries() if e.get("note") == "document: notice"]
+        self.assertEqual(noted.count("disclosure"), 2)
+
     def test_no_font(self):
         """Without a font nothing is opened: a clear word, what to install, no entry."""
         one = self.checked_in("mado")
         before = len(self.entries())
-        path = self.stack.path("made.pdf")
+        path = self.stack.path("none.pdf")
         broken = self.stack.path("broken.ttf")
         with open(broken, "wb") as file:
             file.write(b"\0\1\0\0" + bytes(200))

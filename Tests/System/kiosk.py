@@ -55,8 +55,12 @@ class Kiosk(unittest.TestCase):
 
     def open(self, width, height):
         page = Page(width, height)
-        page.call("Page.navigate", url="file://" + self.stack.path("run", "kiosk.html"))
-        self.stands("rest", page)
+        try:
+            page.call("Page.navigate", url="file://" + self.stack.path("run", "kiosk.html"))
+            self.stands("rest", page)
+        except BaseException:
+            page.close()
+            raise
         return page
 
     # What a patient sees and does
@@ -67,7 +71,8 @@ class Kiosk(unittest.TestCase):
             page.until(lambda: page.run("document.querySelector('main')?.dataset.screen") == name,
                        seconds)
         except AssertionError:
-            self.fail(f"not {name}: {page.run('document.body.innerText')} {page.faults()}")
+            there = page.run("document.body?.innerText")
+            self.fail(f"not {name}: {there} {page.faults()}")
         if PICTURES:
             page.picture(os.path.join(PICTURES, f"{self._testMethodName}-{name}.png"))
 
@@ -76,7 +81,7 @@ class Kiosk(unittest.TestCase):
         try:
             page.until(lambda: words in page.run("document.body.innerText"))
         except AssertionError:
-            self.fail(f"not said: {words}: {page.run('document.body.innerText')}")
+            self.fail(f"not said: {words}: {page.run('document.body?.innerText')}")
 
     def press(self, key):
         self.page.click(f'[data-key="{key}"]')

@@ -32,22 +32,22 @@ package struct ClearinghouseService: Sendable {
     let trust: TrustFolder
     let office: AuthorityOffice?
     let now: @Sendable () -> Instant
-    let insurer: InsurerSigner?
+    let agency: PaymentAgency?
     private let speakers: Set<Speaker>
     private let swaps = SwapBench()
 
-    /// A service over a house; without an insurer's key it signs no expense notices, and without
+    /// A service over a house; without a payment agency's key it signs no expense notices, and without
     /// an office every certificate is good. A listener of its own serves only the routes of its
     /// `speakers`.
     package init(
         house: House, trust: TrustFolder, office: AuthorityOffice? = nil,
-        insurer: InsurerSigner? = nil,
+        agency: PaymentAgency? = nil,
         speakers: Set<Speaker> = Set(Speaker.allCases),
         now: @escaping @Sendable () -> Instant
     ) {
         self.speakers = speakers
         (self.house, self.trust, self.office, self.now) = (house, trust, office, now)
-        self.insurer = insurer
+        self.agency = agency
     }
 
     /// Answers a request of the client with this certificate.

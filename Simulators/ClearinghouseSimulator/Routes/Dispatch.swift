@@ -29,7 +29,8 @@ extension ClearinghouseService {
             try await house.closeSession(token: request.bearer, asked: asked)
             return HTTPResponse(status: 204)
         case .portalQualification, .portalDrugs, .portalCheckups, .portalCheckupDates,
-            .portalExpenses, .portalDisclosures, .portalRegistration, .portalNotices,
+            .portalExpenses, .portalExpenseNotice, .portalDisclosures, .portalRegistration,
+            .portalNotices,
             .portalExchanges:
             return try await page(route, request, intake, asked)
         case .portalRegister, .portalAskOwn, .portalOwn, .portalTaxLink:

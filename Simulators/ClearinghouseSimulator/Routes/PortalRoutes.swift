@@ -31,6 +31,19 @@ extension ClearinghouseService {
                     on: visit.date, from: months.from, to: months.to)
             else { throw Refusal(.malformedQuery, "to must not lie before from") }
             content = expenses.json
+        case .portalExpenseNotice:
+            let year = intake.values["year"].flatMap(Int.init) ?? visit.date.year
+            guard
+                let expenses = person.publishedExpenses(
+                    on: visit.date, from: YearMonth(year: year, month: 1),
+                    to: YearMonth(year: year, month: 12))
+            else { throw Refusal(.malformedQuery, "year must be one that has months published") }
+            let document = Array(
+                ExpenseNotice.xml(of: person, expenses, year: year, on: visit.date).utf8)
+            content = [
+                "document": .string(document.base64()),
+                "signature": .string(try signature(over: document).base64()),
+            ]
         case .portalDisclosures:
             content = .array(await house.disclosures(of: person.id).map(\.forPatient))
         case .portalRegistration: content = await house.registrationJSON(of: person.id)
@@ -91,11 +104,18 @@ extension ClearinghouseService {
         let visit = try await house.visitTax(
             route == .taxNotice ? "tax notice" : "tax signature", token: request.bearer,
             asked: asked)
-        let document = Array(ExpenseNotice.xml(of: visit).utf8)
+        let document = Array(
+            ExpenseNotice.xml(
+                of: visit.person, visit.expenses, year: visit.year, on: visit.date
+            ).utf8)
         if route == .taxNotice { return .octets(document, "application/xml", for: request) }
-        guard let insurer else { throw Refusal(.unavailable, "there is no insurer's key") }
         return .octets(
-            try insurer.signature(over: document), "application/pkcs7-signature", for: request)
+            try signature(over: document), "application/pkcs7-signature", for: request)
+    }
+
+    private func signature(over document: [UInt8]) throws(Refusal) -> [UInt8] {
+        guard let agency else { throw Refusal(.unavailable, "there is no payment agency's key") }
+        return try agency.signature(over: document)
     }
 }
 

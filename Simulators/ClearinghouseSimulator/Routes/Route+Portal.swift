@@ -36,6 +36,16 @@ extension Route {
                     .from, .to,
                     .query("year", .integer(2021...9999), "the months of a year; alone"),
                 ])
+        case .portalExpenseNotice:
+            return .page(
+                "expense-notice",
+                .object([
+                    .field("document", .text(.base64, 1...16_000_000)),
+                    .field("signature", .text(.base64, 1...16_000)),
+                ]),
+                "The expense notice of a year as XML, and the payment agency's detached signature "
+                    + "(CMS). The real portal hands it to software for tax returns alone.",
+                [.query("year", .integer(2021...9999), "the year; without it the one of the day")])
         default:
             return .page(
                 "disclosures", .list(.disclosure, 0...1000),
@@ -93,7 +103,7 @@ extension Route {
         return Operation(
             summary: self == .taxNotice
                 ? "The medical expense notice of a year as XML."
-                : "The insurer's detached signature (CMS) over that XML.",
+                : "The payment agency's detached signature (CMS) over that XML.",
             speakers: [.tax],
             parameters: [
                 .header(

@@ -22,6 +22,7 @@ package enum Route: String, CaseIterable, RouteTable {
     case portalCheckups = "GET /v1/portal/checkups"
     case portalCheckupDates = "GET /v1/portal/checkup-dates"
     case portalExpenses = "GET /v1/portal/expenses"
+    case portalExpenseNotice = "GET /v1/portal/expense-notice"
     case portalDisclosures = "GET /v1/portal/disclosures"
     case portalRegistration = "GET /v1/portal/registration"
     case portalRegister = "POST /v1/portal/registration"
@@ -48,7 +49,8 @@ package enum Route: String, CaseIterable, RouteTable {
             checkOperation
         case .drugs, .checkups, .withdrawal: recordOperation
         case .portalChallenge, .portalSession, .portalEnd, .portalQualification, .portalDrugs,
-            .portalCheckups, .portalCheckupDates, .portalExpenses, .portalDisclosures:
+            .portalCheckups, .portalCheckupDates, .portalExpenses, .portalExpenseNotice,
+            .portalDisclosures:
             portalOperation
         case .portalRegistration, .portalRegister, .portalNotices, .portalExchanges,
             .portalAskOwn, .portalOwn, .portalTaxLink:

@@ -139,18 +139,21 @@ extension Initialisation {
             "portal", in: paths.terminal, authority, "portal", .tlsClient, &made)
         let tax = try identity("tax", in: paths.terminal, authority, "tax", .tlsClient, &made)
         try register(desk, portal, tax)
-        try insurer(authority, &made)
+        try paymentAgency(authority, &made)
     }
 
-    /// The simulated insurer who signs expense notices: RSA, so that a signature has one form.
-    private func insurer(
+    /// The simulated payment agency (審査支払機関), which signs expense notices: RSA, so that a
+    /// signature has one form. The terminal gets its certificate, and believes no other.
+    private func paymentAgency(
         _ authority: CertificateAuthority, _ made: inout [String]
     ) throws {
-        try ensure("insurer.key", in: paths.house, isPrivate: true, &made) {
+        try ensure("payment-agency.key", in: paths.house, isPrivate: true, &made) {
             try PrivateKey.generate(.rsa(bits: 2048)).pem
         }
-        _ = try identity(
-            "insurer", in: paths.house, authority, "Simulated insurer", .answerSigning, &made)
+        let certificate = try identity(
+            "payment-agency", in: paths.house, authority, "Simulated payment agency",
+            .answerSigning, &made)
+        try ensure("payment-agency.pem", in: paths.terminal, &made) { certificate.pem }
     }
 
     private func identity(

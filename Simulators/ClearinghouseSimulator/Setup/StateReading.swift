@@ -54,12 +54,12 @@ package struct StateReading: Sendable {
             grants: try secret("grants.key"), patients: try secret("patients.key"))
     }
 
-    /// The simulated insurer's key; nothing in worlds made before there was one.
-    package func insurer() throws(SetupError) -> InsurerSigner? {
-        guard try has("\(paths.house)/insurer.pem") else { return nil }
-        return InsurerSigner(
-            certificate: try setup { try KeyFile.certificate("\(paths.house)/insurer.pem") },
-            key: try setup { try KeyFile.privateKey("\(paths.house)/insurer.key") })
+    /// The simulated payment agency's key; nothing in worlds made before there was one.
+    package func agency() throws(SetupError) -> PaymentAgency? {
+        guard try has("\(paths.house)/payment-agency.pem") else { return nil }
+        return PaymentAgency(
+            certificate: try setup { try KeyFile.certificate("\(paths.house)/payment-agency.pem") },
+            key: try setup { try KeyFile.privateKey("\(paths.house)/payment-agency.key") })
     }
 
     /// The witness, which works from now on; worlds made before there was one have none.

@@ -60,6 +60,24 @@ static inline int copenssl_EVP_get_tag(EVP_CIPHER_CTX *context, int count, void 
 static inline unsigned int copenssl_CMS_detached_flags(void) {
     return CMS_DETACHED | CMS_BINARY | CMS_NOATTR;
 }
+/* The signer is one that the caller names, whatever certificates come along. */
+static inline unsigned int copenssl_CMS_named_signer_flags(void) {
+    return CMS_DETACHED | CMS_BINARY | CMS_NOINTERN | CMS_NO_SIGNER_CERT_VERIFY;
+}
+static inline int copenssl_CMS_is_unknown_signer(unsigned long error) {
+    return ERR_GET_LIB(error) == ERR_LIB_CMS
+        && ERR_GET_REASON(error) == CMS_R_SIGNER_CERTIFICATE_NOT_FOUND;
+}
+/* A stack of one certificate, which stays the caller's. */
+static inline STACK_OF(X509) *copenssl_X509_stack(X509 *certificate) {
+    STACK_OF(X509) *stack = sk_X509_new_null();
+    if (stack && !sk_X509_push(stack, certificate)) {
+        sk_X509_free(stack);
+        return NULL;
+    }
+    return stack;
+}
+static inline void copenssl_X509_stack_free(STACK_OF(X509) *stack) { sk_X509_free(stack); }
 
 static inline int copenssl_SSL_CTX_require_tls13(SSL_CTX *context) {
     return SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
