@@ -103,7 +103,7 @@ let parts: [Part] = [
         name: "FrontDesk", folder: "Sources/FrontDesk",
         needs: [
             "CFrontDeskPages", "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography",
-            "Disclosures",
+            "Disclosures", "Executors", "PDF", "Documents",
             "Configuration", "CheckIns", "Network", "Clearinghouse", "Terminal", "AccessHistory",
             "TransparencyLog",
         ], settings: bridge),

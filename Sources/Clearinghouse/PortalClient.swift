@@ -88,6 +88,17 @@ package struct PortalClient: Sendable {
         } catch { throw .garbage("\(error)") }
     }
 
+    /// What is new for the patient, newest first.
+    package func notices(
+        _ session: PortalSession
+    ) async throws(ClearinghouseError) -> [PortalNotice] {
+        let value = try await content("notices", "", session)
+        do throws(JSONError) {
+            var fields = try JSONFields(["notices": value])
+            return try fields.array("notices", PortalNotice.init)
+        } catch { throw .garbage("\(error)") }
+    }
+
     /// The expense notice of a year as XML, with the payment agency's signature.
     package func expenseNotice(
         _ session: PortalSession, year: Int

@@ -28,6 +28,8 @@ package struct LocalAPI: HTTPHandler {
         package var records: RecordDesk
         /// Where patients see their own.
         package var portal: PortalDesk
+        /// Those of them who look around at a kiosk.
+        package var ownVisits: OwnVisits
         /// Who writes the history.
         package var scribe: HistoryScribe
         /// Who counts failed PINs.
@@ -55,6 +57,7 @@ package struct LocalAPI: HTTPHandler {
             self.book = book
             self.records = records
             self.portal = portal
+            ownVisits = OwnVisits(desk: portal) { scribe.now }
             self.scribe = scribe
             self.watch = watch
             self.staff = staff

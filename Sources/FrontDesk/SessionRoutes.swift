@@ -231,7 +231,8 @@ extension LocalAPI {
         } catch { throw .portal(error) }
     }
 
-    private func question(
+    /// What a page of the portal's asks.
+    func question(
         _ name: String, _ query: [String: String]
     ) throws(Problem) -> PortalQuestion {
         let from = try month(query["from"], "from")
@@ -242,6 +243,7 @@ extension LocalAPI {
         case "checkups": .checkups
         case "expenses": .expenses(from: from, to: to)
         case "disclosures": .disclosures
+        case "notices": .notices
         case "expense-notice": .expenseNotice(year: try year(query["year"]))
         case "tax-link": .taxLink(year: try year(query["year"]))
         default: throw .notFound

@@ -124,28 +124,30 @@ extension Service {
     func run() async throws(ServiceError) {
         ProcessMemory.hide()
         let signals = ProcessSignals()
+        let inherited = try handedOver()
         let clock = SystemClock()
         let store = try await openHistory(clock)
         var servers: [HTTPServer] = []
         let witnesses: HistoryWitnesses?
         let roster: ReaderRoster
         let courier: WithdrawalCourier
+        let ownVisits: OwnVisits
         do throws(ServiceError) {
             var api = try await assemble(store, clock)
             witnesses = try await self.witnesses(of: store)
             api.witnesses = witnesses
             api.historyRetentionYears = configuration.historyRetentionYears
-            roster = api.roster
+            (roster, ownVisits) = (api.roster, api.ownVisits)
             courier = WithdrawalCourier(
                 book: api.book, desk: api.records, clock: clock,
                 pauses: WithdrawalCourier.Pauses(configuration.limits))
             let local = LocalAPI(api)
-            servers = [try listen(local)]
+            servers = try listen(local, inherited)
             if let kiosk = configuration.kiosk {
-                servers += try serve(kiosk, of: local, clock)
+                servers += try serve(kiosk, of: local, clock, inherited)
             }
             if let desk = configuration.desk {
-                servers += try serve(desk, of: local, clock)
+                servers += try serve(desk, of: local, clock, inherited)
             }
         } catch {
             try? await store.close()
@@ -157,6 +159,7 @@ extension Service {
             for server in servers { group.addTask { await server.run() } }
             group.addTask { await roster.run(ReaderMonitor().events()) }
             group.addTask { await courier.run() }
+            group.addTask { await ownVisits.run(roster) }
             if let witnesses, let cadence = configuration.witnesses?.cadenceSeconds {
                 group.addTask { await Self.ask(witnesses, every: cadence, clock) }
             }
@@ -277,12 +280,32 @@ extension Service {
             limits: limits)
     }
 
-    private func listen(_ api: LocalAPI) throws(ServiceError) -> HTTPServer {
+    /// What whoever started the service opened for it; what it has no use for is refused, so that no
+    /// socket listens without anybody.
+    private func handedOver() throws(ServiceError) -> InheritedSockets {
+        let inherited: InheritedSockets
+        do throws(InheritedSockets.Fault) { inherited = try InheritedSockets.take() } catch {
+            throw .inherited(error)
+        }
+        var known = ["api"]
+        if configuration.kiosk != nil { known.append("kiosk") }
+        if configuration.desk != nil { known.append("desk") }
+        if configuration.desk?.tls != nil { known.append("desk-tls") }
+        for name in inherited.names where !known.contains(name) { throw .unknownSocket(name) }
+        return inherited
+    }
+
+    private func listen(
+        _ api: LocalAPI, _ inherited: InheritedSockets
+    ) throws(ServiceError) -> [HTTPServer] {
         var limits = ServerLimits()
         limits.idleSeconds = Double(configuration.limits.connectionIdleSeconds)
+        var addresses = try handedOver("api", nil, inherited)
+        if addresses.isEmpty { addresses = [.unix(path: configuration.socket, mode: 0o600)] }
         do throws(NetworkError) {
-            return try HTTPServer(
-                .unix(path: configuration.socket, mode: 0o600), limits: limits, handler: api)
+            return try addresses.map { (address) throws(NetworkError) in
+                try HTTPServer(address, limits: limits, handler: api)
+            }
         } catch { throw .listener(configuration.socket, error) }
     }
 }

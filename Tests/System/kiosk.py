@@ -35,7 +35,7 @@ class Kiosk(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.stack = Stack().make()
+        cls.stack = Stack().make("mado,yakushi,sankino-taro")
         cls.port = free_port()
         cls.stack.configure(limits=LIMITS, kiosk={"port": cls.port,
                                                   "pageFile": "../run/kiosk.html"})
@@ -243,6 +243,120 @@ class Kiosk(unittest.TestCase):
         finally:
             self.stack.kill_daemon()
             self.stack.start_daemon()
+
+    def own(self, pin="1234"):
+        """わたしの情報, from the way's screen, by a PIN entry of its own."""
+        self.stands("way")
+        self.press("own-")
+        self.stands("ownPin")
+        self.enter(pin)
+        self.press("ownPin")
+
+    def tab(self, name):
+        self.press("tab-" + name)
+        self.shows(f'.own[data-tab="{name}"] table, .own[data-tab="{name}"] .plain, '
+                   f'.own[data-tab="{name}"] dl')
+        if PICTURES:
+            self.page.picture(os.path.join(PICTURES, f"{self._testMethodName}-{name}.png"))
+
+    def shows(self, selector):
+        try:
+            self.page.until(lambda: self.page.run(
+                f"document.querySelector({json.dumps(selector)}) !== null"))
+        except AssertionError:
+            self.fail(f"not shown: {selector}: {self.page.run('document.body.innerText')} "
+                      f"{self.page.faults()}")
+
+    def disclosures(self):
+        return [entry["event"] for entry in self.stack.entries()
+                if entry["event"]["kind"] == "disclosure" and entry["event"].get("purpose") == "ownAccess"]
+
+    def test_own_information(self):
+        """Each page is in the history before it is seen; the card takes all with it."""
+        self.stack.insert("mado")
+        self.assertEqual(self.stack.check_in().code, 0)
+        self.stack.pull()
+        self.stands("rest")
+        before = len(self.disclosures())
+        self.stack.insert("mado")
+        self.own()
+        self.stands("own")
+        self.says("資格は有効です")
+        for count, tab in enumerate(["drugs", "checkups", "expenses", "disclosures", "notices"], 2):
+            self.tab(tab)
+            told = self.disclosures()[before:]
+            self.assertEqual(len(told), count, tab)
+        self.assertEqual([event["item"] for event in told],
+                         ["qualification", "drugs", "checkups", "expenses", "history", "history"])
+        self.tab("drugs")
+        self.says("自己負担")
+        self.assertEqual(len(self.disclosures()[before:]), 6)
+        # Other months are another look.
+        self.press("from-later")
+        self.press("period")
+        self.page.until(lambda: len(self.disclosures()[before:]) == 7)
+        self.stack.pull()
+        self.stands("rest")
+        self.assertNotIn("自己負担", self.page.run("document.documentElement.outerHTML"))
+
+    def test_own_checkups_side_by_side_and_as_a_chart(self):
+        self.stack.insert("mado")
+        self.own()
+        self.stands("own")
+        self.tab("checkups")
+        columns = "document.querySelectorAll('.own thead th').length"
+        self.assertEqual(self.page.run(columns), 5)
+        dates = self.page.run("[...document.querySelectorAll('[data-key^=date-]')]"
+                              ".map(one => one.dataset.key)")
+        self.assertEqual(len(dates), 5)
+        self.press(dates[0])
+        self.page.until(lambda: self.page.run(columns) == 4)
+        self.press(dates[4])
+        self.page.until(lambda: self.page.run(columns) == 5)
+        self.press("chart-収縮期血圧")
+        self.shows("svg.chart .beyond")
+        if PICTURES:
+            self.page.picture(os.path.join(PICTURES, "own-chart.png"))
+
+    def test_own_paper_is_printed(self):
+        self.stack.insert("mado")
+        self.own()
+        self.stands("own")
+        self.tab("drugs")
+        self.page.run("window.print = () => { window.wasPrinted = true; }; "
+                      "URL.createObjectURL = (real => blob => (window.paper = blob, real(blob)))"
+                      "(URL.createObjectURL)")
+        self.press("ownPrint")
+        self.assertTrue(self.page.run("window.wasPrinted"))
+        self.press("paper")
+        self.page.until(lambda: self.page.run("window.paper !== undefined"), 30)
+        head = self.page.run("window.paper.slice(0, 8).text()")
+        self.assertTrue(head.startswith("%PDF-"), head)
+        self.assertGreater(self.page.run("window.paper.size"), 10_000)
+        self.shows("#paper")
+        self.assertEqual([one["note"] for one in self.disclosures() if "note" in one][-2:],
+                         ["document: drugs"] * 2)
+        self.press("ownEnd")
+        self.stands("way")
+        self.assertTrue(self.page.run("document.querySelector('#paper') === null"))
+
+    def test_own_information_by_ten_key_and_wrong_pins(self):
+        self.stack.insert("sankino-taro")
+        self.stands("way")
+        self.key("4")
+        self.stands("ownPin")
+        for digit in "9999":
+            self.key(digit)
+        self.key("Enter")
+        self.says("あと 2 回")
+        for digit in "9999":
+            self.key(digit)
+        self.key("Enter")
+        self.stands("lastTry")
+        # Going back is what the key for it does; it never spends the last try.
+        self.key("-")
+        self.stands("way")
+        self.assertEqual(self.stack.tries("sankino-taro"), 1)
 
     def test_staff_confirm(self):
         self.stack.insert("mado")

@@ -22,6 +22,8 @@ package struct DeskAPI: HTTPHandler {
         package var name: String
         /// The port of its origin.
         package var port: Int
+        /// Whether it is served over TLS.
+        package var isTLS = false
         /// The clock.
         package var clock: any TerminalClock
         /// The heartbeat's pause, in seconds.
@@ -52,7 +54,7 @@ package struct DeskAPI: HTTPHandler {
         // Whoever asks here is known by the desk's own tokens alone.
         local.parts.staff = signIn
         self.local = local
-        gate = BrowserGate(name: parts.name, port: parts.port)
+        gate = BrowserGate(name: parts.name, port: parts.port, isTLS: parts.isTLS)
     }
 
     package func respond(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPResponse {
