@@ -219,7 +219,7 @@ let testNeeds: [String: [String]] = [
     "VirtualCard": ["Authority", "Executors", "MyNumberCard", "TestFolders"],
     "Cryptography": ["Authority"],
     "Network": ["Authority"],
-    "Clearinghouse": ["ClearinghouseSimulator", "Authority"],
+    "Clearinghouse": ["ClearinghouseSimulator", "Authority", "TestWorlds"],
     "ClearinghouseSimulator": ["Clearinghouse", "CheckIns", "TestWorlds"],
     "Terminal": ["VirtualCard", "Authority", "TestWorlds"],
     "FaceMatching": ["CameraSimulator", "VirtualCard"],

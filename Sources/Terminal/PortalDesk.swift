@@ -184,13 +184,17 @@ package struct PortalDesk: Sendable {
         _ question: PortalQuestion, _ session: PortalSession, _ intent: HistoryEvent,
         _ place: HistoryPlace
     ) async throws(PortalRefusal) -> PortalAnswer {
-        let answer: PortalAnswer
-        do throws(ClearinghouseError) { answer = try await fetch(question, session) } catch {
-            throw await refused(intent, place, error)
-        }
+        let withheld: Withheld<PortalAnswer>
+        do throws(ClearinghouseError) {
+            let answer = try await fetch(question, session)
+            withheld = Withheld(answer, answerDigest: answer.digest)
+        } catch { throw await refused(intent, place, error) }
         let disclosure = intent.disclosure(
-            ofIntentAt: place.index, answerDigest: answer.digest, at: scribe.now)
-        guard await scribe.write(disclosure) != nil else { throw .storeClosed }
+            ofIntentAt: place.index, answerDigest: withheld.answerDigest, at: scribe.now)
+        guard let receipt = await scribe.disclose(disclosure) else { throw .storeClosed }
+        let answer = withheld.release(
+            under: receipt, checkIn: nil, item: question.item, to: intent.actor.id)
+        guard let answer else { throw .storeClosed }
         return answer
     }
 
