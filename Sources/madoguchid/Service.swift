@@ -132,12 +132,13 @@ extension Service {
         let roster: ReaderRoster
         let courier: WithdrawalCourier
         let ownVisits: OwnVisits
+        let book: CheckInBook
         do throws(ServiceError) {
             var api = try await assemble(store, clock)
             witnesses = try await self.witnesses(of: store)
             api.witnesses = witnesses
             api.historyRetentionYears = configuration.historyRetentionYears
-            (roster, ownVisits) = (api.roster, api.ownVisits)
+            (roster, ownVisits, book) = (api.roster, api.ownVisits, api.book)
             courier = WithdrawalCourier(
                 book: api.book, desk: api.records, clock: clock,
                 pauses: WithdrawalCourier.Pauses(configuration.limits))
@@ -166,6 +167,9 @@ extension Service {
             group.addTask { await signals.untilTermination() }
             await group.next()
             group.cancelAll()
+        }
+        if await !book.keepAgain() {
+            complain("some check-ins could not be kept: what was accepted since is gone")
         }
         do throws(HistoryError) { try await store.close() } catch { throw .history(error) }
     }
@@ -228,13 +232,14 @@ extension Service {
     ) async throws(ServiceError) -> LocalAPI.Parts {
         let ids = UUIDSource()
         let items = configuration.items.compactMap(Item.init(rawValue:))
-        let scribe = HistoryScribe(
-            store: store, place: place, clock: clock, quality: { clock.timeQuality }, ids: ids,
-            items: items, complain: { complain("nothing is disclosed: \($0.description)") })
         let vault: SealedVault
         do throws(SealedFolder.Failure) {
             vault = try SealedVault(folder: configuration.checkInFolder) { complain($0) }
         } catch { throw .checkIns(error) }
+        let scribe = HistoryScribe(
+            store: store, place: place, clock: clock, quality: { clock.timeQuality }, ids: ids,
+            items: items, tries: vault,
+            complain: { complain("nothing is disclosed: \($0.description)") })
         let book = CheckInBook(vault: vault, clock: clock, ids: ids)
         await book.restore()
         let identity = SessionRunner.Identity(
@@ -243,6 +248,7 @@ extension Service {
         let watch = PINWatch(vault: vault, policy: FailureCount.Policy(configuration.limits)) {
             store.cardReference(ofCertificate: $0).code.hex
         }
+        await scribe.tellInterruptedTries(of: vault, to: watch)
         let faces = FaceParts(
             configuration,
             watch: FaceWatch(vault: vault) {
@@ -258,7 +264,7 @@ extension Service {
                 let port = WatchedCardPort(
                     ReaderCardPort(
                         reader: reader, anchors: anchors, clock: clock, pinPads: pads),
-                    reader: name, watch: watch, clock: clock)
+                    reader: name, watch: watch, clock: clock, scribe: scribe)
                 return ReaderRoster.ServedReader(
                     port: port,
                     runner: SessionRunner(
@@ -267,12 +273,13 @@ extension Service {
                         ids: ids, identity: identity,
                         limits: SessionRunner.Limits(limits)))
             })
+        let records = RecordDesk(
+            book: book, client: client, scribe: scribe,
+            needsOtherViewer: configuration.visualCheckNeedsOtherViewer,
+            needsIdentity: configuration.recordsNeedIdentity)
+        await records.endWhatTheHistoryEnded()
         return LocalAPI.Parts(
-            roster: roster, book: book,
-            records: RecordDesk(
-                book: book, client: client, scribe: scribe,
-                needsOtherViewer: configuration.visualCheckNeedsOtherViewer,
-                needsIdentity: configuration.recordsNeedIdentity),
+            roster: roster, book: book, records: records,
             portal: PortalDesk(
                 client: portalClient, scribe: scribe, identity: identity,
                 lastTrySeconds: limits.provingSeconds),
