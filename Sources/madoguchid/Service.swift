@@ -156,6 +156,11 @@ extension Service {
         }
         // Whoever started it may read this or not: the service goes on.
         _ = say("madoguchid is ready on \(configuration.socket)")
+        let check = Task { [configuration, historyKey] in
+            let error = await store.verifyItself(
+                folder: configuration.historyFolder, wrapping: historyKey)
+            if let error { complain("nothing is disclosed: \(error.description)") }
+        }
         await withTaskGroup { [servers] group in
             for server in servers { group.addTask { await server.run() } }
             group.addTask { await roster.run(ReaderMonitor().events()) }
@@ -168,6 +173,7 @@ extension Service {
             await group.next()
             group.cancelAll()
         }
+        check.cancel()
         if await !book.keepAgain() {
             complain("some check-ins could not be kept: what was accepted since is gone")
         }

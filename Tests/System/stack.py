@@ -1025,6 +1025,38 @@ class BadDisks(StackCase):
         self.assertEqual(kept[view["checkIn"]], "open")
 
 
+class BadBodies(StackCase):
+    """One bit of an entry's body, which opening does not look at."""
+
+    def test_flipped_body(self):
+        """The daemon reads the whole history after it started, and discloses nothing more."""
+        stack = self.stack
+        stack.insert("mado")
+        for _ in range(3):
+            self.accepted("--wait", "10")
+        stack.stop(stack.daemon)
+        folder = stack.path("terminal", "history")
+        name = next(file for file in os.listdir(folder) if file.endswith(".segment"))
+        with open(os.path.join(folder, name), "r+b") as file:
+            file.seek(5003)
+            octet = file.read(1)[0]
+            file.seek(5003)
+            file.write(bytes([octet ^ 1]))
+        self.assertEqual(stack.run("history", "verify").code, 1)
+        stack.start_daemon()
+        wait_for("it is found", lambda: "is damaged at octet" in open(stack.path("daemon.log")).read())
+        self.refused(stack.check_in("--wait", "10"), 6, "history-closed")
+        self.assertEqual(stack.tries(), 3)
+        doctor = stack.run("doctor", "--json")
+        self.assertEqual(doctor.code, 6, doctor)
+        with open(os.path.join(folder, name), "r+b") as file:
+            file.seek(5003)
+            file.write(bytes([octet]))
+        stack.stop(stack.daemon)
+        stack.start_daemon()
+        self.accepted("--wait", "10")
+
+
 class BadFiles(StackCase):
     """Files of the terminal that are damaged, gone, or no files at all."""
 
