@@ -136,6 +136,7 @@ extension Service {
             var api = try await assemble(store, clock)
             witnesses = try await self.witnesses(of: store)
             api.witnesses = witnesses
+            api.press = PaperPress()
             api.historyRetentionYears = configuration.historyRetentionYears
             (roster, ownVisits) = (api.roster, api.ownVisits)
             courier = WithdrawalCourier(
