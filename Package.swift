@@ -147,7 +147,7 @@ let parts: [Part] = [
         ], isProgram: true),
     Part(
         name: "documents-benchmark", folder: "Tests/Benchmarks/Documents",
-        needs: ["JSON", "Records", "PDF", "Documents"], isProgram: true),
+        needs: ["JSON", "Records", "PDF", "QR", "FHIR", "Documents"], isProgram: true),
     // The judge of papers: reads PDF on its own and knows the rules.
     Part(name: "PaperJudge", folder: "Tests/PaperJudge", needs: []),
     // What several test targets put on: a card on a reader, a clearinghouse, a whole desk.
@@ -166,6 +166,7 @@ let parts: [Part] = [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "APDU", "Disclosures",
             "Configuration", "CheckIns", "MyNumberCard", "TransparencyLog", "Terminal",
             "Authority", "VirtualCard", "ClearinghouseSimulator", "Charsets", "Notebook",
+            "PDF",
         ], settings: bridge, excludes: ["Corpus"]),
     Part(
         name: "virtual-card-benchmark", folder: "Tests/Benchmarks/VirtualCard",
@@ -218,7 +219,7 @@ let testNeeds: [String: [String]] = [
     "VirtualCard": ["Authority", "Executors", "MyNumberCard", "TestFolders"],
     "Cryptography": ["Authority"],
     "Network": ["Authority"],
-    "Clearinghouse": ["ClearinghouseSimulator", "Authority"],
+    "Clearinghouse": ["ClearinghouseSimulator", "Authority", "TestWorlds"],
     "ClearinghouseSimulator": ["Clearinghouse", "CheckIns", "TestWorlds"],
     "Terminal": ["VirtualCard", "Authority", "TestWorlds"],
     "FaceMatching": ["CameraSimulator", "VirtualCard"],

@@ -21,21 +21,22 @@ extension LocalAPI {
         guard let press = parts.press else { throw .noPress }
         let (id, name) = (path[0], path[1])
         guard let item = Item(rawValue: name) else { throw .notFound }
-        guard let qualification = await parts.book.qualification(of: id) else {
-            throw .noQualification
-        }
+        let note = try documentNote(name)
+        let qualification: Qualification?
         let content: PaperPress.Content
         do throws(OpeningRefusal) {
-            let opened = try await parts.records.open(
-                item, of: id, for: member, note: try? documentNote(name)
-            ) { !peer.isGone }
+            let opened = try await parts.records.open(item, of: id, for: member, note: note) {
+                !peer.isGone
+            }
             switch opened.content {
             case .drugs(let drugs): content = .drugs(drugs)
             case .checkups(let checkups):
                 let isElderly = request.query["elderly"] == "1"
                 content = .checkups(checkups, isElderly ? .elderly : .specific)
             }
+            qualification = try await parts.records.qualification(of: id, for: member, note: note)
         } catch { throw .opening(error) }
+        guard let qualification else { throw .noQualification }
         return try await press.print(
             content, of: qualification, copy: .institution,
             madeOn: parts.scribe.now.dateInJapan, isLarge: request.query["large"] == "1")

@@ -63,7 +63,7 @@ extension LocalAPI {
             let opened = try await parts.records.open(item, of: id, for: member, note: note) {
                 !peer.isGone
             }
-            let sex = await parts.book.qualification(of: id)?.entitlement?.holder.sex
+            let sex = await parts.book.sex(of: id)
             // As it is, or laid out as the papers and pages show it.
             let isSheet = request.query["form"] == "sheet"
             let record: JSONValue =

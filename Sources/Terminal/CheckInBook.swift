@@ -1,6 +1,7 @@
 package import CheckIns
 internal import Cryptography
 package import Disclosures
+internal import JSON
 package import Octets
 package import Records
 
@@ -31,7 +32,9 @@ package actor CheckInBook: CheckInPort {
     private let ids: any IdentifierSource
     private var checkIns: [String: CheckIn] = [:]
     /// What the patients are entitled to: in memory only, gone with the process.
-    private var qualifications: [String: Qualification] = [:]
+    private var qualifications: [String: Withheld<Qualification>] = [:]
+    /// The sex of their patients, on which thresholds of checkups depend.
+    private var sexes: [String: Sex] = [:]
     /// Those whose state could not be kept: a restart would bring an older one back.
     private var unkept: Set<String> = []
     /// Those whose debts somebody pays just now: nobody else does meanwhile.
@@ -68,7 +71,11 @@ package actor CheckInBook: CheckInPort {
             checkIn = (checkIns[checkIn.id] ?? checkIn).linked(to: chart)
             checkIns[checkIn.id] = checkIn
         }
-        qualifications[checkIn.id] = accepted.acceptance.qualification
+        let qualification = accepted.acceptance.qualification
+        qualifications[checkIn.id] = Withheld(
+            qualification,
+            answerDigest: SHA256Digest(hashing: qualification.json.canonical))
+        sexes[checkIn.id] = qualification.entitlement?.holder.sex
         await keep(checkIn)
         if await vault.patient(of: checkIn.certificate) == nil {
             await vault.remember(patient: checkIn.patient, of: checkIn.certificate)
@@ -141,7 +148,10 @@ package actor CheckInBook: CheckInPort {
     }
 
     /// What the patient of a check-in is entitled to, while this process remembers.
-    package func qualification(of id: String) -> Qualification? { qualifications[id] }
+    func qualification(of id: String) -> Withheld<Qualification>? { qualifications[id] }
+
+    /// The patient's sex, which goes with the thresholds of their checkups.
+    package func sex(of id: String) -> Sex? { sexes[id] }
 
     /// The id under which the clearinghouse knows the holder of a certificate, if it was ever
     /// met at this terminal.
@@ -157,7 +167,7 @@ package actor CheckInBook: CheckInPort {
         let note = actor.map { CheckIn.EndNote(actor: $0, at: clock.now()) }
         guard let ended = checkIns[id]?.transition(on: event, note) else { return nil }
         checkIns[id] = ended
-        qualifications[id] = nil
+        (qualifications[id], sexes[id]) = (nil, nil)
         await keep(ended)
         return ended
     }

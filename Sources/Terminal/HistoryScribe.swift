@@ -7,7 +7,7 @@ package import Records
 
 /// Writes what happens at this terminal into the access history: the only place where card
 /// sessions and openings become events.
-package struct HistoryScribe: SessionHistory {
+package struct HistoryScribe: SessionHistory, DisclosureLedger {
     /// The store.
     package let store: HistoryStore
     /// Where this is: institution and terminal.
@@ -42,6 +42,8 @@ package struct HistoryScribe: SessionHistory {
             place: place, timeQuality: quality(), actor: actor, patient: patient,
             cardSession: session, checkIn: checkIn)
     }
+
+    package func makeDurable(_ event: HistoryEvent) async -> UInt64? { await write(event)?.index }
 
     /// Writes an event; nothing where the store is closed.
     package func write(_ event: HistoryEvent) async -> HistoryPlace? {

@@ -11,6 +11,7 @@ import tempfile
 import time
 
 import house
+import papers
 from stack import BIN, PERSON, ROOT, Stack, until
 
 RUNS = int(os.environ.get("RUNS", "25"))
@@ -193,6 +194,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="bench.", dir=ROOT / ".build") as name:
         folder = pathlib.Path(name)
         history(folder)
+        papers.measure(row)
         house.measure(row)
         virtual_cards(folder)
         stack = Stack(folder / "stack")

@@ -27,6 +27,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case virtualCard, cardFile
     case statusRequest
     case notebook, notebookParts
+    case font, paper
 
     /// Reads one input.
     package func run(_ input: [UInt8]) {
@@ -65,6 +66,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .statusRequest: answerStatusRequest(input)
         case .notebook: readNotebook(input)
         case .notebookParts: joinNotebook(input)
+        case .font: readFont(input)
+        case .paper: drawPaper(input)
         }
     }
 }

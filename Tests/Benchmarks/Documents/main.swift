@@ -7,7 +7,7 @@ import Records
 // Papers of a person file: how quick they are, how large, and the files for those who look.
 //
 //   documents-benchmark PERSON.json FOLDER   writes the person's papers into a folder
-//   documents-benchmark PERSON.json          measures
+//   documents-benchmark PERSON.json          measures; one line of JSON
 
 let fontPaths = [
     "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf",
@@ -54,13 +54,6 @@ func papers(_ person: Person, _ day: LocalDate, _ style: PaperStyle) throws -> [
     return papers
 }
 
-/// The shortest of several runs, in milliseconds.
-func milliseconds(_ runs: Int, _ work: () throws -> Void) rethrows -> Double {
-    var best = Duration.seconds(1000)
-    for _ in 0..<runs { best = min(best, try ContinuousClock().measure(work)) }
-    return Double(best.components.attoseconds) / 1e15 + Double(best.components.seconds) * 1000
-}
-
 let arguments = CommandLine.arguments
 guard arguments.count >= 2 else {
     print("usage: documents-benchmark PERSON.json [FOLDER [large]]")
@@ -78,21 +71,5 @@ if arguments.count > 2 {
         if !paper.missing.isEmpty { print("  not in the fonts: \(paper.missing)") }
     }
 } else {
-    let style = PaperStyle(fonts: try loadFonts())
-    print("fonts: \(try milliseconds(5) { _ = try loadFonts() }) ms")
-    for (name, paper) in try papers(person, day, style) {
-        print("\(name): \(paper.pageCount) pages, \(paper.octets.count) bytes")
-    }
-    let count = try papers(person, day, style).count
-    let time = try milliseconds(10) { _ = try papers(person, day, style) }
-    print("each paper: \(time / Double(count)) ms")
-    var drugs = person.publishedDrugs(on: day)
-    while !drugs.dispensings.isEmpty, drugs.dispensings.reduce(0, { $0 + $1.drugs.count }) < 1000 {
-        drugs.dispensings += drugs.dispensings
-    }
-    let many = try milliseconds(3) {
-        _ = try Paper.drugs(
-            drugs, of: person.qualification, copy: .portal, madeOn: day, style: style)
-    }
-    print("\(drugs.dispensings.reduce(0) { $0 + $1.drugs.count }) rows of medicines: \(many) ms")
+    try Measurement(person: person, day: day).print()
 }
