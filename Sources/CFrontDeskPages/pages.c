@@ -32,6 +32,12 @@ FILE_OCTETS(desk_css) = {
 FILE_OCTETS(desk_js) = {
 #embed "desk/desk.js"
 };
+FILE_OCTETS(desk_admin_js) = {
+#embed "desk/admin.js"
+};
+FILE_OCTETS(desk_history_js) = {
+#embed "desk/history.js"
+};
 FILE_OCTETS(desk_words_js) = {
 #embed "desk/words.js"
 };
@@ -60,6 +66,8 @@ static const struct frontdesk_page desk[] = {
     PAGE("/", desk_html),
     PAGE("/desk.css", desk_css),
     PAGE("/desk.js", desk_js),
+    PAGE("/admin.js", desk_admin_js),
+    PAGE("/history.js", desk_history_js),
     PAGE("/sheets.js", sheets_js),
     PAGE("/words.js", desk_words_js),
     PAGE("/stream.js", stream_js),

@@ -44,6 +44,8 @@ package struct LocalAPI: HTTPHandler {
         package var limits: WaitLimits
         /// Who cosigns the history, where anybody does.
         package var witnesses: HistoryWitnesses?
+        /// Who makes papers for the pages.
+        package var press: PaperPress?
         /// How long the history is kept at least.
         package var historyRetentionYears = 7
 
@@ -71,6 +73,9 @@ package struct LocalAPI: HTTPHandler {
 
     /// An API over the parts of a terminal.
     package init(_ parts: Parts) { self.parts = parts }
+
+    /// Who writes the history.
+    package var scribe: HistoryScribe { parts.scribe }
 
     package func respond(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPResponse {
         do throws(Problem) { return try await route(request, peer) } catch {

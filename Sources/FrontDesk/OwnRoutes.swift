@@ -8,20 +8,22 @@ internal import Secrets
 internal import Terminal
 
 extension LocalAPI {
-    /// わたしの情報 begins: the patient's own PIN, and their insurance card as the first page.
+    /// わたしの情報 begins: the patient's own PIN, and their insurance card as the first page. With
+    /// `?page=registration` the card is registered for insurance use instead (利用登録).
     func beginOwn(
         pin: consuming SecretPage, _ head: HTTPRequest, reader name: String?
     ) async throws(Problem) -> HTTPResponse {
         guard let session = head.headers["Madoguchi-Session"] else { throw .noSession }
         guard let reader = await parts.roster.reader(named: name) else { throw .noReader }
         guard await !reader.runner.view.isAtWork else { throw .readerBusy }
+        let registers = head.query["page"] == "registration"
         do throws(PortalRefusal) {
             let begun = try await parts.ownVisits.begin(
-                .qualification, at: reader, session: session, pin: pin,
+                registers ? .register : .qualification, at: reader, session: session, pin: pin,
                 lastTryWord: head.headers["Madoguchi-Last-Try"])
             return .json([
                 "token": .string(begun.token), "until": .string(begun.until.rfc3339),
-                "page": "qualification", "sheet": begun.answer.sheet,
+                "page": registers ? "registration" : "qualification", "sheet": begun.answer.sheet,
             ])
         } catch { throw .portal(error) }
     }
@@ -82,7 +84,7 @@ extension PaperPress.Content {
         case .drugs(let record): self = .drugs(record)
         case .checkups(let record, _): self = .checkups(record, elderly ? .elderly : .specific)
         case .expenses(let record): self = .expenses(record)
-        case .qualification, .disclosures, .notices, .expenseNotice, .taxLink: return nil
+        case .qualification, .disclosures, .notices, .registered, .expenseNotice, .taxLink: return nil
         }
     }
 }

@@ -33,6 +33,13 @@ extension LocalAPI {
                 throw .wrongState
             }
             return answer(view)
+        case "more-time":
+            // Three times a card: a kiosk is not kept by who has left.
+            let session = try sessionNamed(in: request)
+            guard let view = await runner.handle(.moreTime, inSession: session) else {
+                throw .wrongState
+            }
+            return answer(view)
         case "seen": return answer(await runner.handle(.messageSeen))
         default: throw .notFound
         }

@@ -65,8 +65,12 @@ package actor CheckInBook: CheckInPort {
 
     /// Opens the check-in of an accepted session.
     package func open(_ accepted: Accepted) async -> String {
-        let checkIn = checkIn(of: accepted)
+        var checkIn = checkIn(of: accepted)
         checkIns[checkIn.id] = checkIn
+        if let chart = await vault.patient(of: chartKey(checkIn.patient)), CheckIn.isChart(chart) {
+            checkIn = (checkIns[checkIn.id] ?? checkIn).linked(to: chart)
+            checkIns[checkIn.id] = checkIn
+        }
         let qualification = accepted.acceptance.qualification
         qualifications[checkIn.id] = Withheld(
             qualification,
@@ -77,6 +81,22 @@ package actor CheckInBook: CheckInPort {
             await vault.remember(patient: checkIn.patient, of: checkIn.certificate)
         }
         return checkIn.id
+    }
+
+    /// Links a check-in to the clinic's chart, and the patient's next ones too; nothing where it is
+    /// unknown.
+    package func link(id: String, to chart: String?) async -> CheckIn? {
+        guard let linked = checkIns[id]?.linked(to: chart) else { return nil }
+        checkIns[id] = linked
+        await keep(linked)
+        // An empty text stands for none.
+        await vault.remember(patient: chart ?? "", of: chartKey(linked.patient))
+        return checkIns[id]
+    }
+
+    /// A patient's chart is kept as the patient of a certificate is: sealed, under a digest.
+    private func chartKey(_ patient: String) -> SHA256Digest {
+        SHA256Digest(hashing: Array("chart \(patient)".utf8))
     }
 
     private func checkIn(of accepted: Accepted) -> CheckIn {

@@ -16,6 +16,8 @@ package enum PortalQuestion: Hashable, Sendable {
     case disclosures
     /// What is new for them.
     case notices
+    /// 利用登録: that their card become their insurance card.
+    case register
     /// A year's expense notice as XML, signed.
     case expenseNotice(year: Int)
     /// A link for tax software to a year's expense notice.
@@ -31,6 +33,8 @@ package enum PortalAnswer: Hashable, Sendable {
     case expenses(ExpenseRecord)
     case disclosures([PortalDisclosure])
     case notices([PortalNotice])
+    /// Since when the card is registered; nothing where it was before anybody counted.
+    case registered(since: Instant?)
     case expenseNotice(SignedNotice)
     case taxLink(PortalTaxLink)
 }
@@ -250,6 +254,7 @@ package struct PortalDesk: Sendable {
             .expenses(try await client.expenses(session, from: from, to: to))
         case .disclosures: .disclosures(try await client.disclosures(session))
         case .notices: .notices(try await client.notices(session))
+        case .register: .registered(since: try await client.register(session))
         case .expenseNotice(let year):
             .expenseNotice(try await client.expenseNotice(session, year: year))
         case .taxLink(let year): .taxLink(try await client.taxLink(session, year: year))
@@ -260,7 +265,7 @@ package struct PortalDesk: Sendable {
 extension PortalQuestion {
     fileprivate var item: DisclosedItem {
         switch self {
-        case .qualification: .qualification
+        case .qualification, .register: .qualification
         case .drugs: .drugs
         case .checkups: .checkups
         case .expenses, .expenseNotice, .taxLink: .expenses
@@ -283,6 +288,10 @@ extension PortalAnswer {
         case .expenses(let value): value.json
         case .disclosures(let lines): .array(lines.map(\.json))
         case .notices(let notices): .array(notices.map(\.json))
+        case .registered(let since):
+            .object(present: [
+                ("registered", true), ("since", since.map { .string($0.rfc3339) }),
+            ])
         case .expenseNotice(let notice): notice.json
         case .taxLink(let link):
             ["token": .string(link.token), "until": .string(link.until.rfc3339)]

@@ -14,22 +14,14 @@ extension Service {
         _ desk: DeskConfiguration, of local: LocalAPI, _ clock: SystemClock,
         _ inherited: InheritedSockets
     ) throws(ServiceError) -> [HTTPServer] {
-        let path = configuration.staffFile
-        let signIn = DeskSignIn(clock: clock) {
-            Result { () throws(StaffFileError) in
-                let text: [UInt8]
-                do throws(KeyFile.Failure) { text = try KeyFile.read(path, isPrivate: true) } catch
-                {
-                    throw StaffFileError(reason: "\(error)")
-                }
-                return try StaffRegister(parsing: text)
-            }
-        }
+        let files = staffFiles
+        let signIn = DeskSignIn(clock: clock, read: files.read)
         var parts = DeskAPI.Parts(
             institutionCode: configuration.institutionCode,
             institutionName: configuration.institutionName,
             isSimulation: configuration.isSimulation, name: Self.deskName, port: desk.port,
             clock: clock)
+        parts.staff = StaffDesk(files, scribe: local.scribe)
         let here = DeskAPI(parts, of: local, signIn: signIn)
         var servers = try listeners("desk", desk.port, inherited, here)
         if let tls = desk.tls {
@@ -39,6 +31,32 @@ extension Service {
             servers += try serve(tls, elsewhere, inherited)
         }
         return servers
+    }
+
+    private var staffFiles: StaffDesk.Files {
+        let (path, noted) = (configuration.staffFile, configuration.staffFile + ".noted")
+        return StaffDesk.Files(
+            read: {
+                Result { () throws(StaffFileError) in
+                    let text: [UInt8]
+                    do throws(KeyFile.Failure) {
+                        text = try KeyFile.read(path, isPrivate: true)
+                    } catch { throw StaffFileError(reason: "\(error)") }
+                    return try StaffRegister(parsing: text)
+                }
+            }, write: { Self.write($0.encoded, to: path) },
+            readNoted: { try? KeyFile.read(noted, isPrivate: true) },
+            writeNoted: { Self.write($0, to: noted) })
+    }
+
+    private static func write(_ text: [UInt8], to path: String) -> Bool {
+        do throws(KeyFile.Failure) {
+            try KeyFile.write(text, to: path, isPrivate: true)
+            return true
+        } catch {
+            complain("\(error)")
+            return false
+        }
     }
 
     private func serve(

@@ -17,11 +17,10 @@ extension Service {
     ) throws(ServiceError) -> [HTTPServer] {
         // A file that others could read, or that is something else, is made anew.
         let pairing = KioskPairing(keeping: try? KeyFile.read(kiosk.pageFile, isPrivate: true))
-        var parts = KioskAPI.Parts(
+        let parts = KioskAPI.Parts(
             institutionName: configuration.institutionName,
             isSimulation: configuration.isSimulation, reader: kiosk.reader,
             name: Self.kioskName, port: kiosk.port, clock: clock)
-        parts.press = PaperPress()
         let api = KioskAPI(parts, of: local, pairing: pairing)
         let servers = try listeners("kiosk", kiosk.port, inherited, api)
         do throws(KeyFile.Failure) {

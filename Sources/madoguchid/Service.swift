@@ -137,6 +137,7 @@ extension Service {
             var api = try await assemble(store, clock)
             witnesses = try await self.witnesses(of: store)
             api.witnesses = witnesses
+            api.press = PaperPress()
             api.historyRetentionYears = configuration.historyRetentionYears
             (roster, ownVisits, book) = (api.roster, api.ownVisits, api.book)
             courier = WithdrawalCourier(

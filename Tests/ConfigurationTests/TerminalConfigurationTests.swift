@@ -108,7 +108,7 @@ struct TerminalConfigurationTests {
             ("\"keyFile\": \"tls.key\"", "\"key\": 1", 12),
             ("\"staffFile\": \"staff.json\",", "", 2),
             ("\"simulation\": true", "\"simulation\": yes", 7),
-            ("\"port\": 8701", "\"port\": 8700", 30), ("\"port\": 8701", "\"door\": 1", 31),
+            ("\"port\": 8701", "\"port\": 8700", 31), ("\"port\": 8701", "\"door\": 1", 30),
         ])
     func lines(find: String, put: String, line: Int) throws {
         let text = Array(

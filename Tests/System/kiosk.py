@@ -358,6 +358,209 @@ class Kiosk(unittest.TestCase):
         self.stands("way")
         self.assertEqual(self.stack.tries("sankino-taro"), 1)
 
+    def test_registration_of_a_card(self):
+        """A card that is no insurance card yet becomes one on the spot, by a PIN of its own."""
+        self.stack.admin("DELETE", "/admin/registrations/mado", None)
+        self.stack.insert("mado")
+        self.choose()
+        self.stands("pin")
+        self.enter("1234")
+        self.press("pin")
+        self.stands("registration")
+        self.press("register-")
+        self.stands("register")
+        self.enter("1234")
+        self.press("ownPin")
+        self.stands("registered")
+        self.stack.pull()
+        self.stands("rest")
+        self.stack.insert("mado")
+        self.choose()
+        self.stands("pin")
+        self.enter("1234")
+        self.press("pin")
+        self.stands("done")
+
+    def test_more_time(self):
+        """Who needs longer says so, three times."""
+        self.stack.kill_daemon()
+        self.stack.configure(limits={**LIMITS, "choosingSeconds": 12, "warningSeconds": 10})
+        self.stack.start_daemon()
+        try:
+            self.stands("rest", seconds=30)
+            self.stack.insert("mado")
+            self.stands("way")
+            for _ in range(3):
+                self.says("まもなく時間切れです")
+                self.press("moreTime")
+                self.page.until(lambda: "まもなく" not in
+                                self.page.run("document.body.innerText"))
+            # A fourth time is not given: others wait.
+            self.says("まもなく時間切れです")
+            self.press("moreTime")
+            self.stands("problem")
+        finally:
+            self.stack.kill_daemon()
+            self.stack.configure(limits=LIMITS)
+            self.stack.start_daemon()
+
+    def test_what_the_voice_says(self):
+        """Each screen's spoken text, by a voice that only listens; what stands there is said too."""
+        self.page.run("window.said = []; window.madoguchiVoice = (text, language, volume) => "
+                      "{ window.said.push([text, language, volume]); }")
+
+        def heard(words, screen):
+            self.stands(screen)
+            self.page.until(lambda: self.page.run(
+                f"window.said.some(one => one[0].includes({json.dumps(words)}))"))
+            last = self.page.run("window.said.at(-1)")
+            self.assertNotRegex(last[0], r"[{}$|]|undefined|null")
+            self.assertEqual(last[0], self.page.run(
+                "document.getElementById('aloud').textContent"))
+
+        self.stack.insert("mado")
+        heard("ご本人を確かめる方法を、選んでください。顔、暗証番号、職員を呼ぶ", "way")
+        self.press("way-pin")
+        heard("お薬の情報を見せますか", "consent")
+        self.press("consent-true")
+        heard("健診の情報を見せますか", "consent")
+        self.press("consent-false")
+        heard("4けたの暗証番号を入力して、確定を押してください。あと3回", "pin")
+        # Digits are counted, never said.
+        before = self.page.run("window.said.length")
+        self.enter("1234")
+        told = [one[0] for one in self.page.run(f"window.said.slice({before})")]
+        self.assertEqual(told, [f"{count} けた入力しました" for count in range(1, 5)])
+        self.press("pin")
+        heard("受付できました", "done")
+        self.press("own")
+        heard("ご自分の情報を見るために", "ownPin")
+        self.enter("1234")
+        self.press("ownPin")
+        heard("保険証を、表示しました", "own")
+        self.press("tab-drugs")
+        heard("お薬を、表示しました", "own")
+        self.press("language")
+        heard("Medicines is shown", "own")
+        self.assertEqual(self.page.run("window.said.at(-1)[1]"), "en")
+        self.press("voice")
+        self.press("tab-checkups")
+        heard("Checkups is shown", "own")
+        self.assertEqual(self.page.run("window.said.at(-1)[2]"), 2)
+        self.press("language")
+        self.stack.pull()
+        heard("マイナンバーカードを、カードリーダーに置いてください", "rest")
+
+    def test_all_by_ten_keys(self):
+        """A whole visit with 0–9, Enter, . - + * alone: check-in, own information, its pages."""
+        self.stack.insert("mado")
+        self.stands("way")
+        self.key("2")
+        self.stands("consent")
+        self.key("-")
+        self.stands("way")
+        self.key("2")
+        self.stands("consent")
+        self.key("1")
+        self.says("健診の情報")
+        self.key("2")
+        self.stands("pin")
+        for key in "99.9*1234":
+            self.key(key)
+        self.key("Enter")
+        self.stands("done")
+        for _ in range(20):
+            self.key("+")
+            if self.page.run("document.activeElement?.dataset.key") == "own":
+                break
+        self.key("Enter")
+        self.stands("ownPin")
+        for key in "1234":
+            self.key(key)
+        self.key("Enter")
+        self.stands("own")
+        for number, tab in enumerate(["qualification", "drugs", "checkups", "expenses",
+                                      "disclosures", "notices"], 1):
+            self.key(str(number))
+            self.shows(f'.own[data-tab="{tab}"]')
+        self.key("2")
+        self.shows('.own[data-tab="drugs"] table')
+        self.page.run("document.activeElement.blur()")
+        self.key("Enter")
+        self.page.until(lambda: self.page.run("document.querySelector('main').scrollTop") > 100)
+        self.key(".")
+        self.page.until(lambda: self.page.run("document.querySelector('main').scrollTop") == 0)
+        self.key("-")
+        self.stands("ownEnd")
+        self.assertNotIn("自己負担", self.page.run("document.documentElement.outerHTML"))
+
+    def test_the_own_screens_in_every_style(self):
+        """As the others, but for what may scroll: lists of records."""
+        self.faults = []
+        self.stack.insert("mado")
+        self.stands("way")
+        self.press("own-")
+        self.stands("ownPin")
+        self.judge()
+        self.enter("1234")
+        self.press("ownPin")
+        self.stands("own")
+        for tab in ["qualification", "drugs", "checkups", "expenses", "disclosures", "notices"]:
+            self.press("tab-" + tab)
+            self.shows(f'.own[data-tab="{tab}"] :is(table, .plain, dl, .box:not([role=status]))')
+            if tab == "checkups":
+                self.press("chart-収縮期血圧")
+                self.shows("svg.chart")
+            self.judge(scrolls=True, part="-" + tab)
+        self.press("ownEnd")
+        self.assertEqual(self.faults, [])
+        if not axe():
+            self.skipTest("axe-core cannot be had: judged by what fits alone")
+
+    def test_twice_the_text_loses_nothing(self):
+        """200 % of a browser's text size: nothing is cut off at either side, and what is below is
+        reached by scrolling."""
+        self.page.resize(*PORTRAIT)
+        self.page.call("Emulation.setPageScaleFactor", pageScaleFactor=1)
+
+        def fits():
+            self.page.run("document.documentElement.style.zoom = '2'")
+            over = self.page.run(
+                "[...document.querySelectorAll('main *, footer *, header *')].filter(one => {"
+                " const box = one.getBoundingClientRect();"
+                " return box.width > 1 && !one.closest('.scroll, svg, #paper')"
+                "   && (box.right > innerWidth + 2 || box.left < -2) })"
+                ".map(one => one.outerHTML.slice(0, 80))")
+            name = self.page.run("document.querySelector('main').dataset.screen")
+            if PICTURES:
+                self.page.picture(os.path.join(PICTURES, f"twice-{name}.png"))
+            self.page.run("document.documentElement.style.zoom = ''")
+            self.assertEqual(over, [], name)
+
+        fits()
+        self.stack.insert("mado")
+        self.stands("way")
+        fits()
+        self.press("way-pin")
+        self.stands("consent")
+        fits()
+        self.press("consentAll-")
+        self.stands("pin")
+        fits()
+        self.enter("1234")
+        self.press("pin")
+        self.stands("done")
+        fits()
+        self.press("own")
+        self.stands("ownPin")
+        self.enter("1234")
+        self.press("ownPin")
+        self.stands("own")
+        fits()
+        self.press("tab-checkups")
+        self.shows('.own[data-tab="checkups"] table')
+        fits()
+
     def test_staff_confirm(self):
         self.stack.insert("mado")
         self.choose("visualCheck")
@@ -424,8 +627,8 @@ class Kiosk(unittest.TestCase):
         if not axe():
             self.skipTest("axe-core cannot be had: judged by what fits alone")
 
-    def judge(self):
-        name = self.page.run("document.querySelector('main').dataset.screen")
+    def judge(self, scrolls=False, part=""):
+        name = self.page.run("document.querySelector('main').dataset.screen") + part
         script = axe()
         for size in [PORTRAIT, LANDSCAPE]:
             self.page.resize(*size)
@@ -439,6 +642,8 @@ class Kiosk(unittest.TestCase):
                         "[document.documentElement, document.querySelector('main')].map(one => "
                         "Math.max(one.scrollHeight - one.clientHeight, "
                         "one.scrollWidth - one.clientWidth))")
+                    if scrolls:
+                        over = [self.page.run("document.documentElement.scrollWidth - innerWidth")]
                     if max(over) > 1:
                         self.faults.append(f"{place}: {over} px do not fit")
                     if PICTURES:

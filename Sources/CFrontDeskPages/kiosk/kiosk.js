@@ -159,6 +159,8 @@ const acts = {
   face() { if (!steps.isSending) { steps.isSending = true; step("face"); } },
   seen() { step("seen"); },
   own() { steps.own = freshOwn(told.session, now()); },
+  register() { steps.own = { ...freshOwn(told.session, now()), registers: true }; },
+  later() { steps.ending = { ...steps.ending, type: "" }; },
   ownPin() { if (steps.digits === 4) beginOwn(digits.slice()); },
   // No digit is known here: the reader takes them.
   ownPad() { beginOwn(new Uint8Array(0)); },
@@ -179,7 +181,11 @@ const acts = {
   ownChange(change) { change(steps.own); steps.own.version += 1; },
   ownPrint() { if (steps.own.sheets[steps.own.tab]) window.print(); },
   ownPaper() { printPaper(); },
-  moreTime() { steps.own.touched = now(); },
+  async moreTime() {
+    if (steps.own) return void (steps.own.touched = now());
+    if (await step("more-time")) told.since = now();
+    show();
+  },
   shuffle() {
     page.isShuffled = !page.isShuffled;
     mixKeys();
@@ -215,9 +221,14 @@ async function beginOwn(octets) {
   if (mine.lastTry) headers["Madoguchi-Last-Try"] = mine.lastTry;
   [mine.isSending, mine.lastTry] = [true, null];
   wipe();
-  const begun = await askOwn(mine, () => send("/v1/own", token, { octets, headers })
+  const begun = await askOwn(mine, () => send(`/v1/own${mine.own.registers ? "?page=registration" : ""}`, token, { octets, headers })
     .finally(() => octets.fill(0)));
   if (!begun) return;
+  if (mine.own.registers) {
+    leaveOwn();
+    steps.own = { stage: "end", isRegistered: true };
+    return show();
+  }
   Object.assign(mine.own, { stage: "view", token: begun.token, tab: begun.page, touched: now() });
   mine.own.sheets[begun.page] = begun.sheet;
   show();

@@ -53,7 +53,7 @@ function choosing(page, told, steps, text, of) {
     ways.push({ does: "own", name: text.own.open, note: text.own.openNote, isAside: true });
     const open = ways.filter(way => !way.isClosed && !way.isAside).map(way => plain(way.name));
     return of("way", {
-      choices: ways, limit, notice, secondary: { does: "leave", name: text.cancel },
+      choices: ways, limit, notice, extends: true, secondary: { does: "leave", name: text.cancel },
       say: fill(text.way.say, { choices: open.join(page.language === "ja" ? "、" : ", ") }),
     });
   }
@@ -70,7 +70,7 @@ function choosing(page, told, steps, text, of) {
   return of("consent", {
     title: fill(text.consent.title, names), lines: [text.itemNotes[item], ...text.consent.lines],
     say: plain(fill(text.consent.say, { ...names, item: plain(names.item) })),
-    choices, isEqual: true, limit, notice, secondary: { does: "undo", name: text.back },
+    choices, isEqual: true, limit, notice, extends: true, secondary: { does: "undo", name: text.back },
   });
 }
 
@@ -99,7 +99,7 @@ function proving(page, told, steps, text, of) {
     agreed: agreed.length === 0 ? text.pin.agreedNone
       : fill(text.pin.agreed, { items: agreed.join(page.language === "ja" ? "、" : ", ") }),
   }));
-  const ready = { limit, notice: session.readyForPIN ? notice : text.pin.wait, secondary: back };
+  const ready = { limit, extends: true, notice: session.readyForPIN ? notice : text.pin.wait, secondary: back };
   if (byPad) return of("pad", {
     ...ready, lines: lines(text.pad), say: fill(text.pad.say, { tries }),
     primary: { does: "pad", name: text.pad.start, isClosed: !session.readyForPIN },
@@ -116,7 +116,7 @@ function own(page, told, steps, text, of) {
   const { stage, tries, tab } = steps.own, notice = steps.notice;
   const limit = page.terminal.seconds.own, since = steps.own.touched;
   const end = { does: "ownEnd", name: stage === "view" ? text.own.end : text.back };
-  if (stage === "end") return of("ownEnd", { tone: "good" });
+  if (stage === "end") return of(steps.own.isRegistered ? "registered" : "ownEnd", { tone: "good" });
   if (stage === "view") return of("own", {
     form: "own", title: text.own.title, lines: [], limit, since, notice, part: tab,
     say: fill(text.own.say, { tab: plain(text.own.tabs[tab]) }), extends: true,
@@ -131,7 +131,7 @@ function own(page, told, steps, text, of) {
   if (tries === 0) return of("ownEnd", {
     tone: "stop", title: plain(notice ?? text.outOfService.title), lines: text.problem.lines, say: notice ?? "", secondary: end,
   });
-  const name = byPad ? "ownPad" : "ownPin";
+  const name = steps.own.registers ? "register" : byPad ? "ownPad" : "ownPin";
   return of(name, {
     limit, since, notice, secondary: end, form: byPad ? undefined : "pin",
     lines: text[name].lines.map(line => fill(line, { tries })), say: fill(text[name].say, { tries }),
@@ -157,6 +157,10 @@ function closed(page, told, steps, text, of, seconds) {
   const problem = steps.ending ?? session.closing?.problem;
   const title = problem ? (page.language === "ja" ? problem.titleJapanese : problem.title) : text.outOfService.title;
   const next = problem && (page.language === "ja" ? problem.nextStepJapanese : problem.nextStep);
+  if (session.cardPresent && /card-not-registered$/.test(problem?.type ?? "")) return of("registration", {
+    choices: [{ does: "register", name: text.registration.yes, note: text.registration.note },
+      { does: "later", name: text.registration.later, note: next }], problem,
+  });
   return of("problem", {
     tone: "stop", title, limit, lines: [next, ...text.problem.lines].filter(Boolean), problem,
     say: fill(text.problem.say, { title, next: next ?? "" }) + plain(text.problem.lines[0]),

@@ -76,6 +76,10 @@ const ja = {
     say: "ご自分の情報を見るために、4けたの暗証番号を入力して、確定を押してください。あと$tries回、入力できます。" },
   ownPad: { title: "わたしの{情報|じょうほう}：リーダーのキーで{暗証番号|あんしょうばんごう}", lines: ["あと $tries {回|かい}{入力|にゅうりょく}できます。この{画面|がめん}に{番号|ばんごう}は{出|で}ません。"],
     say: "入力を始めるを押してから、リーダーのキーで4けたの暗証番号を入力してください。" },
+  registration: { title: "{保険証|ほけんしょう}としての{利用登録|りようとうろく}をしますか", lines: ["このカードはまだ{保険証|ほけんしょう}として{登録|とうろく}されていません。"], yes: "{登録|とうろく}する", note: "もう{一度|いちど}、4けたの{暗証番号|あんしょうばんごう}を{入力|にゅうりょく}します。つぎからこのカードで{受付|うけつけ}できます。", later: "あとにする",
+    say: "このカードは、まだ保険証として登録されていません。登録する、あとにする、のどちらかを選んでください。" },
+  register: { title: "{利用登録|りようとうろく}：4けたの{暗証番号|あんしょうばんごう}", lines: ["{登録|とうろく}すると、このカードが{保険証|ほけんしょう}になります。あと $tries {回|かい}{入力|にゅうりょく}できます。"], say: "利用登録のために、4けたの暗証番号を入力して、確定を押してください。あと$tries回、入力できます。" },
+  registered: { title: "{登録|とうろく}できました。カードをもう{一度|いちど}{置|お}いてください", lines: ["カードを{取|と}って、{置|お}き{直|なお}すと{受付|うけつけ}できます。"], say: "登録できました。カードを取って、もう一度置くと、受付できます。" },
   ownEnd: { title: "{終|お}わりました。カードをお{取|と}りください", lines: ["{表示|ひょうじ}していた{情報|じょうほう}は{消|け}しました。"], say: "終わりました。カードをお取りください。" },
   sheet: {
     age: "$age歳", confirmedOn: "{確認|かくにん}した{日|ひ}：", sentences: null, chips: {}, unknownCharacter: "{氏名|しめい}に、この{端末|たんまつ}で{表|あらわ}せない{文字|もじ}（●）があります。",
@@ -155,6 +159,10 @@ const en = {
     say: "To see your own information, enter your four-digit PIN and press confirm. $tries tries are left." },
   ownPad: { title: "My information: PIN on the reader's keys", lines: ["$tries tries left. This screen never sees the digits."],
     say: "Press start, then enter your four-digit PIN on the reader's keys." },
+  registration: { title: "Register this card for insurance use?", lines: ["This card is not registered as an insurance card yet."], yes: "Register", note: "Enter your four-digit PIN once more. From then on this card checks you in.", later: "Later",
+    say: "This card is not registered as an insurance card yet. Choose register or later." },
+  register: { title: "Registering: your 4-digit PIN", lines: ["Once registered, this card is your insurance card. $tries tries left."], say: "To register, enter your four-digit PIN and press confirm. $tries tries are left." },
+  registered: { title: "Registered. Place your card once more", lines: ["Take the card and put it back to check in."], say: "The card is registered. Take it and put it back to check in." },
   ownEnd: { title: "Done. Take your card", lines: ["What was shown is wiped."], say: "That is all. Please take your card." },
   sheet: {
     age: "aged $age", confirmedOn: "Checked on",

@@ -30,7 +30,7 @@ package struct KioskAPI: HTTPHandler {
         package var beatSeconds = 5.0
         /// How long somebody's own look stands without a touch, in seconds.
         package var ownSeconds = 180
-        /// Who prints papers.
+        /// Who makes papers; the terminal's own press where absent.
         package var press: PaperPress?
 
         /// A kiosk.
@@ -50,7 +50,7 @@ package struct KioskAPI: HTTPHandler {
     private let pairing: KioskPairing
     private let gate: BrowserGate
     private let files = PageFiles(of: .kiosk)
-    private var press: PaperPress? { parts.press }
+    private var press: PaperPress? { parts.press ?? local.parts.press }
 
     /// A kiosk of the terminal whose local API it is.
     package init(_ parts: Parts, of local: LocalAPI, pairing: KioskPairing) {
@@ -155,7 +155,7 @@ package struct KioskAPI: HTTPHandler {
     /// The steps that are the patient's own: everything else is not to be found here.
     private static let steps: Set<[String]> = [
         ["session", "choice"], ["session", "pin"], ["session", "last-try"], ["session", "face"],
-        ["session", "back"], ["session", "seen"], ["readers", "last-try"],
+        ["session", "back"], ["session", "seen"], ["session", "more-time"], ["readers", "last-try"],
     ]
 
     /// The request as the local API gets it: of the kiosk's reader, and of nobody of the staff.

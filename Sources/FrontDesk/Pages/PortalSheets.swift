@@ -13,7 +13,7 @@ extension PortalAnswer {
         case .drugs(let value): value.ownSheet
         case .checkups(let value, let sex): value.sheet(sex: sex ?? .unset)
         case .expenses(let value): value.sheet
-        case .disclosures, .notices, .expenseNotice, .taxLink: json
+        case .disclosures, .notices, .registered, .expenseNotice, .taxLink: json
         }
     }
 }
