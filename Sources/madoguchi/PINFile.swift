@@ -1,7 +1,9 @@
 import Commands
 import Cryptography
+import FrontDesk
 import Glibc
 import Secrets
+import Terminal
 
 extension Context {
     /// The PIN from a file or standard input, without its line's end; read into a page that is
@@ -14,8 +16,15 @@ extension Context {
             complain("Enter the PIN on the reader's keys (リーダーのキーで暗証番号を入力してください)")
             return SecretPage(capacity: 1)
         }
-        return try secret("pin-file", "a PIN", or: ", or --pin-pad")
+        let pin = try secret("pin-file", "a PIN", or: ", or --pin-pad")
+        guard pin.count <= Self.longestPIN else {
+            throw CommandFailure(Problem.proof(.pinMalformed))
+        }
+        return pin
     }
+
+    /// The most octets that are sent to the daemon as a PIN; fewer are for it to judge.
+    private static let longestPIN = 64
 
     /// A password, in the same way.
     func password() throws(CommandFailure) -> SecretPage {
