@@ -1,9 +1,7 @@
 import Commands
 import Cryptography
-import FrontDesk
 import Glibc
 import Secrets
-import Terminal
 
 extension Context {
     /// The PIN from a file or standard input, without its line's end; read into a page that is
@@ -18,7 +16,9 @@ extension Context {
         }
         let pin = try secret("pin-file", "a PIN", or: ", or --pin-pad")
         guard pin.count <= Self.longestPIN else {
-            throw CommandFailure(Problem.proof(.pinMalformed))
+            throw CommandFailure(
+                .card, "pin-malformed", "A PIN is four digits; nothing was sent to the card.",
+                next: "Look into the file that --pin-file names.")
         }
         return pin
     }
