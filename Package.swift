@@ -113,7 +113,7 @@ let parts: [Part] = [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
             "Commands", "Executors", "Disclosures", "CheckIns", "Network", "PCSC", "Clearinghouse",
             "AccessHistory",
-            "TransparencyLog", "Terminal", "FaceMatching", "FrontDesk",
+            "TransparencyLog", "Terminal", "FaceMatching", "FrontDesk", "PDF",
         ], isProgram: true),
     Part(
         name: "madoguchi", folder: "Sources/madoguchi",
@@ -147,7 +147,9 @@ let parts: [Part] = [
         ], isProgram: true),
     Part(
         name: "documents-benchmark", folder: "Tests/Benchmarks/Documents",
-        needs: ["JSON", "Records", "PDF", "Documents"], isProgram: true),
+        needs: [
+            "Octets", "JSON", "Records", "QR", "Charsets", "Notebook", "FHIR", "PDF", "Documents",
+        ], isProgram: true),
     // The judge of papers: reads PDF on its own and knows the rules.
     Part(name: "PaperJudge", folder: "Tests/PaperJudge", needs: []),
     // What several test targets put on: a card on a reader, a clearinghouse, a whole desk.

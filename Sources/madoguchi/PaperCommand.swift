@@ -20,9 +20,14 @@ extension Context {
 
     /// How papers look. Read before any record is opened, so that a missing font discloses nothing.
     func paperStyle() throws(CommandFailure) -> PaperStyle {
-        let named = invocation.value("fonts")?.split(separator: ",").map(String.init)
+        let paths: [String]
+        if let named = invocation.value("fonts") {
+            paths = named.split(separator: ",").map(String.init)
+        } else {
+            paths = try configuration().paperFonts ?? Self.usualFonts
+        }
         var fonts: [TrueTypeFont] = []
-        for path in named ?? Self.usualFonts {
+        for path in paths {
             do throws(KeyFile.Failure) {
                 let octets = try KeyFile.read(path, limit: TrueTypeFont.maximumOctets)
                 do throws(FontError) { fonts.append(try TrueTypeFont(octets)) } catch {

@@ -11,6 +11,7 @@ import JSON
 import Network
 import Octets
 import PCSC
+import PDF
 import Records
 import Secrets
 import Terminal
@@ -56,6 +57,7 @@ struct Service {
         historyKey = try Self.historyKey(configuration.historyKeyFile)
         staff = try Self.staff(configuration.staffFile)
         statementKey = try Self.statementKey(configuration.statementKeyFile)
+        try Self.checkFonts(configuration.paperFonts ?? [])
     }
 
     private static func read(_ path: String) throws(ServiceError) -> TerminalConfiguration {
@@ -70,6 +72,19 @@ struct Service {
         } catch {
             let line = error.line(in: text, limits: TerminalConfiguration.textLimits)
             throw .configuration(place: "\(path):\(line)", error)
+        }
+    }
+
+    /// Looks at the fonts that papers will be drawn with, and keeps none: what is wrong with them is
+    /// told now, not when a patient waits for a paper.
+    private static func checkFonts(_ paths: [String]) throws(ServiceError) {
+        for path in paths {
+            do throws(KeyFile.Failure) {
+                let octets = try KeyFile.read(path, limit: TrueTypeFont.maximumOctets)
+                do throws(FontError) { _ = try TrueTypeFont(octets) } catch {
+                    throw .malformed(path: path, .malformed("a TrueType font: \(error)"))
+                }
+            } catch { throw .file(error) }
         }
     }
 

@@ -11,6 +11,7 @@ import tempfile
 import time
 
 import house
+import papers
 from stack import BIN, PERSON, ROOT, Stack, until
 
 RUNS = int(os.environ.get("RUNS", "25"))
@@ -194,6 +195,7 @@ def main():
         folder = pathlib.Path(name)
         history(folder)
         house.measure(row)
+        papers.measure(row)
         virtual_cards(folder)
         stack = Stack(folder / "stack")
         try:
