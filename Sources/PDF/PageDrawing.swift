@@ -85,7 +85,11 @@ extension [UInt8] {
         append(numbers: [side, 0, 0, -side, x, PageDrawing.height - y])
         self += "cm\n".utf8
         for part in modules {
-            self += "\(part.x) \(part.y) \(part.width) \(part.height) re\n".utf8
+            for number in [part.x, part.y, part.width, part.height] {
+                append(digits: number.magnitude)
+                append(0x20)
+            }
+            self += "re\n".utf8
         }
         self += "f Q\n".utf8
     }
