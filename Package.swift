@@ -103,7 +103,7 @@ let parts: [Part] = [
         name: "FrontDesk", folder: "Sources/FrontDesk",
         needs: [
             "CFrontDeskPages", "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography",
-            "Disclosures",
+            "Disclosures", "Executors", "PDF", "Documents",
             "Configuration", "CheckIns", "Network", "Clearinghouse", "Terminal", "AccessHistory",
             "TransparencyLog",
         ], settings: bridge),
@@ -113,7 +113,7 @@ let parts: [Part] = [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "Configuration",
             "Commands", "Executors", "Disclosures", "CheckIns", "Network", "PCSC", "Clearinghouse",
             "AccessHistory",
-            "TransparencyLog", "Terminal", "FaceMatching", "FrontDesk", "PDF",
+            "TransparencyLog", "Terminal", "FaceMatching", "FrontDesk",
         ], isProgram: true),
     Part(
         name: "madoguchi", folder: "Sources/madoguchi",
@@ -148,7 +148,7 @@ let parts: [Part] = [
     Part(
         name: "documents-benchmark", folder: "Tests/Benchmarks/Documents",
         needs: [
-            "Octets", "JSON", "Records", "QR", "Charsets", "Notebook", "FHIR", "PDF", "Documents",
+            "Octets", "JSON", "Records", "Charsets", "Notebook", "PDF", "QR", "FHIR", "Documents",
         ], isProgram: true),
     // The judge of papers: reads PDF on its own and knows the rules.
     Part(name: "PaperJudge", folder: "Tests/PaperJudge", needs: []),
@@ -221,7 +221,7 @@ let testNeeds: [String: [String]] = [
     "VirtualCard": ["Authority", "Executors", "MyNumberCard", "TestFolders"],
     "Cryptography": ["Authority"],
     "Network": ["Authority"],
-    "Clearinghouse": ["ClearinghouseSimulator", "Authority"],
+    "Clearinghouse": ["ClearinghouseSimulator", "Authority", "TestWorlds"],
     "ClearinghouseSimulator": ["Clearinghouse", "CheckIns", "TestWorlds"],
     "Terminal": ["VirtualCard", "Authority", "TestWorlds"],
     "FaceMatching": ["CameraSimulator", "VirtualCard"],

@@ -20,6 +20,9 @@ FILE_OCTETS(kiosk_words_js) = {
 FILE_OCTETS(kiosk_voice_js) = {
 #embed "kiosk/voice.js"
 };
+FILE_OCTETS(kiosk_own_js) = {
+#embed "kiosk/own.js"
+};
 FILE_OCTETS(desk_html) = {
 #embed "desk/desk.html"
 };
@@ -29,11 +32,17 @@ FILE_OCTETS(desk_css) = {
 FILE_OCTETS(desk_js) = {
 #embed "desk/desk.js"
 };
-FILE_OCTETS(desk_sheets_js) = {
-#embed "desk/sheets.js"
+FILE_OCTETS(desk_admin_js) = {
+#embed "desk/admin.js"
+};
+FILE_OCTETS(desk_history_js) = {
+#embed "desk/history.js"
 };
 FILE_OCTETS(desk_words_js) = {
 #embed "desk/words.js"
+};
+FILE_OCTETS(sheets_js) = {
+#embed "shared/sheets.js"
 };
 FILE_OCTETS(stream_js) = {
 #embed "shared/stream.js"
@@ -48,6 +57,8 @@ static const struct frontdesk_page kiosk[] = {
     PAGE("/screens.js", kiosk_screens_js),
     PAGE("/words.js", kiosk_words_js),
     PAGE("/voice.js", kiosk_voice_js),
+    PAGE("/own.js", kiosk_own_js),
+    PAGE("/sheets.js", sheets_js),
     PAGE("/stream.js", stream_js),
 };
 
@@ -55,7 +66,9 @@ static const struct frontdesk_page desk[] = {
     PAGE("/", desk_html),
     PAGE("/desk.css", desk_css),
     PAGE("/desk.js", desk_js),
-    PAGE("/sheets.js", desk_sheets_js),
+    PAGE("/admin.js", desk_admin_js),
+    PAGE("/history.js", desk_history_js),
+    PAGE("/sheets.js", sheets_js),
     PAGE("/words.js", desk_words_js),
     PAGE("/stream.js", stream_js),
 };

@@ -98,6 +98,18 @@ package struct Answers: Hashable, Sendable {
     package var consents: [Item: Bool]
     /// What was read of the card with the number that stands on its face.
     package var look = CardLook.absent
+    /// How often the patient asked for more time.
+    package private(set) var extensions = 0
+    /// So often they get it: nobody who has left keeps others waiting for ever.
+    package static let mostExtensions = 3
+
+    /// The answers of somebody who gets more time; nothing where they got enough.
+    func extended() -> Answers? {
+        guard extensions < Self.mostExtensions else { return nil }
+        var next = self
+        next.extensions += 1
+        return next
+    }
 
     /// Answers to start with.
     package init(card: PresentedCard, way: Way? = nil, consents: [Item: Bool] = [:]) {

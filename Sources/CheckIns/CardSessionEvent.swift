@@ -56,6 +56,8 @@ package enum CardSessionEvent: Hashable, Sendable {
     case timeOut(SessionTimer)
     /// The closing message was seen.
     case messageSeen
+    /// The patient needs more time for the choice or the proof.
+    case moreTime
     /// Begin again with the card that is still there, nothing of the last answers kept.
     case startAnew
 }

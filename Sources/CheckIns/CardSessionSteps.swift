@@ -109,6 +109,10 @@ private func choosingStep(_ choosing: Choosing, on event: CardSessionEvent) -> S
     case .choiceConfirmed:
         guard let way = choosing.answers.way else { return nil }
         return proof(choosing.answers, way)
+    case .moreTime:
+        guard let answers = choosing.answers.extended() else { return nil }
+        (next.answers, next.isWarned) = (answers, false)
+        return (.choosing(next), [.startTimer(.choosingWarning), .startTimer(.choosing)])
     case .timeOut(.choosingWarning):
         next.isWarned = true
         return (.choosing(next), [])
@@ -172,6 +176,10 @@ private func provingStep(_ proving: Proving, on event: CardSessionEvent) -> Step
     case .startAnew:
         guard !proving.isBusy else { return nil }
         return beginReading(after: [.discardPIN])
+    case .moreTime:
+        guard !proving.isBusy, let answers = proving.answers.extended() else { return nil }
+        next.answers = answers
+        return (.proving(next), [.startTimer(.proving)])
     case .timeOut(.nonce):
         guard proving.nonce != nil else { return nil }
         guard !proving.isBusy else {

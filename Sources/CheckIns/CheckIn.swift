@@ -26,6 +26,8 @@ package struct CheckIn: Hashable, Sendable {
     package let grant: Grant
     /// How the person of the answer stands to the person of the card.
     package private(set) var identity: IdentityStanding
+    /// The number of the clinic's own chart (カルテ番号), where staff have given it.
+    package private(set) var chart: String?
     /// Where the check-in stands.
     package private(set) var state: State = .open
     /// Whether the clearinghouse does not know yet that the grant ended here.
@@ -65,8 +67,9 @@ package struct CheckIn: Hashable, Sendable {
         id: String, number: Int, openedAt: Instant, patient: String, certificate: SHA256Digest,
         statement: SHA256Digest, way: ProvedWay, grant: Grant,
         identity: IdentityStanding = .unchecked, state: State = .open,
-        owesWithdrawal: Bool = false, owedEntry: EndNote? = nil
+        owesWithdrawal: Bool = false, owedEntry: EndNote? = nil, chart: String? = nil
     ) {
+        self.chart = chart
         self.identity = identity
         self.id = id
         self.number = number
@@ -127,6 +130,18 @@ package struct CheckIn: Hashable, Sendable {
         var next = self
         next.identity = .confirmed
         return next
+    }
+
+    /// The check-in linked to a chart, or to none.
+    package func linked(to chart: String?) -> CheckIn {
+        var next = self
+        next.chart = chart
+        return next
+    }
+
+    /// Whether a text may be a chart's number.
+    package static func isChart(_ text: String) -> Bool {
+        (1...32).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
     /// Whether an item may be opened at an instant.

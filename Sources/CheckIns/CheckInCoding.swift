@@ -7,6 +7,7 @@ extension CheckIn {
     /// The check-in as it is kept, sealed, over a restart.
     package var json: JSONValue {
         guard case .object(var fields) = written else { return written }
+        fields["chart"] = chart.map(JSONValue.string)
         if let owedEntry {
             fields["endedBy"] = .string(owedEntry.actor.id)
             fields["endedAs"] = .string(owedEntry.actor.role.rawValue)
@@ -57,7 +58,10 @@ extension CheckIn {
                 $0.stringValue.flatMap(State.init(rawValue:))
             },
             owesWithdrawal: try fields.optionalBool("owesWithdrawal") ?? false,
-            owedEntry: try Self.endNote(&fields))
+            owedEntry: try Self.endNote(&fields),
+            chart: try fields.optional("chart", "must be a chart's number") {
+                $0.stringValue.flatMap { CheckIn.isChart($0) ? $0 : nil }
+            })
         try fields.finish()
     }
 

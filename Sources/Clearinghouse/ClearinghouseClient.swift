@@ -1,12 +1,14 @@
 package import CheckIns
 package import Cryptography
+package import Disclosures
 import HTTP
 import JSON
 package import Octets
 package import Records
 
 /// The terminal's side of the clearinghouse's interface: typed questions, and answers of which
-/// every check that the terminal can make alone has been made. It never repeats a question by
+/// every check that the terminal can make alone has been made. Records come withheld: nobody sees
+/// them before their disclosure is durable. It never repeats a question by
 /// itself; after a lost line the caller sends the same again.
 package struct ClearinghouseClient: Sendable {
     private let exchange: Exchange
@@ -56,16 +58,16 @@ package struct ClearinghouseClient: Sendable {
     /// are dropped even if they came.
     package func drugs(
         _ access: RecordAccess, from: YearMonth? = nil, to: YearMonth? = nil
-    ) async throws(ClearinghouseError) -> Disclosed<DrugRecord> {
+    ) async throws(ClearinghouseError) -> Withheld<DrugRecord> {
         let query = monthQuery(from: from, to: to)
-        let answer: Disclosed<DrugRecord> = try await read("/v1/records/drugs\(query)", access)
-        return Disclosed(record: answer.record.forInstitution, answerDigest: answer.answerDigest)
+        let answer: Withheld<DrugRecord> = try await read("/v1/records/drugs\(query)", access)
+        return answer.map(\.forInstitution)
     }
 
     /// The checkups.
     package func checkups(
         _ access: RecordAccess
-    ) async throws(ClearinghouseError) -> Disclosed<CheckupRecord> {
+    ) async throws(ClearinghouseError) -> Withheld<CheckupRecord> {
         try await read("/v1/records/checkups", access)
     }
 
@@ -79,7 +81,7 @@ package struct ClearinghouseClient: Sendable {
 
     private func read<Record: RecordCodable>(
         _ target: String, _ access: RecordAccess
-    ) async throws(ClearinghouseError) -> Disclosed<Record> {
+    ) async throws(ClearinghouseError) -> Withheld<Record> {
         var request = HTTPRequest(method: "GET", target: target)
         request.name(access)
         var fields = try await fields(of: request, access)
@@ -87,8 +89,7 @@ package struct ClearinghouseClient: Sendable {
             let value = try fields.require("records")
             let record = try Record(value, at: "$.records")
             try fields.finish()
-            return Disclosed(
-                record: record, answerDigest: SHA256Digest(hashing: value.canonical))
+            return Withheld(record, answerDigest: SHA256Digest(hashing: value.canonical))
         } catch { throw .garbage("\(error)") }
     }
 

@@ -88,6 +88,17 @@ package struct PortalClient: Sendable {
         } catch { throw .garbage("\(error)") }
     }
 
+    /// What is new for the patient, newest first.
+    package func notices(
+        _ session: PortalSession
+    ) async throws(ClearinghouseError) -> [PortalNotice] {
+        let value = try await content("notices", "", session)
+        do throws(JSONError) {
+            var fields = try JSONFields(["notices": value])
+            return try fields.array("notices", PortalNotice.init)
+        } catch { throw .garbage("\(error)") }
+    }
+
     /// The expense notice of a year as XML, with the payment agency's signature.
     package func expenseNotice(
         _ session: PortalSession, year: Int
@@ -95,6 +106,25 @@ package struct PortalClient: Sendable {
         let value = try await content("expense-notice", "?year=\(year)", session)
         do throws(JSONError) {
             return try SignedNotice(value, at: "$.expense-notice")
+        } catch { throw .garbage("\(error)") }
+    }
+
+    /// Registers the card for insurance use (利用登録); one that is registered stays as it is. Since
+    /// when; nothing where it was before anybody counted.
+    package func register(_ session: PortalSession) async throws(ClearinghouseError) -> Instant? {
+        var request = HTTPRequest.json("POST", "/v1/portal/registration", [:])
+        request.headers.append("Authorization", "Bearer \(session.token)")
+        let value = try await content("registration", request, session, expecting: 200)
+        do throws(JSONError) {
+            var fields = try JSONFields(value, at: "$.registration")
+            let isRegistered = try fields.bool("registered")
+            _ = try fields.optionalString("place", maximum: 16)
+            let since = try fields.optional("since", "must be an instant") {
+                $0.stringValue.flatMap { Instant(rfc3339: $0) }
+            }
+            try fields.finish()
+            guard isRegistered else { throw .unexpected(path: "$", reason: "it is not registered") }
+            return since
         } catch { throw .garbage("\(error)") }
     }
 

@@ -29,19 +29,6 @@ package struct RecordAccess: Hashable, Sendable {
     }
 }
 
-/// A record that was disclosed, with the digest that the access history keeps of it.
-package struct Disclosed<Record: Hashable & Sendable>: Hashable, Sendable {
-    /// The record.
-    package var record: Record
-    /// SHA-256 of the record's canonical JSON, as it came.
-    package var answerDigest: SHA256Digest
-
-    /// A disclosed record.
-    package init(record: Record, answerDigest: SHA256Digest) {
-        (self.record, self.answerDigest) = (record, answerDigest)
-    }
-}
-
 extension HTTPRequest {
     /// Names grant and intent: in fields, never in the address.
     mutating func name(_ access: RecordAccess) {

@@ -128,6 +128,7 @@ extension TerminalConfiguration {
         copy.paperFonts = paperFonts?.map(resolve)
         copy.face = face?.resolvingPaths(resolve)
         if let kiosk { copy.kiosk?.pageFile = resolve(kiosk.pageFile) }
+        copy.desk = desk?.resolvingPaths(resolve)
         return copy
     }
 
@@ -261,7 +262,7 @@ private func isWords(_ text: String, maximum: Int) -> Bool {
 }
 
 /// Letters, digits, hyphens and dots make a name; colons an IPv6 address.
-private func isHost(_ text: String) -> Bool {
+func isHost(_ text: String) -> Bool {
     (1...253).contains(text.utf8.count)
         && text.allSatisfy { $0.isASCIILetterOrDigit || $0 == "-" || $0 == "." || $0 == ":" }
 }

@@ -20,6 +20,10 @@ extension LocalAPI {
             return try await record(.checkups, path[0], member, request, peer)
         case ("GET", 2, "history"): return try await history(path[0], member, request)
         case ("POST", 2, "identity"): return try await compare(path[0], member, request)
+        case ("GET", 3, _) where path[1] == "proofs": return try await lineProof(path[2])
+        case ("GET", 3, "paper"): return try await paper(path, member, request, peer)
+        case ("GET", 2, "history"): return try await patientsHistory(path[0], member)
+        case ("POST", 2, "chart"): return try await link(path[0], member, request)
         case ("POST", 2, "withdraw"):
             return try await end(path[0], member, by: parts.records.withdraw)
         case ("POST", 2, "close"):
@@ -59,7 +63,7 @@ extension LocalAPI {
             let opened = try await parts.records.open(item, of: id, for: member, note: note) {
                 !peer.isGone
             }
-            let sex = await parts.book.qualification(of: id)?.entitlement?.holder.sex
+            let sex = await parts.book.sex(of: id)
             // As it is, or laid out as the papers and pages show it.
             let isSheet = request.query["form"] == "sheet"
             let record: JSONValue =
@@ -120,15 +124,18 @@ extension LocalAPI {
 extension CheckIn {
     /// The check-in without anything about the patient.
     var listed: JSONValue {
-        [
-            "id": .string(id), "number": JSONValue(number),
-            "openedAt": .string(openedAt.rfc3339), "state": .string(state.rawValue),
-            "way": .string(way.way.rawValue), "identity": .string(identity.rawValue),
-            "until": .string(grant.until.rfc3339),
-            "items": .array(
-                grant.items.map {
-                    ["item": .string($0.item.rawValue), "until": .string($0.until.rfc3339)]
-                }),
-        ]
+        .object(present: [
+            ("id", .string(id)), ("number", JSONValue(number)),
+            ("openedAt", .string(openedAt.rfc3339)), ("state", .string(state.rawValue)),
+            ("way", .string(way.way.rawValue)), ("identity", .string(identity.rawValue)),
+            ("until", .string(grant.until.rfc3339)), ("chart", chart.map(JSONValue.string)),
+            (
+                "items",
+                .array(
+                    grant.items.map {
+                        ["item": .string($0.item.rawValue), "until": .string($0.until.rfc3339)]
+                    })
+            ),
+        ])
     }
 }

@@ -107,7 +107,7 @@ extension LocalAPI {
     }
 
     /// Whether the history cannot be written, or something in it cannot be read.
-    private static func problem(_ error: HistoryError) -> Problem {
+    static func problem(_ error: HistoryError) -> Problem {
         switch error {
         case .noEntry: return .noEntry
         case .retained: return .badRequest(error.description)

@@ -28,6 +28,8 @@ package struct LocalAPI: HTTPHandler {
         package var records: RecordDesk
         /// Where patients see their own.
         package var portal: PortalDesk
+        /// Those of them who look around at a kiosk.
+        package var ownVisits: OwnVisits
         /// Who writes the history.
         package var scribe: HistoryScribe
         /// Who counts failed PINs.
@@ -42,6 +44,8 @@ package struct LocalAPI: HTTPHandler {
         package var limits: WaitLimits
         /// Who cosigns the history, where anybody does.
         package var witnesses: HistoryWitnesses?
+        /// Who makes papers for the pages.
+        package var press: PaperPress?
         /// How long the history is kept at least.
         package var historyRetentionYears = 7
 
@@ -55,6 +59,7 @@ package struct LocalAPI: HTTPHandler {
             self.book = book
             self.records = records
             self.portal = portal
+            ownVisits = OwnVisits(desk: portal) { scribe.now }
             self.scribe = scribe
             self.watch = watch
             self.staff = staff
@@ -68,6 +73,9 @@ package struct LocalAPI: HTTPHandler {
 
     /// An API over the parts of a terminal.
     package init(_ parts: Parts) { self.parts = parts }
+
+    /// Who writes the history.
+    package var scribe: HistoryScribe { parts.scribe }
 
     package func respond(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPResponse {
         do throws(Problem) { return try await route(request, peer) } catch {

@@ -33,6 +33,13 @@ extension LocalAPI {
                 throw .wrongState
             }
             return answer(view)
+        case "more-time":
+            // Three times a card: a kiosk is not kept by who has left.
+            let session = try sessionNamed(in: request)
+            guard let view = await runner.handle(.moreTime, inSession: session) else {
+                throw .wrongState
+            }
+            return answer(view)
         case "seen": return answer(await runner.handle(.messageSeen))
         default: throw .notFound
         }
@@ -184,6 +191,16 @@ extension LocalAPI {
         return try await proved(runner, request)
     }
 
+    /// What somebody is shown, and whether the check-in would not survive a restart yet.
+    private func told(_ view: SessionView, to onlooker: SessionView.Onlooker) async -> JSONValue {
+        let shown = view.shown(to: onlooker)
+        guard case .object(var fields) = shown, let id = view.checkIn,
+            await parts.book.lacksKeeping(id: id)
+        else { return shown }
+        fields["kept"] = false
+        return .object(fields)
+    }
+
     /// What became of a proof: the check-in, or why there is none.
     private func proved(
         _ runner: SessionRunner, _ request: HTTPRequest
@@ -212,7 +229,7 @@ extension LocalAPI {
         }
         // Here, once, the qualification is told: its disclosure has just become durable. Whoever
         // wants to see it again asks for the check-in, which is an entry of its own.
-        return .json(view.shown(to: .prover(member(request))))
+        return .json(await told(view, to: .prover(member(request))))
     }
 
     /// One question at the portal with a PIN of its own.
@@ -231,7 +248,8 @@ extension LocalAPI {
         } catch { throw .portal(error) }
     }
 
-    private func question(
+    /// What a page of the portal's asks.
+    func question(
         _ name: String, _ query: [String: String]
     ) throws(Problem) -> PortalQuestion {
         let from = try month(query["from"], "from")
@@ -242,6 +260,7 @@ extension LocalAPI {
         case "checkups": .checkups
         case "expenses": .expenses(from: from, to: to)
         case "disclosures": .disclosures
+        case "notices": .notices
         case "expense-notice": .expenseNotice(year: try year(query["year"]))
         case "tax-link": .taxLink(year: try year(query["year"]))
         default: throw .notFound

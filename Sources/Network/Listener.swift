@@ -40,7 +40,7 @@ struct Listener: ~Copyable, Sendable {
         }
         _ = try check(
             fcntl(descriptor.raw, F_SETFL, fcntl(descriptor.raw, F_GETFL) | O_NONBLOCK), "fcntl")
-        self.port = try Self.boundPort(descriptor.raw)
+        self.port = try boundPort(of: descriptor.raw)
         self.file = file
         self.isInherited = isInherited
         self.descriptor = descriptor
@@ -68,22 +68,6 @@ struct Listener: ~Copyable, Sendable {
         _ = try check(unsafe address.with { unsafe bind(descriptor.raw, $0, $1) }, "bind")
         _ = try check(listen(descriptor.raw, backlog), "listen")
         return descriptor
-    }
-
-    private static func boundPort(_ descriptor: Int32) throws(NetworkError) -> Int {
-        var address = sockaddr_storage()
-        var count = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe getsockname(descriptor, $0, &count)
-            }
-        }
-        _ = try check(result, "getsockname")
-        guard [AF_INET, AF_INET6].contains(Int32(address.ss_family)) else { return 0 }
-        // The port stands at the same place in both families.
-        return unsafe withUnsafeBytes(of: address) { octets in
-            unsafe Int(octets[2]) << 8 | Int(octets[3])
-        }
     }
 
     /// A stale socket file is replaced only when nobody answers on it. The folder is locked
@@ -118,6 +102,23 @@ struct Listener: ~Copyable, Sendable {
             _ = try connectUNIX(path, until: Deadline(seconds: 1))
             return false
         } catch { return error == .refused }
+    }
+}
+
+/// The TCP port that a socket is bound to; zero for a UNIX socket.
+func boundPort(of descriptor: Int32) throws(NetworkError) -> Int {
+    var address = sockaddr_storage()
+    var count = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            unsafe getsockname(descriptor, $0, &count)
+        }
+    }
+    _ = try check(result, "getsockname")
+    guard [AF_INET, AF_INET6].contains(Int32(address.ss_family)) else { return 0 }
+    // The port stands at the same place in both families.
+    return unsafe withUnsafeBytes(of: address) { octets in
+        unsafe Int(octets[2]) << 8 | Int(octets[3])
     }
 }
 

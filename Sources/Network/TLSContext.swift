@@ -15,6 +15,14 @@ package import Cryptography
         try TLSContext((certificate, key), clientAnchors, serverName: nil, isServer: true)
     }
 
+    /// The server's side for browsers, who show no certificate.
+    package static func publicServer(
+        certificate: Certificate, key: PrivateKey
+    ) throws(CryptographyError) -> TLSContext {
+        try TLSContext(
+            (certificate, key), [], serverName: nil, isServer: true, asksForClients: false)
+    }
+
     /// The client's side: the server must carry the name, issued by one of the anchors.
     package static func client(
         certificate: Certificate, key: PrivateKey, serverAnchors: [Certificate],
@@ -27,7 +35,7 @@ package import Cryptography
     /// One side. Only tests leave the identity out, to be turned away.
     init(
         _ identity: (certificate: Certificate, key: PrivateKey)?, _ anchors: [Certificate],
-        serverName: String?, isServer: Bool
+        serverName: String?, isServer: Bool, asksForClients: Bool = true
     ) throws(CryptographyError) {
         // OpenSSL takes an empty name for "any name".
         guard serverName?.isEmpty != true else { throw .malformed("a server without a name") }
@@ -53,8 +61,10 @@ package import Cryptography
             isSet = isSet && used == 1 && keyed == 1
         }
         unsafe X509_STORE_set_flags(store, UInt(X509_V_FLAG_PARTIAL_CHAIN))
-        unsafe SSL_CTX_set_verify(
-            context, SSL_VERIFY_PEER | (isServer ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nil)
+        let mode =
+            asksForClients
+            ? SSL_VERIFY_PEER | (isServer ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0) : SSL_VERIFY_NONE
+        unsafe SSL_CTX_set_verify(context, mode, nil)
         guard isSet else {
             ERR_clear_error()
             unsafe SSL_CTX_free(context)

@@ -1,5 +1,7 @@
 package import CheckIns
+internal import Cryptography
 package import Disclosures
+internal import JSON
 package import Octets
 package import Records
 
@@ -30,7 +32,9 @@ package actor CheckInBook: CheckInPort {
     private let ids: any IdentifierSource
     private var checkIns: [String: CheckIn] = [:]
     /// What the patients are entitled to: in memory only, gone with the process.
-    private var qualifications: [String: Qualification] = [:]
+    private var qualifications: [String: Withheld<Qualification>] = [:]
+    /// The sex of their patients, on which thresholds of checkups depend.
+    private var sexes: [String: Sex] = [:]
     /// Those whose state could not be kept: a restart would bring an older one back.
     private var unkept: Set<String> = []
     /// Those whose debts somebody pays just now: nobody else does meanwhile.
@@ -61,14 +65,38 @@ package actor CheckInBook: CheckInPort {
 
     /// Opens the check-in of an accepted session.
     package func open(_ accepted: Accepted) async -> String {
-        let checkIn = checkIn(of: accepted)
+        var checkIn = checkIn(of: accepted)
         checkIns[checkIn.id] = checkIn
-        qualifications[checkIn.id] = accepted.acceptance.qualification
+        if let chart = await vault.patient(of: chartKey(checkIn.patient)), CheckIn.isChart(chart) {
+            checkIn = (checkIns[checkIn.id] ?? checkIn).linked(to: chart)
+            checkIns[checkIn.id] = checkIn
+        }
+        let qualification = accepted.acceptance.qualification
+        qualifications[checkIn.id] = Withheld(
+            qualification,
+            answerDigest: SHA256Digest(hashing: qualification.json.canonical))
+        sexes[checkIn.id] = qualification.entitlement?.holder.sex
         await keep(checkIn)
         if await vault.patient(of: checkIn.certificate) == nil {
             await vault.remember(patient: checkIn.patient, of: checkIn.certificate)
         }
         return checkIn.id
+    }
+
+    /// Links a check-in to the clinic's chart, and the patient's next ones too; nothing where it is
+    /// unknown.
+    package func link(id: String, to chart: String?) async -> CheckIn? {
+        guard let linked = checkIns[id]?.linked(to: chart) else { return nil }
+        checkIns[id] = linked
+        await keep(linked)
+        // An empty text stands for none.
+        await vault.remember(patient: chart ?? "", of: chartKey(linked.patient))
+        return checkIns[id]
+    }
+
+    /// A patient's chart is kept as the patient of a certificate is: sealed, under a digest.
+    private func chartKey(_ patient: String) -> SHA256Digest {
+        SHA256Digest(hashing: Array("chart \(patient)".utf8))
     }
 
     private func checkIn(of accepted: Accepted) -> CheckIn {
@@ -120,7 +148,10 @@ package actor CheckInBook: CheckInPort {
     }
 
     /// What the patient of a check-in is entitled to, while this process remembers.
-    package func qualification(of id: String) -> Qualification? { qualifications[id] }
+    func qualification(of id: String) -> Withheld<Qualification>? { qualifications[id] }
+
+    /// The patient's sex, which goes with the thresholds of their checkups.
+    package func sex(of id: String) -> Sex? { sexes[id] }
 
     /// The id under which the clearinghouse knows the holder of a certificate, if it was ever
     /// met at this terminal.
@@ -136,7 +167,7 @@ package actor CheckInBook: CheckInPort {
         let note = actor.map { CheckIn.EndNote(actor: $0, at: clock.now()) }
         guard let ended = checkIns[id]?.transition(on: event, note) else { return nil }
         checkIns[id] = ended
-        qualifications[id] = nil
+        (qualifications[id], sexes[id]) = (nil, nil)
         await keep(ended)
         return ended
     }
@@ -155,7 +186,38 @@ package actor CheckInBook: CheckInPort {
             unkept.remove(checkIn.id)
         } else {
             unkept.insert(checkIn.id)
+            newDebt.yield()
         }
+    }
+
+    /// Tries again to keep what could not be kept; whether all is kept now. Nothing else is written
+    /// where the first one fails again.
+    package func keepAgain() async -> Bool {
+        for id in unkept.sorted() {
+            guard let checkIn = checkIns[id] else {
+                unkept.remove(id)
+                continue
+            }
+            await keep(checkIn)
+            if unkept.contains(id) { return false }
+        }
+        return true
+    }
+
+    /// Whether anything is still to be kept, or to be said of an end.
+    func owesAnything() -> Bool { !unkept.isEmpty || !debts().isEmpty }
+
+    /// The check-ins that came back open from an earlier run.
+    func restoredOpen() -> [CheckIn] { checkIns.values.filter { $0.state == .open } }
+
+    /// Ends a check-in whose end the access history tells of already, though it was not kept: the
+    /// clearinghouse may not know.
+    func endAgain(id: String, by event: CheckIn.Event, _ note: CheckIn.EndNote) async {
+        guard let ended = checkIns[id]?.transition(on: event, note) else { return }
+        checkIns[id] = ended
+        restoredDebts.insert(id)
+        await keep(ended)
+        newDebt.yield()
     }
 
     // MARK: What must still be said of ends

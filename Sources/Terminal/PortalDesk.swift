@@ -14,6 +14,10 @@ package enum PortalQuestion: Hashable, Sendable {
     case checkups
     case expenses(from: YearMonth?, to: YearMonth?)
     case disclosures
+    /// What is new for them.
+    case notices
+    /// 利用登録: that their card become their insurance card.
+    case register
     /// A year's expense notice as XML, signed.
     case expenseNotice(year: Int)
     /// A link for tax software to a year's expense notice.
@@ -28,6 +32,9 @@ package enum PortalAnswer: Hashable, Sendable {
     case checkups(CheckupRecord, sex: Sex?)
     case expenses(ExpenseRecord)
     case disclosures([PortalDisclosure])
+    case notices([PortalNotice])
+    /// Since when the card is registered; nothing where it was before anybody counted.
+    case registered(since: Instant?)
     case expenseNotice(SignedNotice)
     case taxLink(PortalTaxLink)
 }
@@ -44,6 +51,16 @@ package enum PortalRefusal: Error, Hashable, Sendable {
     case clearinghouse(ClearinghouseError)
     /// The history cannot be written.
     case storeClosed
+}
+
+/// A patient who was proved to the portal and may ask until it is closed.
+package struct PortalVisit: Sendable {
+    fileprivate let session: PortalSession
+    /// What every further intent says.
+    fileprivate let intent: HistoryEvent
+
+    /// Until when the portal answers.
+    package var until: Instant { session.until }
 }
 
 /// The patient's own look at their data (わたしの情報): a session of its own with a PIN entry of
@@ -102,6 +119,25 @@ package struct PortalDesk: Sendable {
         _ question: PortalQuestion, and more: [PortalQuestion], at port: any CardPort,
         pin: consuming SecretPage, lastTryWord: String? = nil, note: String?
     ) async throws(PortalRefusal) -> [PortalAnswer] {
+        let (visit, first) = try await open(
+            question, at: port, pin: pin, lastTryWord: lastTryWord, note: note)
+        do throws(PortalRefusal) {
+            var answers = [first]
+            for next in more { answers.append(try await ask(next, in: visit, note: note)) }
+            await close(visit)
+            return answers
+        } catch {
+            if error != .storeClosed { await close(visit) }
+            throw error
+        }
+    }
+
+    /// Reads the card, proves its holder and answers one question; the holder may ask more until the
+    /// visit is closed.
+    package func open(
+        _ question: PortalQuestion, at port: any CardPort, pin: consuming SecretPage,
+        lastTryWord: String? = nil, note: String? = nil
+    ) async throws(PortalRefusal) -> (PortalVisit, PortalAnswer) {
         let card = try await read(port)
         let spendsLastTry = lastTries.take(lastTryWord, for: card.digest, at: scribe.now)
         let patient = scribe.reference(patient: nil, certificate: card.digest)
@@ -123,34 +159,46 @@ package struct PortalDesk: Sendable {
                 statement: statement, signature: signature, certificate: card.certificate)
         } catch { throw await refused(intent, place, error) }
         do throws(PortalRefusal) {
-            var answers = [try await answer(question, session, intent, place)]
-            for next in more {
-                (intent.item, intent.statement) = (next.item, nil)
-                (intent.requestID, intent.time) = (scribe.requestID(), scribe.now)
-                guard let place = await scribe.write(intent) else { throw .storeClosed }
-                answers.append(try await answer(next, session, intent, place))
-            }
-            // A session that cannot be signed out ends by itself; the answers are there.
-            try? await client.signOut(session)
-            return answers
+            let answer = try await answer(question, session, intent, place)
+            // The next intents say the same, but for what was signed: that stands in the first.
+            intent.statement = nil
+            return (PortalVisit(session: session, intent: intent), answer)
         } catch {
             if error != .storeClosed { try? await client.signOut(session) }
             throw error
         }
     }
 
+    /// One more question of a visit, with an intent and a disclosure of its own.
+    package func ask(
+        _ question: PortalQuestion, in visit: PortalVisit, note: String? = nil
+    ) async throws(PortalRefusal) -> PortalAnswer {
+        var intent = visit.intent
+        (intent.item, intent.note) = (question.item, note)
+        (intent.requestID, intent.time) = (scribe.requestID(), scribe.now)
+        guard let place = await scribe.write(intent) else { throw .storeClosed }
+        return try await answer(question, visit.session, intent, place)
+    }
+
+    /// Signs out. A visit that cannot be signed out ends by itself; the answers are there.
+    package func close(_ visit: PortalVisit) async { try? await client.signOut(visit.session) }
+
     /// One exchange, and its disclosure before anybody sees the answer.
     private func answer(
         _ question: PortalQuestion, _ session: PortalSession, _ intent: HistoryEvent,
         _ place: HistoryPlace
     ) async throws(PortalRefusal) -> PortalAnswer {
-        let answer: PortalAnswer
-        do throws(ClearinghouseError) { answer = try await fetch(question, session) } catch {
-            throw await refused(intent, place, error)
-        }
+        let withheld: Withheld<PortalAnswer>
+        do throws(ClearinghouseError) {
+            let answer = try await fetch(question, session)
+            withheld = Withheld(answer, answerDigest: answer.digest)
+        } catch { throw await refused(intent, place, error) }
         let disclosure = intent.disclosure(
-            ofIntentAt: place.index, answerDigest: answer.digest, at: scribe.now)
-        guard await scribe.write(disclosure) != nil else { throw .storeClosed }
+            ofIntentAt: place.index, answerDigest: withheld.answerDigest, at: scribe.now)
+        guard let receipt = await scribe.disclose(disclosure) else { throw .storeClosed }
+        let answer = withheld.release(
+            under: receipt, checkIn: nil, item: question.item, to: intent.actor.id)
+        guard let answer else { throw .storeClosed }
         return answer
     }
 
@@ -205,6 +253,8 @@ package struct PortalDesk: Sendable {
         case .expenses(let from, let to):
             .expenses(try await client.expenses(session, from: from, to: to))
         case .disclosures: .disclosures(try await client.disclosures(session))
+        case .notices: .notices(try await client.notices(session))
+        case .register: .registered(since: try await client.register(session))
         case .expenseNotice(let year):
             .expenseNotice(try await client.expenseNotice(session, year: year))
         case .taxLink(let year): .taxLink(try await client.taxLink(session, year: year))
@@ -215,11 +265,11 @@ package struct PortalDesk: Sendable {
 extension PortalQuestion {
     fileprivate var item: DisclosedItem {
         switch self {
-        case .qualification: .qualification
+        case .qualification, .register: .qualification
         case .drugs: .drugs
         case .checkups: .checkups
         case .expenses, .expenseNotice, .taxLink: .expenses
-        case .disclosures: .history
+        case .disclosures, .notices: .history
         }
     }
 }
@@ -237,6 +287,11 @@ extension PortalAnswer {
             .object(present: [("record", value.json), ("sex", sex.map { .string($0.rawValue) })])
         case .expenses(let value): value.json
         case .disclosures(let lines): .array(lines.map(\.json))
+        case .notices(let notices): .array(notices.map(\.json))
+        case .registered(let since):
+            .object(present: [
+                ("registered", true), ("since", since.map { .string($0.rfc3339) }),
+            ])
         case .expenseNotice(let notice): notice.json
         case .taxLink(let link):
             ["token": .string(link.token), "until": .string(link.until.rfc3339)]

@@ -90,16 +90,21 @@ package struct RecordDesk: Sendable {
             requestID: scribe.requestID(), at: scribe.now)
         intent.note = note
         guard let place = await scribe.write(intent) else { throw .storeClosed }
-        let (content, digest) = try await fetch(item, of: checkIn, intent, place)
+        let record = try await fetch(item, of: checkIn, intent, place)
         let disclosure = intent.disclosure(
-            ofIntentAt: place.index, answerDigest: digest, recipient: viewer.id, at: scribe.now)
+            ofIntentAt: place.index, answerDigest: record.answerDigest, recipient: viewer.id,
+            at: scribe.now)
         if let reason = await reasonToWithhold(id, item, isAwaited) {
             throw await withheld(intent, place, reason)
         }
-        guard let written = await scribe.write(disclosure) else { throw .storeClosed }
+        guard let receipt = await scribe.disclose(disclosure) else { throw .storeClosed }
+        let written = HistoryPlace(origin: place.origin, index: receipt.index)
         if let reason = await reasonToWithhold(id, item, isAwaited) {
             throw await withheld(intent, place, reason, entered: written)
         }
+        let content = record.release(
+            under: receipt, checkIn: checkIn.id, item: DisclosedItem(item), to: viewer.id)
+        guard let content else { throw .storeClosed }
         return OpenedRecord(content: content, disclosure: written)
     }
 
@@ -134,8 +139,10 @@ package struct RecordDesk: Sendable {
         var view = scene(of: checkIn, viewer).event(.viewed, at: scribe.now)
         view.item = .qualification
         (view.purpose, view.note) = (.treatment, note)
-        guard await scribe.write(view) != nil else { throw .storeClosed }
-        return qualification
+        view.answerDigest = qualification.answerDigest
+        guard let receipt = await scribe.disclose(view) else { throw .storeClosed }
+        return qualification.release(
+            under: receipt, checkIn: checkIn.id, item: .qualification, to: viewer.id)
     }
 
     /// What the access history says of a check-in's patient: recorded as a reading of it.
@@ -183,16 +190,12 @@ package struct RecordDesk: Sendable {
 
     private func fetch(
         _ item: Item, of checkIn: CheckIn, _ intent: HistoryEvent, _ place: HistoryPlace
-    ) async throws(OpeningRefusal) -> (OpenedRecord.Content, SHA256Digest) {
+    ) async throws(OpeningRefusal) -> Withheld<OpenedRecord.Content> {
         let access = RecordAccess(checkIn, intent: place)
         do throws(ClearinghouseError) {
             switch item {
-            case .drugs:
-                let answer = try await client.drugs(access)
-                return (.drugs(answer.record), answer.answerDigest)
-            case .checkups:
-                let answer = try await client.checkups(access)
-                return (.checkups(answer.record), answer.answerDigest)
+            case .drugs: return try await client.drugs(access).map { .drugs($0) }
+            case .checkups: return try await client.checkups(access).map { .checkups($0) }
             }
         } catch { throw await refused(intent, place, error) }
     }

@@ -65,13 +65,20 @@ package struct StaffEntry: Sendable {
     package var tokenDigest: SHA256Digest?
     /// Their password's hash.
     package var password: PasswordHash?
+    /// What their telephone makes codes of; with it a password alone signs nobody in.
+    package var secondFactor: TOTPSecret?
 
     /// An entry.
     package init(
-        _ member: StaffMember, tokenDigest: SHA256Digest? = nil, password: PasswordHash? = nil
+        _ member: StaffMember, tokenDigest: SHA256Digest? = nil, password: PasswordHash? = nil,
+        secondFactor: TOTPSecret? = nil
     ) {
         (self.member, self.tokenDigest, self.password) = (member, tokenDigest, password)
+        self.secondFactor = secondFactor
     }
+
+    /// A digest of everything that stands in the entry: it changes with each of them.
+    package var digest: SHA256Digest { SHA256Digest(hashing: json.canonical) }
 }
 
 /// Who may do what, as the staff file says.
@@ -155,6 +162,9 @@ extension StaffEntry {
         password = try fields.optional("password", "must be a hash that `staff add` made") {
             $0.stringValue.flatMap { PasswordHash($0) }
         }
+        secondFactor = try fields.optional("secondFactor", "must be a secret in base32") {
+            $0.stringValue.flatMap { TOTPSecret(base32: $0) }
+        }
         try fields.finish()
         guard tokenDigest != nil || password != nil else {
             throw .unexpected(path: path, reason: "has neither tokenDigest nor password")
@@ -167,6 +177,7 @@ extension StaffEntry {
             ("rights", .array(member.rights.map(\.rawValue).sorted().map(JSONValue.string))),
             ("tokenDigest", tokenDigest.map { .string($0.hex) }),
             ("password", password.map { .string($0.description) }),
+            ("secondFactor", secondFactor.map { .string($0.base32) }),
         ])
     }
 }

@@ -141,6 +141,11 @@ let program = Program(
                 .init("role", "ROLE", "reception, clinician or administrator"),
                 .init("visual-check", nil, "may confirm patients by sight (目視)"),
                 .init(
+                    "second-factor", nil,
+                    "a code of their telephone besides the password (TOTP); its secret is told once"
+                ),
+                .init("no-second-factor", nil, "the password alone is enough again"),
+                .init(
                     "password-file", "FILE",
                     "the file that holds the password; - reads standard input"),
             ],

@@ -19,6 +19,7 @@ extension Context {
                         entry.member.rights.map(\.rawValue).sorted().joined(separator: ","),
                         entry.password == nil ? "" : "password",
                         entry.tokenDigest == nil ? "" : "token",
+                        entry.secondFactor == nil ? "" : "second factor",
                     ]
                 }
             ).joined(separator: "\n")
@@ -56,10 +57,22 @@ extension Context {
         var rights = known?.member.rights ?? []
         if invocation.has("visual-check") { rights.insert(.visualCheck) }
         let member = StaffMember(id: id, role: role, rights: rights)
-        let entry = StaffEntry(member, tokenDigest: known?.tokenDigest, password: hash)
+        var entry = StaffEntry(
+            member, tokenDigest: known?.tokenDigest, password: hash,
+            secondFactor: known?.secondFactor)
+        if invocation.has("no-second-factor") { entry.secondFactor = nil }
+        let fresh = invocation.has("second-factor") ? TOTPSecret() : nil
+        if let fresh { entry.secondFactor = fresh }
         try write(register.putting(entry))
-        try show(entry.listed) {
-            "\(known == nil ? "added" : "changed"): \(id) (\(role.rawValue))"
+        let address = fresh?.address(
+            account: id, issuer: try configuration().institutionName)
+        guard case .object(var told) = entry.listed else { return .ok }
+        told["secondFactorAddress"] = address.map(JSONValue.string)
+        try show(.object(told)) {
+            let done = "\(known == nil ? "added" : "changed"): \(id) (\(role.rawValue))"
+            return
+                ([done] + (address.map { ["for their telephone, shown this once: \($0)"] } ?? []))
+                .joined(separator: "\n")
         }
         return .ok
     }
@@ -110,6 +123,7 @@ extension StaffEntry {
             "id": .string(member.id), "role": .string(member.role.rawValue),
             "rights": .array(member.rights.map(\.rawValue).sorted().map(JSONValue.string)),
             "password": .bool(password != nil), "token": .bool(tokenDigest != nil),
+            "secondFactor": .bool(secondFactor != nil),
         ]
     }
 }

@@ -12,17 +12,17 @@ extension Service {
     /// Listens for the kiosk on both loopback addresses, so that nobody else can take the other
     /// one, and writes the page file that its browser opens.
     func serve(
-        _ kiosk: KioskConfiguration, of local: LocalAPI, _ clock: SystemClock
+        _ kiosk: KioskConfiguration, of local: LocalAPI, _ clock: SystemClock,
+        _ inherited: InheritedSockets
     ) throws(ServiceError) -> [HTTPServer] {
         // A file that others could read, or that is something else, is made anew.
         let pairing = KioskPairing(keeping: try? KeyFile.read(kiosk.pageFile, isPrivate: true))
-        let api = KioskAPI(
-            KioskAPI.Parts(
-                institutionName: configuration.institutionName,
-                isSimulation: configuration.isSimulation, reader: kiosk.reader,
-                name: Self.kioskName, port: kiosk.port, clock: clock),
-            of: local, pairing: pairing)
-        let servers = try loopback(kiosk.port, api)
+        let parts = KioskAPI.Parts(
+            institutionName: configuration.institutionName,
+            isSimulation: configuration.isSimulation, reader: kiosk.reader,
+            name: Self.kioskName, port: kiosk.port, clock: clock)
+        let api = KioskAPI(parts, of: local, pairing: pairing)
+        let servers = try listeners("kiosk", kiosk.port, inherited, api)
         do throws(KeyFile.Failure) {
             try KeyFile.write(
                 pairing.page(address: "http://\(Self.kioskName):\(kiosk.port)"),

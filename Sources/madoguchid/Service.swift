@@ -11,7 +11,6 @@ import JSON
 import Network
 import Octets
 import PCSC
-import PDF
 import Records
 import Secrets
 import Terminal
@@ -57,7 +56,12 @@ struct Service {
         historyKey = try Self.historyKey(configuration.historyKeyFile)
         staff = try Self.staff(configuration.staffFile)
         statementKey = try Self.statementKey(configuration.statementKeyFile)
-        try Self.checkFonts(configuration.paperFonts ?? [])
+        // Pages print papers, and where the fonts are named the command does.
+        let prints = configuration.desk != nil || configuration.kiosk != nil
+        let fonts = configuration.paperFonts ?? (prints ? PaperPress.usualFonts : [])
+        do throws(KeyFile.Failure) { try PaperPress.check(fonts: fonts) } catch {
+            throw .file(error)
+        }
     }
 
     private static func read(_ path: String) throws(ServiceError) -> TerminalConfiguration {
@@ -72,19 +76,6 @@ struct Service {
         } catch {
             let line = error.line(in: text, limits: TerminalConfiguration.textLimits)
             throw .configuration(place: "\(path):\(line)", error)
-        }
-    }
-
-    /// Looks at the fonts that papers will be drawn with, and keeps none: what is wrong with them is
-    /// told now, not when a patient waits for a paper.
-    private static func checkFonts(_ paths: [String]) throws(ServiceError) {
-        for path in paths {
-            do throws(KeyFile.Failure) {
-                let octets = try KeyFile.read(path, limit: TrueTypeFont.maximumOctets)
-                do throws(FontError) { _ = try TrueTypeFont(octets) } catch {
-                    throw .malformed(path: path, .malformed("a TrueType font: \(error)"))
-                }
-            } catch { throw .file(error) }
         }
     }
 
@@ -139,28 +130,32 @@ extension Service {
     func run() async throws(ServiceError) {
         ProcessMemory.hide()
         let signals = ProcessSignals()
+        let inherited = try handedOver()
         let clock = SystemClock()
         let store = try await openHistory(clock)
         var servers: [HTTPServer] = []
         let witnesses: HistoryWitnesses?
         let roster: ReaderRoster
         let courier: WithdrawalCourier
+        let ownVisits: OwnVisits
+        let book: CheckInBook
         do throws(ServiceError) {
             var api = try await assemble(store, clock)
             witnesses = try await self.witnesses(of: store)
             api.witnesses = witnesses
+            api.press = PaperPress(fonts: configuration.paperFonts ?? PaperPress.usualFonts)
             api.historyRetentionYears = configuration.historyRetentionYears
-            roster = api.roster
+            (roster, ownVisits, book) = (api.roster, api.ownVisits, api.book)
             courier = WithdrawalCourier(
                 book: api.book, desk: api.records, clock: clock,
                 pauses: WithdrawalCourier.Pauses(configuration.limits))
             let local = LocalAPI(api)
-            servers = [try listen(local)]
+            servers = try listen(local, inherited)
             if let kiosk = configuration.kiosk {
-                servers += try serve(kiosk, of: local, clock)
+                servers += try serve(kiosk, of: local, clock, inherited)
             }
             if let desk = configuration.desk {
-                servers += try serve(desk, of: local, clock)
+                servers += try serve(desk, of: local, clock, inherited)
             }
         } catch {
             try? await store.close()
@@ -168,16 +163,26 @@ extension Service {
         }
         // Whoever started it may read this or not: the service goes on.
         _ = say("madoguchid is ready on \(configuration.socket)")
+        let check = Task { [configuration, historyKey] in
+            let error = await store.verifyItself(
+                folder: configuration.historyFolder, wrapping: historyKey)
+            if let error { complain("nothing is disclosed: \(error.description)") }
+        }
         await withTaskGroup { [servers] group in
             for server in servers { group.addTask { await server.run() } }
             group.addTask { await roster.run(ReaderMonitor().events()) }
             group.addTask { await courier.run() }
+            group.addTask { await ownVisits.run(roster) }
             if let witnesses, let cadence = configuration.witnesses?.cadenceSeconds {
                 group.addTask { await Self.ask(witnesses, every: cadence, clock) }
             }
             group.addTask { await signals.untilTermination() }
             await group.next()
             group.cancelAll()
+        }
+        check.cancel()
+        if await !book.keepAgain() {
+            complain("some check-ins could not be kept: what was accepted since is gone")
         }
         do throws(HistoryError) { try await store.close() } catch { throw .history(error) }
     }
@@ -240,13 +245,14 @@ extension Service {
     ) async throws(ServiceError) -> LocalAPI.Parts {
         let ids = UUIDSource()
         let items = configuration.items.compactMap(Item.init(rawValue:))
-        let scribe = HistoryScribe(
-            store: store, place: place, clock: clock, quality: { clock.timeQuality }, ids: ids,
-            items: items, complain: { complain("nothing is disclosed: \($0.description)") })
         let vault: SealedVault
         do throws(SealedFolder.Failure) {
             vault = try SealedVault(folder: configuration.checkInFolder) { complain($0) }
         } catch { throw .checkIns(error) }
+        let scribe = HistoryScribe(
+            store: store, place: place, clock: clock, quality: { clock.timeQuality }, ids: ids,
+            items: items, tries: vault,
+            complain: { complain("nothing is disclosed: \($0.description)") })
         let book = CheckInBook(vault: vault, clock: clock, ids: ids)
         await book.restore()
         let identity = SessionRunner.Identity(
@@ -255,6 +261,7 @@ extension Service {
         let watch = PINWatch(vault: vault, policy: FailureCount.Policy(configuration.limits)) {
             store.cardReference(ofCertificate: $0).code.hex
         }
+        await scribe.tellInterruptedTries(of: vault, to: watch)
         let faces = FaceParts(
             configuration,
             watch: FaceWatch(vault: vault) {
@@ -270,7 +277,7 @@ extension Service {
                 let port = WatchedCardPort(
                     ReaderCardPort(
                         reader: reader, anchors: anchors, clock: clock, pinPads: pads),
-                    reader: name, watch: watch, clock: clock)
+                    reader: name, watch: watch, clock: clock, scribe: scribe)
                 return ReaderRoster.ServedReader(
                     port: port,
                     runner: SessionRunner(
@@ -279,12 +286,13 @@ extension Service {
                         ids: ids, identity: identity,
                         limits: SessionRunner.Limits(limits)))
             })
+        let records = RecordDesk(
+            book: book, client: client, scribe: scribe,
+            needsOtherViewer: configuration.visualCheckNeedsOtherViewer,
+            needsIdentity: configuration.recordsNeedIdentity)
+        await records.endWhatTheHistoryEnded()
         return LocalAPI.Parts(
-            roster: roster, book: book,
-            records: RecordDesk(
-                book: book, client: client, scribe: scribe,
-                needsOtherViewer: configuration.visualCheckNeedsOtherViewer,
-                needsIdentity: configuration.recordsNeedIdentity),
+            roster: roster, book: book, records: records,
             portal: PortalDesk(
                 client: portalClient, scribe: scribe, identity: identity,
                 lastTrySeconds: limits.provingSeconds),
@@ -292,12 +300,32 @@ extension Service {
             limits: limits)
     }
 
-    private func listen(_ api: LocalAPI) throws(ServiceError) -> HTTPServer {
+    /// What whoever started the service opened for it; what it has no use for is refused, so that no
+    /// socket listens without anybody.
+    private func handedOver() throws(ServiceError) -> InheritedSockets {
+        let inherited: InheritedSockets
+        do throws(InheritedSockets.Fault) { inherited = try InheritedSockets.take() } catch {
+            throw .inherited(error)
+        }
+        var known = ["api"]
+        if configuration.kiosk != nil { known.append("kiosk") }
+        if configuration.desk != nil { known.append("desk") }
+        if configuration.desk?.tls != nil { known.append("desk-tls") }
+        for name in inherited.names where !known.contains(name) { throw .unknownSocket(name) }
+        return inherited
+    }
+
+    private func listen(
+        _ api: LocalAPI, _ inherited: InheritedSockets
+    ) throws(ServiceError) -> [HTTPServer] {
         var limits = ServerLimits()
         limits.idleSeconds = Double(configuration.limits.connectionIdleSeconds)
+        var addresses = try handedOver("api", nil, inherited)
+        if addresses.isEmpty { addresses = [.unix(path: configuration.socket, mode: 0o600)] }
         do throws(NetworkError) {
-            return try HTTPServer(
-                .unix(path: configuration.socket, mode: 0o600), limits: limits, handler: api)
+            return try addresses.map { (address) throws(NetworkError) in
+                try HTTPServer(address, limits: limits, handler: api)
+            }
         } catch { throw .listener(configuration.socket, error) }
     }
 }

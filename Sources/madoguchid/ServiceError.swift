@@ -17,6 +17,8 @@ enum ServiceError: Error, CustomStringConvertible {
     case listener(String, NetworkError)
     case noTrustAnchors(String)
     case witness(String)
+    case inherited(InheritedSockets.Fault)
+    case unknownSocket(String)
 
     var description: String {
         switch self {
@@ -29,6 +31,15 @@ enum ServiceError: Error, CustomStringConvertible {
         case .staff(let reason): "the staff file: \(reason)"
         case .history(let error): error.description
         case .checkIns(let error): error.description
+        case .inherited(.malformed): "LISTEN_FDS is no number of sockets"
+        case .inherited(.notListening(let name)):
+            "the socket \(name) that was handed over does not listen"
+        case .inherited(.otherPort(let name, let port)):
+            "the socket \(name) that was handed over listens on port \(port), not on the one "
+                + "configured. Let unit and configuration agree."
+        case .unknownSocket(let name):
+            "a socket named \(name) was handed over; known are api, and kiosk, desk and desk-tls "
+                + "where they are configured"
         case .listener(let path, .addressInUse):
             "\(path): another program serves this address already"
         case .listener(let path, let error): "\(path): \(error)"
@@ -43,7 +54,7 @@ enum ServiceError: Error, CustomStringConvertible {
         switch self {
         case .history, .checkIns: .history
         case .noConfiguration, .configuration, .file, .cryptography, .staff, .listener,
-            .noTrustAnchors, .witness:
+            .noTrustAnchors, .witness, .inherited, .unknownSocket:
             .usage
         }
     }

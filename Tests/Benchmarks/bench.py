@@ -194,8 +194,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="bench.", dir=ROOT / ".build") as name:
         folder = pathlib.Path(name)
         history(folder)
-        house.measure(row)
         papers.measure(row)
+        house.measure(row)
         virtual_cards(folder)
         stack = Stack(folder / "stack")
         try:

@@ -24,6 +24,7 @@ let cardSessionTable = """
     choosing choiceConfirmed → - proving
     choosing choiceMade → proving
     choosing consentAnswered → choosing
+    choosing moreTime → choosing
     choosing startAnew → reading
     choosing timeOut → - choosing ended proving
     choosing wayChosen → choosing
@@ -49,6 +50,7 @@ let cardSessionTable = """
     proving cardUnseen → - choosing proving
     proving faceMatched → - proving
     proving faceShown → - proving
+    proving moreTime → - proving
     proving nonceArrived → - proving
     proving nonceFailed → - offline
     proving pinEntered → proving

@@ -50,7 +50,7 @@ private struct PatientModel {
     /// What somebody does next, sense or no sense.
     private mutating func act() -> CardSessionEvent {
         let ways = Way.allCases
-        switch Int.random(in: 0..<22, using: &dice) {
+        switch Int.random(in: 0..<23, using: &dice) {
         case 0: return .cardInserted
         case 1: return Int.random(in: 0..<4, using: &dice) == 0 ? .cardGone : .cardInserted
         case 2...6:
@@ -67,6 +67,7 @@ private struct PatientModel {
         case 19: return .choiceConfirmed
         case 20:
             return .timeOut(SessionTimer.allCases[Int.random(in: 0..<7, using: &dice)])
+        case 21: return .moreTime
         default:
             // The municipal office.
             if Int.random(in: 0..<10, using: &dice) == 0, session.phase == .empty {

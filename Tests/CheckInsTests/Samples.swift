@@ -143,7 +143,7 @@ enum Samples {
         .nonceArrived(nonce), .pinEntered(spendsLastTry: false, recipient: nil),
         .pinEntered(spendsLastTry: true, recipient: "s"), .proved(statement: [1], signature: [2]),
         .backToChoice, .recorded(HistoryPlace(origin: "o", index: 7)), .storeClosed,
-        .lineLost, .messageSeen, .startAnew,
+        .lineLost, .messageSeen, .startAnew, .moreTime,
         .cardSeen(seen), .cardSeen(SeenCard(identity: printed, faceTriesLeft: 0)),
         .choiceMade(.face, [:]), .faceShown(matcher: "m", recipient: "s"),
         .faceMatched(scorePerMille: 900),

@@ -2,10 +2,12 @@ import CheckIns
 import Clearinghouse
 import ClearinghouseSimulator
 import Cryptography
+import Disclosures
 import HTTP
 import JSON
 import Octets
 import Records
+import TestWorlds
 import Testing
 
 @Suite("The terminal's client against the simulator")
@@ -17,9 +19,10 @@ struct ClientTests {
         let acceptance = try await stage.accepted(items: [.drugs])
         #expect(acceptance.qualification.isQualified)
         #expect(acceptance.grant.items.map(\.item) == [.drugs])
-        let drugs = try await client.drugs(stage.access(acceptance))
-        #expect(drugs.record.dispensings.count == 1)
-        #expect(drugs.record == drugs.record.forInstitution)
+        let answer = try await client.drugs(stage.access(acceptance))
+        let drugs = try #require(await answer.shown(.drugs))
+        #expect(drugs.dispensings.count == 1)
+        #expect(drugs == drugs.forInstitution)
         let refusal0 = await failure {
             _ = try await client.checkups(stage.access(acceptance))
         }
@@ -38,9 +41,9 @@ struct ClientTests {
         let client = stage.client()
         let month = Stage.now.dateInJapan.yearMonth.adding(months: -3)
         let hit = try await client.drugs(access, from: month, to: month)
-        #expect(hit.record.dispensings.count == 1)
+        #expect(await hit.shown(.drugs)?.dispensings.count == 1)
         let miss = try await client.drugs(access, from: month.adding(months: 1))
-        #expect(miss.record.dispensings.isEmpty)
+        #expect(await miss.shown(.drugs)?.dispensings.isEmpty == true)
         let refusal2 = await failure {
             _ = try await client.drugs(access, from: month, to: month.adding(months: -1))
         }

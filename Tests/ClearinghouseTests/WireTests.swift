@@ -3,9 +3,11 @@ import CheckIns
 import Clearinghouse
 import ClearinghouseSimulator
 import Cryptography
+import Disclosures
 import HTTP
 import Network
 import Records
+import TestWorlds
 import Testing
 
 /// The certificates of a connection, all from one authority.
@@ -92,7 +94,8 @@ struct WireTests {
                 answerKey: stage.answerKey.publicKey)
             let acceptance = try await client.check(
                 try stage.asking(nonce: try await client.challenge()))
-            #expect(try await client.drugs(stage.access(acceptance)).record.dispensings.count == 1)
+            let drugs = try await client.drugs(stage.access(acceptance))
+            #expect(await drugs.shown(.drugs)?.dispensings.count == 1)
             await stage.house.order([Fault(.slow, milliseconds: 800)])
             let hasty = ClearinghouseClient(
                 transport: try connections.transport(port: port, seconds: 0.3),

@@ -35,7 +35,13 @@ struct TerminalConfigurationTests {
                 }
             },
             "kiosk": { "port": 8700, "pageFile": "kiosk.html", "reader": "ACR" },
-            "desk": { "port": 8701 },
+            "desk": {
+                "port": 8701,
+                "tls": {
+                    "host": "192.0.2.10", "port": 8743, "name": "desk.clinic.example",
+                    "certificateFile": "desk.pem", "keyFile": "desk.key"
+                }
+            },
             "limits": { "choosingSeconds": 60 }
         }
         """
@@ -67,6 +73,8 @@ struct TerminalConfigurationTests {
         var whole = configuration
         whole.reader = "a reader"
         whole.kiosk?.reader = "a reader"
+        whole.desk?.tls = DeskTLSConfiguration(
+            host: "::1", port: 1, name: "a", certificateFile: "c", keyFile: "k")
         for key in Self.keys(of: whole.json) {
             #expect(text.contains("\"\(key)\":"), "\(key)")
         }
@@ -97,11 +105,11 @@ struct TerminalConfigurationTests {
             ("\"simulation\": true", "\"simulation\": \"yes\"", 7),
             ("\"port\": 8710", "\"port\": 0", 10),
             ("\"checkups\"]", "\n\n\"surgery\"]", 10),
-            ("\"choosingSeconds\"", "\n\"chosingSeconds\"", 32),
+            ("\"choosingSeconds\"", "\n\"chosingSeconds\"", 38),
             ("\"keyFile\": \"tls.key\"", "\"key\": 1", 12),
             ("\"staffFile\": \"staff.json\",", "", 2),
             ("\"simulation\": true", "\"simulation\": yes", 7),
-            ("\"port\": 8701", "\"port\": 8700", 30), ("\"port\": 8701", "\"door\": 1", 30),
+            ("\"port\": 8701", "\"port\": 8700", 31), ("\"port\": 8701", "\"door\": 1", 30),
         ])
     func lines(find: String, put: String, line: Int) throws {
         let text = Array(

@@ -1,8 +1,11 @@
+import AccessHistory
 import CheckIns
 import Cryptography
+import Disclosures
 import HTTP
 import JSON
 import Network
+import Records
 import Secrets
 import Synchronization
 import Terminal
@@ -52,14 +55,23 @@ struct DeskTests {
         let staff: StaffFile
         let api: DeskAPI
 
-        init() async throws {
+        init(hasStaffDesk: Bool = false) async throws {
             let (desk, staff) = (try await WholeDesk.sample(), try StaffFile())
             (self.desk, self.staff) = (desk, staff)
+            var parts = DeskAPI.Parts(
+                institutionCode: "1310000000", institutionName: "窓口クリニック",
+                isSimulation: true, name: "desk.localhost", port: 8701, clock: desk.clock)
+            if hasStaffDesk {
+                let files = StaffDesk.Files(
+                    read: { staff.read() },
+                    write: {
+                        staff.set(.success($0))
+                        return true
+                    }, readNoted: { nil }, writeNoted: { _ in true })
+                parts.staff = StaffDesk(files, scribe: desk.local.scribe)
+            }
             api = DeskAPI(
-                DeskAPI.Parts(
-                    institutionCode: "1310000000", institutionName: "窓口クリニック",
-                    isSimulation: true, name: "desk.localhost", port: 8701, clock: desk.clock),
-                of: desk.local, signIn: DeskSignIn(clock: desk.clock) { staff.read() })
+                parts, of: desk.local, signIn: DeskSignIn(clock: desk.clock) { staff.read() })
         }
 
         func ask(
@@ -118,6 +130,91 @@ struct DeskTests {
         #expect(await place.signIn("clinician").status == 200)
         #expect(await place.signIn("clinician", "guess").status == 403)
         try await place.desk.close()
+    }
+
+    @Test("a second factor: a code is needed, is good once, and none of before the start is good")
+    func secondFactor() async throws {
+        let place = try await Place()
+        let secret = TOTPSecret()
+        var entry = try #require(try place.staff.read().get().entry(of: "clinician"))
+        entry.secondFactor = secret
+        place.staff.set(.success(try place.staff.read().get().putting(entry)))
+        func signIn(_ code: String?, _ password: String = "correct horse") async -> Int {
+            let head = request(
+                "POST", "/v1/sign-in",
+                more: [("Madoguchi-Staff", "clinician")]
+                    + (code.map { [("Madoguchi-Code", $0)] } ?? []))
+            return await place.api.respond(to: head, secret: page(password), from: ServerPeer())
+                .status
+        }
+        func code(_ steps: Int64) -> String {
+            secret.code(
+                step: TOTPSecret.step(seconds: place.desk.clock.now().seconds) + steps)
+        }
+        #expect(await signIn(nil) == 401)
+        #expect(await signIn(nil, "wrong horse") == 403)
+        // What the step of the start was used for nobody knows any more.
+        #expect(await signIn(code(0)) == 403)
+        #expect(await signIn(code(1)) == 200)
+        #expect(await signIn(code(1)) == 403)
+        place.desk.clock.advance(seconds: 60)
+        #expect(await signIn(code(-1)) == 403)
+        #expect(await signIn(code(0), "wrong horse") == 403)
+        #expect(await signIn(code(0)) == 200)
+        try await place.desk.close()
+    }
+
+    @Test("staff are changed by administrators alone; each change is in the history before it is")
+    func staffChanges() async throws {
+        let place = try await Place(hasStaffDesk: true)
+        let chief = try await place.token("administrator")
+        let other = try await place.token("reception")
+        // The first sign-in noted whom the file held.
+        func acts() async throws -> [String] {
+            try await place.desk.store.events(matching: HistoryQuery()).map(\.event)
+                .filter { $0.kind == .administratorAct }.map {
+                    "\($0.reason ?? "") \($0.note ?? "")"
+                }
+        }
+        #expect(try await acts().count == 3)
+        func set(_ id: String, _ query: String, as token: String, _ password: String) async -> Int {
+            let head = request(
+                "POST", "/v1/staff?\(query)", token: token, more: [("Madoguchi-Staff", id)])
+            #expect(place.api.takesSecret(head))
+            return await place.api.respond(to: head, secret: page(password), from: ServerPeer())
+                .status
+        }
+        #expect(await set("new", "role=clinician", as: other, "long enough") == 403)
+        #expect(await set("new", "role=clinician", as: "guess", "long enough") == 401)
+        #expect(await set("new", "role=chief", as: chief, "long enough") == 400)
+        #expect(await set("new", "role=clinician", as: chief, "short") == 400)
+        #expect(await set("new", "", as: chief, "long enough") == 404)
+        #expect(try await acts().count == 3)
+        #expect(await set("new", "role=clinician&visual-check=1", as: chief, "long enough") == 200)
+        #expect(try await acts().last == "staffAdded new clinician visualCheck")
+        #expect(await place.signIn("new", "long enough").status == 200)
+        // A forgotten password: role and rights stay.
+        #expect(await set("new", "", as: chief, "another one") == 200)
+        #expect(try await acts().last == "staffChanged new clinician visualCheck")
+        #expect(await place.signIn("new", "long enough").status == 403)
+        #expect(await place.signIn("new", "another one").status == 200)
+        let named = [("Madoguchi-Staff", "new")]
+        for path in ["/v1/staff/remove", "/v1/staff/second-factor", "/v1/lockouts/end"] {
+            #expect(await place.ask("POST", path, token: other, named).status == 403)
+        }
+        let own = [("Madoguchi-Staff", "administrator")]
+        #expect(await place.ask("POST", "/v1/staff/remove", token: chief, own).status == 404)
+        #expect(await place.ask("POST", "/v1/staff/remove", token: chief, named).status == 200)
+        #expect(try await acts().last == "staffRemoved new clinician visualCheck")
+        // Somebody else wrote the file: the next sign-in finds it out.
+        place.staff.set(.success(try place.staff.read().get().removing("clinician")))
+        #expect(await place.signIn("reception").status == 200)
+        #expect(try await acts().last == "staffRemoved clinician")
+        // Where nothing can be written nobody signs in, and nothing is changed.
+        try await place.desk.store.close()
+        #expect(await set("late", "role=reception", as: chief, "long enough") == 503)
+        #expect(try place.staff.read().get().entry(of: "late") == nil)
+        try? await place.desk.close()
     }
 
     @Test("who asks nothing for a while, signs out, is removed or has another password is out")

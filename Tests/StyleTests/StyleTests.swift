@@ -110,6 +110,14 @@ struct StyleTests {
         }
     }
 
+    @Test("receipts of disclosures come from the scribe alone")
+    func ledgers() {
+        let files = Self.files.filter { $0.text.contains("DisclosureLedger") }
+        #expect(
+            Set(files.map(\.name)) == ["DisclosureReceipt.swift", "HistoryScribe.swift"],
+            "\(files)")
+    }
+
     @Test("full Foundation stays out of the product")
     func foundation() {
         for file in Self.files { #expect(!file.imports.contains("Foundation"), "\(file)") }

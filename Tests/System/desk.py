@@ -4,12 +4,16 @@ where there is no Chromium.
 
     Tests/System/private-pcscd.sh python3 -B Tests/System/desk.py [--pictures FOLDER] [NAME …]
 """
+import base64
+import hmac
 import http.client
 import json
 import os
 import signal
 import socket
+import struct
 import sys
+import time
 import unittest
 
 from browser import BROWSER, Page, axe
@@ -272,6 +276,175 @@ class Desk(unittest.TestCase):
         self.stands("desk")
         self.says("管理者は患者さんの情報を見ません")
         self.assertFalse(self.page.run("document.querySelector('.list button') !== null"))
+
+    @staticmethod
+    def code(secret, steps=0):
+        """RFC 6238, written here once more."""
+        key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+        counter = struct.pack(">Q", int(time.time()) // 30 + steps)
+        digest = hmac.new(key, counter, "sha1").digest()
+        place = digest[-1] & 15
+        number = struct.unpack(">I", digest[place:place + 4])[0] & 0x7FFFFFFF
+        return f"{number % 10 ** 6:06d}"
+
+    def test_a_second_factor(self):
+        """A code besides the password; none that is wrong, or was used."""
+        path = self.stack.path("password")
+        with open(path, "w") as file:
+            file.write(PASSWORD + "\n")
+        ran = self.stack.run("staff", "add", "careful", "--role", "clinician", "--second-factor",
+                             "--password-file", path, "--json")
+        self.assertEqual(ran.code, 0, ran)
+        secret = ran.json["secondFactorAddress"].split("secret=")[1].split("&")[0]
+        self.assertTrue(next(one for one in self.stack.run("staff", "list", "--json").json["staff"]
+                             if one["id"] == "careful")["secondFactor"])
+        self.sign_in("careful")
+        self.shows("#code")
+        self.says("6桁のコード")
+        self.picture("code")
+        # The step after the daemon's start: an earlier one may have been used before it.
+        code = self.code(secret, 1)
+        self.page.type("#code", "000000" if code != "000000" else "111111")
+        self.page.type("#password", PASSWORD)
+        self.press("sign-in")
+        self.says("職員名かパスワードが違います")
+        self.page.type("#code", code)
+        self.page.type("#password", PASSWORD)
+        self.press("sign-in")
+        self.stands("desk")
+        self.press("sign-out")
+        self.stands("signIn")
+        self.page.run("document.querySelector('#id').value = ''")
+        self.page.type("#id", "careful")
+        if not self.page.run("document.querySelector('#code') !== null"):
+            self.page.type("#password", PASSWORD)
+            self.press("sign-in")
+            self.shows("#code")
+        self.page.run("document.querySelector('#code').value = ''")
+        self.page.type("#code", code)
+        self.page.type("#password", PASSWORD)
+        self.press("sign-in")
+        self.says("職員名かパスワードが違います")
+        self.stands("signIn")
+
+    def fill(self, key, text):
+        self.page.run(f"document.querySelector('#{key}').value = ''")
+        self.page.type("#" + key, text)
+
+    def test_the_administrators_pages(self):
+        """Staff, lockouts, store and review; each change is in the history."""
+        self.sign_in("chief")
+        self.stands("desk")
+        self.picture("readers")
+        self.press("admin-staff")
+        self.shows('[data-part="staff-save"]')
+        self.fill("staff-id", "新人")
+        self.fill("staff-password", "a new password")
+        self.picture("staff")
+        self.press("staff-save")
+        self.shows('[data-key="remove-新人"]')
+        listed = self.stack.run("staff", "list", "--json").json["staff"]
+        self.assertIn("新人", [one["id"] for one in listed])
+        self.press("factor-新人")
+        self.shows('[data-part="secret"]')
+        self.picture("secret")
+        self.press("secret-done")
+        self.press("remove-新人")
+        self.says("新人 を削除しますか")
+        self.press("yes")
+        self.page.until(lambda: "新人" not in [
+            one["id"] for one in self.stack.run("staff", "list", "--json").json["staff"]])
+        self.press("admin-store")
+        self.shows('[data-part="store"]')
+        self.picture("store")
+        self.press("admin-review")
+        self.press("review-show")
+        self.says("日ごとの件数")
+        self.picture("review")
+        acts = [entry["event"] for entry in self.stack.entries()
+                if entry["event"]["kind"] == "administratorAct"]
+        mine = [(event["reason"], event["note"]) for event in acts
+                if event["actor"]["id"] == "chief" and "新人" in event.get("note", "")]
+        self.assertEqual(mine, [("staffAdded", "新人 reception"),
+                                ("secondFactorSet", "新人 reception"),
+                                ("staffRemoved", "新人 reception")])
+        # What the command line changed is known too, before anybody signed in by it.
+        self.assertIn(("staffAdded", "doctor clinician"),
+                      [(event["reason"], event["note"]) for event in acts])
+        for _ in range(5):
+            line = http.client.HTTPConnection("127.0.0.1", self.port)
+            line.request("POST", "/v1/sign-in", "wrong password", {
+                "Host": f"desk.localhost:{self.port}", "Content-Type": "application/octet-stream",
+                "Origin": f"http://desk.localhost:{self.port}", "Madoguchi-Staff": "forgetful"})
+            line.getresponse().read()
+        self.press("admin-lockouts")
+        self.shows('[data-key="end-lockout-forgetful"]')
+        self.picture("lockouts")
+        self.press("end-lockout-forgetful")
+        self.page.until(lambda: not self.page.run(
+            "document.querySelector('[data-key=end-lockout-forgetful]') !== null"))
+        self.assertEqual([fault for fault in self.page.faults() if "40" not in fault], [])
+
+    def test_the_patients_history_with_its_proofs(self):
+        self.open(name="受付 花子")
+        self.press("tab-history")
+        self.says("開くと閲覧履歴に記録されます")
+        self.press("load")
+        self.says("閲覧・提供履歴")
+        self.picture("history")
+        self.page.run("document.querySelector('[data-key^=proof-]').click()")
+        self.shows('[data-part="proof"]')
+        self.assertIn("c2sp.org/tlog-proof", self.page.text('[data-part="proof"] pre'))
+        reads = [entry["event"] for entry in self.stack.entries()
+                 if entry["event"]["kind"] == "historyRead"
+                 and entry["event"].get("reason") == "patientsHistory"]
+        self.assertEqual(reads[-1]["actor"]["id"], "受付 花子")
+
+    def test_a_chart_number_stays_with_the_patient(self):
+        self.open("yakushi", name="受付 花子")
+        self.fill("chart", "K-1024")
+        self.press("link")
+        self.says("カルテ番号 K-1024")
+        self.stack.pull()
+        self.stack.kill_daemon()
+        self.stack.start_daemon()
+        self.stands("signIn")
+        self.sign_in("受付 花子")
+        self.stands("desk")
+        self.says("カルテ番号 K-1024")
+        identity = self.check_in("yakushi")
+        self.says("カルテ番号 K-1024")
+        newest = self.page.run(f"document.querySelector('[data-key=\"check-in-{identity}\"]').innerText")
+        self.assertIn("K-1024", newest)
+
+    def test_the_paper_of_a_record(self):
+        self.open()
+        self.press("tab-drugs")
+        self.press("load")
+        self.shows("main table")
+        self.page.run("URL.createObjectURL = (real => blob => (window.paper = blob, real(blob)))"
+                      "(URL.createObjectURL)")
+        self.press("paper")
+        self.page.until(lambda: self.page.run("window.paper !== undefined"), 30)
+        self.assertTrue(self.page.run("window.paper.slice(0, 8).text()").startswith("%PDF-"))
+        self.shows("#paper")
+        self.press("withdraw")
+        self.press("yes")
+        self.says("この受付は同意取消です")
+        self.assertTrue(self.page.run("document.querySelector('#paper') === null"))
+
+    def test_a_wrong_link_stops_everything(self):
+        self.open()
+        self.press("tab-drugs")
+        self.press("load")
+        self.shows("main table")
+        self.press("wrong-link")
+        self.picture("wrong-link")
+        self.press("yes")
+        self.says("この受付は終了です")
+        compared = [entry["event"] for entry in self.stack.entries()
+                    if entry["event"]["kind"] == "identityCompared"]
+        self.assertEqual(compared[-1]["outcome"], "failed")
 
     def test_removed_staff_are_out(self):
         self.add("leaver", "--role", "reception")

@@ -35,7 +35,7 @@ class Kiosk(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.stack = Stack().make()
+        cls.stack = Stack().make("mado,yakushi,sankino-taro")
         cls.port = free_port()
         cls.stack.configure(limits=LIMITS, kiosk={"port": cls.port,
                                                   "pageFile": "../run/kiosk.html"})
@@ -244,6 +244,323 @@ class Kiosk(unittest.TestCase):
             self.stack.kill_daemon()
             self.stack.start_daemon()
 
+    def own(self, pin="1234"):
+        """わたしの情報, from the way's screen, by a PIN entry of its own."""
+        self.stands("way")
+        self.press("own-")
+        self.stands("ownPin")
+        self.enter(pin)
+        self.press("ownPin")
+
+    def tab(self, name):
+        self.press("tab-" + name)
+        self.shows(f'.own[data-tab="{name}"] table, .own[data-tab="{name}"] .plain, '
+                   f'.own[data-tab="{name}"] dl')
+        if PICTURES:
+            self.page.picture(os.path.join(PICTURES, f"{self._testMethodName}-{name}.png"))
+
+    def shows(self, selector):
+        try:
+            self.page.until(lambda: self.page.run(
+                f"document.querySelector({json.dumps(selector)}) !== null"))
+        except AssertionError:
+            self.fail(f"not shown: {selector}: {self.page.run('document.body.innerText')} "
+                      f"{self.page.faults()}")
+
+    def disclosures(self):
+        return [entry["event"] for entry in self.stack.entries()
+                if entry["event"]["kind"] == "disclosure" and entry["event"].get("purpose") == "ownAccess"]
+
+    def test_own_information(self):
+        """Each page is in the history before it is seen; the card takes all with it."""
+        self.stack.insert("mado")
+        self.assertEqual(self.stack.check_in().code, 0)
+        self.stack.pull()
+        self.stands("rest")
+        before = len(self.disclosures())
+        self.stack.insert("mado")
+        self.own()
+        self.stands("own")
+        self.says("資格は有効です")
+        for count, tab in enumerate(["drugs", "checkups", "expenses", "disclosures", "notices"], 2):
+            self.tab(tab)
+            told = self.disclosures()[before:]
+            self.assertEqual(len(told), count, tab)
+        self.assertEqual([event["item"] for event in told],
+                         ["qualification", "drugs", "checkups", "expenses", "history", "history"])
+        self.tab("drugs")
+        self.says("自己負担")
+        self.assertEqual(len(self.disclosures()[before:]), 6)
+        # Other months are another look.
+        self.press("from-later")
+        self.press("period")
+        self.page.until(lambda: len(self.disclosures()[before:]) == 7)
+        self.stack.pull()
+        self.stands("rest")
+        self.assertNotIn("自己負担", self.page.run("document.documentElement.outerHTML"))
+
+    def test_own_checkups_side_by_side_and_as_a_chart(self):
+        self.stack.insert("mado")
+        self.own()
+        self.stands("own")
+        self.tab("checkups")
+        columns = "document.querySelectorAll('.own thead th').length"
+        self.assertEqual(self.page.run(columns), 5)
+        dates = self.page.run("[...document.querySelectorAll('[data-key^=date-]')]"
+                              ".map(one => one.dataset.key)")
+        self.assertEqual(len(dates), 5)
+        self.press(dates[0])
+        self.page.until(lambda: self.page.run(columns) == 4)
+        self.press(dates[4])
+        self.page.until(lambda: self.page.run(columns) == 5)
+        self.press("chart-収縮期血圧")
+        self.shows("svg.chart .beyond")
+        if PICTURES:
+            self.page.picture(os.path.join(PICTURES, "own-chart.png"))
+
+    def test_own_paper_is_printed(self):
+        self.stack.insert("mado")
+        self.own()
+        self.stands("own")
+        self.tab("drugs")
+        self.page.run("window.print = () => { window.wasPrinted = true; }; "
+                      "URL.createObjectURL = (real => blob => (window.paper = blob, real(blob)))"
+                      "(URL.createObjectURL)")
+        self.press("ownPrint")
+        self.assertTrue(self.page.run("window.wasPrinted"))
+        self.press("paper")
+        self.page.until(lambda: self.page.run("window.paper !== undefined"), 30)
+        head = self.page.run("window.paper.slice(0, 8).text()")
+        self.assertTrue(head.startswith("%PDF-"), head)
+        self.assertGreater(self.page.run("window.paper.size"), 10_000)
+        self.shows("#paper")
+        self.assertEqual([one["note"] for one in self.disclosures() if "note" in one][-2:],
+                         ["document: drugs"] * 2)
+        self.press("ownEnd")
+        self.stands("way")
+        self.assertTrue(self.page.run("document.querySelector('#paper') === null"))
+
+    def test_own_information_by_ten_key_and_wrong_pins(self):
+        self.stack.insert("sankino-taro")
+        self.stands("way")
+        self.key("4")
+        self.stands("ownPin")
+        for digit in "9999":
+            self.key(digit)
+        self.key("Enter")
+        self.says("あと 2 回")
+        for digit in "9999":
+            self.key(digit)
+        self.key("Enter")
+        self.stands("lastTry")
+        # Going back is what the key for it does; it never spends the last try.
+        self.key("-")
+        self.stands("way")
+        self.assertEqual(self.stack.tries("sankino-taro"), 1)
+
+    def test_registration_of_a_card(self):
+        """A card that is no insurance card yet becomes one on the spot, by a PIN of its own."""
+        self.stack.admin("DELETE", "/admin/registrations/mado", None)
+        self.stack.insert("mado")
+        self.choose()
+        self.stands("pin")
+        self.enter("1234")
+        self.press("pin")
+        self.stands("registration")
+        self.press("register-")
+        self.stands("register")
+        self.enter("1234")
+        self.press("ownPin")
+        self.stands("registered")
+        self.stack.pull()
+        self.stands("rest")
+        self.stack.insert("mado")
+        self.choose()
+        self.stands("pin")
+        self.enter("1234")
+        self.press("pin")
+        self.stands("done")
+
+    def test_more_time(self):
+        """Who needs longer says so, three times."""
+        self.stack.kill_daemon()
+        self.stack.configure(limits={**LIMITS, "choosingSeconds": 12, "warningSeconds": 10})
+        self.stack.start_daemon()
+        try:
+            self.stands("rest", seconds=30)
+            self.stack.insert("mado")
+            self.stands("way")
+            for _ in range(3):
+                self.says("まもなく時間切れです")
+                self.press("moreTime")
+                self.page.until(lambda: "まもなく" not in
+                                self.page.run("document.body.innerText"))
+            # A fourth time is not given: others wait.
+            self.says("まもなく時間切れです")
+            self.press("moreTime")
+            self.stands("problem")
+        finally:
+            self.stack.kill_daemon()
+            self.stack.configure(limits=LIMITS)
+            self.stack.start_daemon()
+
+    def test_what_the_voice_says(self):
+        """Each screen's spoken text, by a voice that only listens; what stands there is said too."""
+        self.page.run("window.said = []; window.madoguchiVoice = (text, language, volume) => "
+                      "{ window.said.push([text, language, volume]); }")
+
+        def heard(words, screen):
+            self.stands(screen)
+            self.page.until(lambda: self.page.run(
+                f"window.said.some(one => one[0].includes({json.dumps(words)}))"))
+            last = self.page.run("window.said.at(-1)")
+            self.assertNotRegex(last[0], r"[{}$|]|undefined|null")
+            self.assertEqual(last[0], self.page.run(
+                "document.getElementById('aloud').textContent"))
+
+        self.stack.insert("mado")
+        heard("ご本人を確かめる方法を、選んでください。顔、暗証番号、職員を呼ぶ", "way")
+        self.press("way-pin")
+        heard("お薬の情報を見せますか", "consent")
+        self.press("consent-true")
+        heard("健診の情報を見せますか", "consent")
+        self.press("consent-false")
+        heard("4けたの暗証番号を入力して、確定を押してください。あと3回", "pin")
+        # Digits are counted, never said.
+        before = self.page.run("window.said.length")
+        self.enter("1234")
+        told = [one[0] for one in self.page.run(f"window.said.slice({before})")]
+        self.assertEqual(told, [f"{count} けた入力しました" for count in range(1, 5)])
+        self.press("pin")
+        heard("受付できました", "done")
+        self.press("own")
+        heard("ご自分の情報を見るために", "ownPin")
+        self.enter("1234")
+        self.press("ownPin")
+        heard("保険証を、表示しました", "own")
+        self.press("tab-drugs")
+        heard("お薬を、表示しました", "own")
+        self.press("language")
+        heard("Medicines is shown", "own")
+        self.assertEqual(self.page.run("window.said.at(-1)[1]"), "en")
+        self.press("voice")
+        self.press("tab-checkups")
+        heard("Checkups is shown", "own")
+        self.assertEqual(self.page.run("window.said.at(-1)[2]"), 2)
+        self.press("language")
+        self.stack.pull()
+        heard("マイナンバーカードを、カードリーダーに置いてください", "rest")
+
+    def test_all_by_ten_keys(self):
+        """A whole visit with 0–9, Enter, . - + * alone: check-in, own information, its pages."""
+        self.stack.insert("mado")
+        self.stands("way")
+        self.key("2")
+        self.stands("consent")
+        self.key("-")
+        self.stands("way")
+        self.key("2")
+        self.stands("consent")
+        self.key("1")
+        self.says("健診の情報")
+        self.key("2")
+        self.stands("pin")
+        for key in "99.9*1234":
+            self.key(key)
+        self.key("Enter")
+        self.stands("done")
+        for _ in range(20):
+            self.key("+")
+            if self.page.run("document.activeElement?.dataset.key") == "own":
+                break
+        self.key("Enter")
+        self.stands("ownPin")
+        for key in "1234":
+            self.key(key)
+        self.key("Enter")
+        self.stands("own")
+        for number, tab in enumerate(["qualification", "drugs", "checkups", "expenses",
+                                      "disclosures", "notices"], 1):
+            self.key(str(number))
+            self.shows(f'.own[data-tab="{tab}"]')
+        self.key("2")
+        self.shows('.own[data-tab="drugs"] table')
+        self.page.run("document.activeElement.blur()")
+        self.key("Enter")
+        self.page.until(lambda: self.page.run("document.querySelector('main').scrollTop") > 100)
+        self.key(".")
+        self.page.until(lambda: self.page.run("document.querySelector('main').scrollTop") == 0)
+        self.key("-")
+        self.stands("ownEnd")
+        self.assertNotIn("自己負担", self.page.run("document.documentElement.outerHTML"))
+
+    def test_the_own_screens_in_every_style(self):
+        """As the others, but for what may scroll: lists of records."""
+        self.faults = []
+        self.stack.insert("mado")
+        self.stands("way")
+        self.press("own-")
+        self.stands("ownPin")
+        self.judge()
+        self.enter("1234")
+        self.press("ownPin")
+        self.stands("own")
+        for tab in ["qualification", "drugs", "checkups", "expenses", "disclosures", "notices"]:
+            self.press("tab-" + tab)
+            self.shows(f'.own[data-tab="{tab}"] :is(table, .plain, dl, .box:not([role=status]))')
+            if tab == "checkups":
+                self.press("chart-収縮期血圧")
+                self.shows("svg.chart")
+            self.judge(scrolls=True, part="-" + tab)
+        self.press("ownEnd")
+        self.assertEqual(self.faults, [])
+        if not axe():
+            self.skipTest("axe-core cannot be had: judged by what fits alone")
+
+    def test_twice_the_text_loses_nothing(self):
+        """200 % of a browser's text size: nothing is cut off at either side, and what is below is
+        reached by scrolling."""
+        self.page.resize(*PORTRAIT)
+        self.page.call("Emulation.setPageScaleFactor", pageScaleFactor=1)
+
+        def fits():
+            self.page.run("document.documentElement.style.zoom = '2'")
+            over = self.page.run(
+                "[...document.querySelectorAll('main *, footer *, header *')].filter(one => {"
+                " const box = one.getBoundingClientRect();"
+                " return box.width > 1 && !one.closest('.scroll, svg, #paper')"
+                "   && (box.right > innerWidth + 2 || box.left < -2) })"
+                ".map(one => one.outerHTML.slice(0, 80))")
+            name = self.page.run("document.querySelector('main').dataset.screen")
+            if PICTURES:
+                self.page.picture(os.path.join(PICTURES, f"twice-{name}.png"))
+            self.page.run("document.documentElement.style.zoom = ''")
+            self.assertEqual(over, [], name)
+
+        fits()
+        self.stack.insert("mado")
+        self.stands("way")
+        fits()
+        self.press("way-pin")
+        self.stands("consent")
+        fits()
+        self.press("consentAll-")
+        self.stands("pin")
+        fits()
+        self.enter("1234")
+        self.press("pin")
+        self.stands("done")
+        fits()
+        self.press("own")
+        self.stands("ownPin")
+        self.enter("1234")
+        self.press("ownPin")
+        self.stands("own")
+        fits()
+        self.press("tab-checkups")
+        self.shows('.own[data-tab="checkups"] table')
+        fits()
+
     def test_staff_confirm(self):
         self.stack.insert("mado")
         self.choose("visualCheck")
@@ -310,8 +627,8 @@ class Kiosk(unittest.TestCase):
         if not axe():
             self.skipTest("axe-core cannot be had: judged by what fits alone")
 
-    def judge(self):
-        name = self.page.run("document.querySelector('main').dataset.screen")
+    def judge(self, scrolls=False, part=""):
+        name = self.page.run("document.querySelector('main').dataset.screen") + part
         script = axe()
         for size in [PORTRAIT, LANDSCAPE]:
             self.page.resize(*size)
@@ -325,6 +642,8 @@ class Kiosk(unittest.TestCase):
                         "[document.documentElement, document.querySelector('main')].map(one => "
                         "Math.max(one.scrollHeight - one.clientHeight, "
                         "one.scrollWidth - one.clientWidth))")
+                    if scrolls:
+                        over = [self.page.run("document.documentElement.scrollWidth - innerWidth")]
                     if max(over) > 1:
                         self.faults.append(f"{place}: {over} px do not fit")
                     if PICTURES:

@@ -389,7 +389,7 @@ class Stack:
         response = line.getresponse()
         octets = response.read()
         line.close()
-        return response.status, json.loads(octets)
+        return response.status, json.loads(octets) if octets else None
 
     def order(self, *faults):
         status, answer = self.admin("POST", "/admin/faults", {"faults": list(faults)})

@@ -5,9 +5,12 @@
 import { readEvents, send, element } from "/stream.js";
 import { words, fill, problemText, clock, day } from "/words.js";
 import * as sheets from "/sheets.js";
+import { administration, freshAdministration } from "/admin.js";
+import { historyTable } from "/history.js";
 
 const page = { language: "ja", style: "standard", isLost: false, terminal: null, notice: null, isSending: false };
 const nothingOpen = () => ({ id: null, tab: "qualification", sheets: {}, problem: null, isLoading: false, ended: null, asks: null, word: null, isGrid: false, hidesOwn: false, chart: null });
+let admin = freshAdministration();
 let me = null, token = null, told = null, open = nothingOpen(), stays = {}, visual = {};
 const text = () => words[page.language];
 const tabItems = { drugs: "drugs", checkups: "checkups" };
@@ -15,16 +18,20 @@ const isEnded = problem => /:(signed-out|no-token)$/.test(problem?.type ?? "");
 
 // MARK: Signing in and out
 
-async function signIn(id, password) {
+async function signIn(id, password, code) {
   if (page.isSending) return;
   [page.isSending, page.notice] = [true, null];
   const octets = new TextEncoder().encode(password);
   try {
-    me = await send("/v1/sign-in", "", { octets, headers: { "Madoguchi-Staff": encodeURIComponent(id) } });
+    const headers = { "Madoguchi-Staff": encodeURIComponent(id) };
+    if (code) headers["Madoguchi-Code"] = code;
+    me = await send("/v1/sign-in", "", { octets, headers });
+    stays.needsCode = false;
     [token, me.token] = [me.token, null];
     listen(token);
   } catch (problem) {
     page.notice = problem?.title ? problem : "lost";
+    stays.needsCode ||= /code-missing$/.test(problem?.type ?? "");
   } finally {
     octets.fill(0);
     page.isSending = false;
@@ -41,6 +48,8 @@ async function signOut() {
 /** Wipes everything; `notice` says why on the sign-in. */
 function leave(notice) {
   [me, token, told, open, visual, page.isLost] = [null, null, null, nothingOpen(), {}, false];
+  admin = freshAdministration();
+  takePaper();
   page.notice = notice;
   show();
 }
@@ -63,7 +72,8 @@ async function listen(mine) {
 
 function lose() {
   if (page.isLost) return;
-  [page.isLost, told, open, visual] = [true, null, nothingOpen(), {}];
+  [page.isLost, told, open, visual, admin] = [true, null, nothingOpen(), {}, freshAdministration()];
+  takePaper();
   show();
 }
 
@@ -85,6 +95,7 @@ function judge() {
   if (!listed || listed.state !== "open" || Date.parse(listed.until) <= Date.now()) {
     const state = listed?.state === "open" ? "expired" : listed?.state ?? "closed";
     open = { ...nothingOpen(), id: open.id, ended: state, word: open.word };
+    takePaper();
     return;
   }
   for (const item of Object.keys(tabItems))
@@ -135,13 +146,48 @@ function openTab(tab) {
 }
 
 const load = item => during(async mine => {
-  const sheet = (await ask(`/v1/check-ins/${mine.id}/${item}?form=sheet`)).record;
-  mine.sheets[item] = sheet;
+  const answer = await ask(`/v1/check-ins/${mine.id}/${item}?form=sheet`);
+  mine.sheets[item] = item === "history" ? answer : answer.record;
 });
+
+const lineProof = index => during(async mine => {
+  mine.proof = await ask(`/v1/check-ins/${mine.id}/proofs/${index}`);
+});
+
+/** The institution's paper, drawn by the terminal: to the printer, or to a file of the user's. */
+const paper = isSaved => during(async mine => {
+  const isElderly = mine.tab === "checkups" && mine.sheets.checkups.programmes.every(name => name.includes("後期高齢者"));
+  const answer = await fetch(`/v1/check-ins/${mine.id}/${mine.tab}/paper?large=${page.style === "large" ? 1 : 0}&elderly=${isElderly ? 1 : 0}`,
+    { cache: "no-store", headers: { Authorization: `Bearer ${token}` } });
+  if (!answer.ok) throw await answer.json();
+  const blob = await answer.blob();
+  if (mine !== open || open.ended) return;
+  takePaper();
+  const address = URL.createObjectURL(blob);
+  if (isSaved) {
+    element("a", { href: address, download: `${mine.tab}-${checkIn(mine.id)?.number ?? ""}.pdf` }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  } else {
+    const frame = element("iframe", { id: "paper", title: "PDF", tabindex: -1 });
+    frame.src = address;
+    frame.addEventListener("load", () => frame.contentWindow.print());
+    document.body.append(frame);
+  }
+});
+
+function takePaper() {
+  const frame = document.getElementById("paper");
+  if (!frame) return;
+  URL.revokeObjectURL(frame.src);
+  frame.remove();
+}
+
+const link = chart => during(mine => send(`/v1/check-ins/${mine.id}/chart`, token, { json: chart ? { chart } : {} }));
 
 const end = verb => during(async mine => {
   const ended = await send(`/v1/check-ins/${mine.id}/${verb}`, token, {});
   mine.word = ended.clearinghouseTold ? "told" : "notTold";
+  takePaper();
   [mine.sheets, mine.asks] = [{}, null];
   if (mine === open) open = { ...nothingOpen(), id: mine.id, ended: ended.state, word: mine.word };
 });
@@ -206,17 +252,20 @@ function signInScreen() {
     : notice && problemText(page.language, notice);
   const id = element("input", { id: "id", "data-key": "id", autocomplete: "username", required: "", maxlength: 64, value: stays.id ?? "" });
   const password = element("input", { id: "password", "data-key": "password", type: "password", autocomplete: "current-password", required: "" });
+  const code = element("input", { id: "code", "data-key": "code", inputmode: "numeric", autocomplete: "one-time-code", pattern: "[0-9]{6}", maxlength: 6 });
   const form = element("form", {}, element("h1", {}, say.title),
     noticeText && element("p", { class: `box ${notice === "signedOut" ? "" : "stop"}`, role: "alert", "data-part": "notice" }, noticeText),
     element("label", { for: "id" }, say.id, id), element("label", { for: "password" }, say.password, password),
+    stays.needsCode && element("label", { for: "code" }, say.code, code),
     element("button", { class: "primary", "data-key": "sign-in" }, page.isSending ? say.wait : say.go),
     element("p", { class: "note" }, say.forgotten));
   form.addEventListener("submit", event => {
     event.preventDefault();
-    stays = { id: id.value };
-    const given = password.value;
-    password.value = "";
-    signIn(id.value, given);
+    stays = { id: id.value, needsCode: stays.needsCode };
+    const [given, digits] = [password.value, code.value];
+    [password.value, code.value] = ["", ""];
+    document.querySelector("#code")?.setAttribute("value", "");
+    signIn(id.value, given, digits);
   });
   const screen = alone(form);
   return screen;
@@ -235,7 +284,7 @@ function listPane() {
     element("button", { type: "button", "data-key": `check-in-${one.id}`, "aria-current": open.id === one.id ? "true" : null, onclick: () => openCheckIn(one.id) },
       element("span", { class: "time" }, clock(page.language, one.openedAt)),
       chip(one),
-      element("span", { class: "who" }, `${fill(say.number, one)} · ${say.ways[one.way]}`)))));
+      element("span", { class: "who" }, [fill(say.number, one), say.ways[one.way], one.chart && `${say.chart.label} ${one.chart}`].filter(Boolean).join(" · "))))));
   list.addEventListener("keydown", event => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
@@ -250,7 +299,7 @@ function listPane() {
 function detailPane() {
   const say = text(), listed = open.id && checkIn(open.id);
   const pane = (...children) => element("section", { class: "detail", "data-pane": "detail", tabindex: "0", "aria-label": listed ? fill(say.number, listed) : say.list }, ...children.flat());
-  if (!told.checkIns) return pane(element("h1", {}, say.lights.reader), element("p", { class: "box" }, say.administrator));
+  if (!told.checkIns) return pane(...administration({ page, me, told, admin, ask, send, token, text: say, button, show, leave, isEnded }));
   if (!open.id) return pane(element("h1", {}, say.list), element("p", { class: "box" }, say.choose));
   const title = element("h1", {}, listed ? `${fill(say.number, listed)} · ${clock(page.language, listed.openedAt)}` : "");
   if (!listed && !open.ended) return pane(element("h1", {}, say.list), element("p", { class: "box", role: "status" }, say.loading));
@@ -274,12 +323,16 @@ function body(listed) {
     element("p", {}, button("reload", say.aside.reload, () => open.tab === "qualification" ? openCheckIn(open.id) : load(open.tab))));
   if (open.isLoading && !sheet) return [element("p", { class: "box", role: "status" }, say.loading)];
   if (open.tab === "qualification") return [trouble, sheet && sheets.qualification(say, sheet)].flat().filter(Boolean);
+  if (open.tab === "history") return sheet ? historyTable(say, page.language, sheet, open, button, lineProof, show)
+    : [trouble, !trouble && element("div", { class: "box" }, element("p", {}, say.openNote),
+      element("p", {}, button("load", `${say.tabs.history} · ${say.open}`, () => load("history"), { class: "primary" })))].filter(Boolean);
   if (me.role !== "clinician") return [element("p", { class: "box", "data-part": "forbidden" }, "— " + say.notFor)];
   if (!agreed(listed, open.tab)) return [element("p", { class: "box warn", "data-part": "not-agreed" },
     "▲ " + (listed.items.some(one => one.item === open.tab) ? say.grantEnded : say.notAgreed))];
   if (!sheet) return [trouble, !trouble && element("div", { class: "box" }, element("p", {}, say.openNote),
     element("p", {}, button("load", `${say.tabs[open.tab]} · ${say.open}`, () => load(open.tab), { class: "primary" })))].filter(Boolean);
-  const print = button("print", say.aside.print, () => window.print());
+  const print = [button("print", say.aside.print, () => window.print()), button("paper", open.isLoading ? say.paper.working : say.paper.print, () => paper(false)),
+    button("save", say.paper.save, () => paper(true)), trouble];
   if (open.tab === "checkups") return [element("div", { class: "actions" }, print),
     ...sheets.checkups(say, sheet, open.chart, chart => { open.chart = chart; show(); })];
   const hides = element("input", { type: "checkbox", "data-key": "hide-own" });
@@ -307,10 +360,23 @@ function consent(listed) {
     element("p", { class: "countdown", "data-until": listed.until }, left(listed.until)),
     element("p", { class: "note" }, fill(say.until, { time: clock(page.language, listed.until) })),
     element("ul", { class: "chips" }, Object.keys(tabItems).map(item => element("li", { class: `chip ${agreed(listed, item) ? "good" : ""}` }, `${agreed(listed, item) ? "○" : "—"} ${text().tabs[item]}`))),
-    open.asks === "withdraw" ? asks("withdraw", say.withdrawAsk, say.yes)
+    open.asks === "wrongLink" ? element("div", { class: "box warn", role: "alertdialog", "aria-label": text().wrongLink.ask }, element("p", {}, text().wrongLink.ask),
+      element("p", { class: "actions" }, button("yes", text().wrongLink.yes, () => compare(false)), button("no", text().wrongLink.no, () => { open.asks = null; show(); })))
+      : open.asks === "withdraw" ? asks("withdraw", say.withdrawAsk, say.yes)
       : open.asks === "close" ? asks("close", say.closeAsk, say.closeYes)
         : element("p", { class: "actions" }, button("withdraw", say.withdraw, () => { open.asks = "withdraw"; show(); }),
-          button("close", say.close, () => { open.asks = "close"; show(); })));
+          button("close", say.close, () => { open.asks = "close"; show(); }),
+          button("wrong-link", text().wrongLink.open, () => { open.asks = "wrongLink"; show(); })),
+    chartBox(listed));
+}
+
+function chartBox(listed) {
+  const say = text().chart;
+  const input = element("input", { id: "chart", "data-key": "chart", maxlength: 32, autocomplete: "off", value: stays.chartOf === listed.id ? stays.chart : listed.chart ?? "" });
+  input.addEventListener("input", () => { [stays.chartOf, stays.chart] = [listed.id, input.value]; });
+  return element("div", { "data-part": "chart-number" }, element("label", { for: "chart" }, say.label), input,
+    element("p", { class: "actions" }, button("link", say.save, () => { stays.chartOf = null; link(input.value.trim()); })),
+    element("p", { class: "note" }, say.hint));
 }
 
 function visualCheck(reader) {
@@ -347,6 +413,7 @@ function show() {
   const screen = document.querySelector("#screen");
   const focused = document.activeElement?.dataset?.key;
   const typed = document.querySelector("#password")?.value;
+  const typedCode = document.querySelector("#code")?.value;
   const typedID = document.querySelector("#id")?.value;
   const scrolled = [...document.querySelectorAll(".desk > *")].map(pane => pane.scrollTop);
   if (typedID !== undefined) stays.id = typedID;
@@ -358,8 +425,9 @@ function show() {
   screen.replaceChildren(name === "signIn" ? signInScreen()
     : name === "lost" ? alone(element("h1", {}, "✕ " + text().lost[0]), element("p", { class: "box stop", role: "alert" }, text().lost[1]))
       : name === "loading" ? alone(element("h1", {}, text().loading))
-        : element("div", { class: "desk" }, listPane(), detailPane(), asidePane()));
+        : element("div", { class: told.checkIns ? "desk" : "desk two" }, told.checkIns && listPane(), detailPane(), asidePane()));
   if (name === "signIn" && typed && !page.isSending) document.querySelector("#password").value = typed;
+  if (typedCode && document.querySelector("#code") && !page.isSending) document.querySelector("#code").value = typedCode;
   document.querySelectorAll(".desk > *").forEach((pane, index) => { pane.scrollTop = scrolled[index] ?? 0; });
   const again = focused && document.querySelector(`[data-key="${CSS.escape(focused)}"]`);
   if (again) again.focus();

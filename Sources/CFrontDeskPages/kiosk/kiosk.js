@@ -5,12 +5,13 @@ import { readEvents, send, element } from "/stream.js";
 import { words, plain, ruby, fill } from "/words.js";
 import { screen, freshSteps, problemText } from "/screens.js";
 import { say, chime } from "/voice.js";
+import { freshOwn, ownView } from "/own.js";
 
 const page = {
   language: "ja", style: "standard", furigana: false, volume: 1, isShuffled: false,
   isPaired: true, isLost: true, terminal: null,
 };
-let secret = "", token = null, told = null, steps = freshSteps(), shown = "", keyOrder = [..."1234567890"];
+let secret = "", token = null, told = null, steps = freshSteps(), shown = "", drawn = "", keyOrder = [..."1234567890"];
 const digits = new Uint8Array(4);
 const text = () => words[page.language];
 const now = () => performance.now() / 1000;
@@ -51,7 +52,7 @@ function hear(name, value) {
   if (name === "session") {
     const isOther = told?.session?.session !== value.session?.session;
     const isSame = told?.session?.state === value.session?.state && !isOther;
-    if (isOther || value.session?.state === "empty") forget();
+    if (isOther || value.session?.state === "empty" || steps.own && !value.session?.cardPresent) forget();
     if (value.session?.state === "choosing" && told?.session?.state === "proving") {
       [steps.way, steps.lastTry] = [null, null];
       wipe();
@@ -76,6 +77,7 @@ function lose() {
 
 function forget() {
   wipe();
+  if (steps.own) leaveOwn();
   steps = freshSteps();
 }
 
@@ -156,11 +158,148 @@ const acts = {
   },
   face() { if (!steps.isSending) { steps.isSending = true; step("face"); } },
   seen() { step("seen"); },
+  own() { steps.own = freshOwn(told.session, now()); },
+  register() { steps.own = { ...freshOwn(told.session, now()), registers: true }; },
+  later() { steps.ending = { ...steps.ending, type: "" }; },
+  ownPin() { if (steps.digits === 4) beginOwn(digits.slice()); },
+  // No digit is known here: the reader takes them.
+  ownPad() { beginOwn(new Uint8Array(0)); },
+  async ownLastTry() {
+    const mine = steps;
+    const answer = await askOwn(mine, () => send("/v1/readers/last-try", token));
+    if (answer?.token) mine.lastTry = answer.token;
+    else if (answer) mine.own.tries = answer.triesLeft;
+    show();
+  },
+  ownEnd() {
+    const wasShown = steps.own?.stage === "view";
+    leaveOwn();
+    steps.own = wasShown && told.session.state !== "choosing" ? { stage: "end" } : null;
+  },
+  ownTab(tab) { openOwn(tab); },
+  ownPeriod() { const { own } = steps; own.sheets[own.tab] = null; openOwn(own.tab); },
+  ownChange(change) { change(steps.own); steps.own.version += 1; },
+  ownPrint() { if (steps.own.sheets[steps.own.tab]) window.print(); },
+  ownPaper() { printPaper(); },
+  async moreTime() {
+    if (steps.own) return void (steps.own.touched = now());
+    if (await step("more-time")) told.since = now();
+    show();
+  },
   shuffle() {
     page.isShuffled = !page.isShuffled;
     mixKeys();
   },
 };
+
+// MARK: わたしの情報
+
+/** Asks for one's own; an answer to somebody who has left is dropped. */
+async function askOwn(mine, ask) {
+  mine.notice = null;
+  try {
+    const answer = await ask();
+    return mine === steps && mine.own ? answer : undefined;
+  } catch (problem) {
+    if (mine !== steps || !mine.own) return undefined;
+    if (/not-paired$/.test(problem?.type ?? "")) page.isPaired = false;
+    if (/wrong-pin$/.test(problem?.type ?? "")) mine.own.tries -= 1;
+    if (/pin-locked$/.test(problem?.type ?? "")) mine.own.tries = 0;
+    if (/last-try$/.test(problem?.type ?? "")) mine.own.tries = 1;
+    mine.notice = problem?.title ? problemText(page, problem) : text().own.noPrint;
+    if (mine.own.stage === "view" && /card-pulled$/.test(problem?.type ?? "")) acts.ownEnd();
+  } finally {
+    mine.isSending = false;
+    if (mine === steps) { if (mine.own?.version !== undefined) mine.own.version += 1; show(); }
+  }
+}
+
+async function beginOwn(octets) {
+  const mine = steps;
+  if (mine.isSending) return;
+  const headers = { "Madoguchi-Session": mine.own.session };
+  if (mine.lastTry) headers["Madoguchi-Last-Try"] = mine.lastTry;
+  [mine.isSending, mine.lastTry] = [true, null];
+  wipe();
+  const begun = await askOwn(mine, () => send(`/v1/own${mine.own.registers ? "?page=registration" : ""}`, token, { octets, headers })
+    .finally(() => octets.fill(0)));
+  if (!begun) return;
+  if (mine.own.registers) {
+    leaveOwn();
+    steps.own = { stage: "end", isRegistered: true };
+    return show();
+  }
+  Object.assign(mine.own, { stage: "view", token: begun.token, tab: begun.page, touched: now() });
+  mine.own.sheets[begun.page] = begun.sheet;
+  show();
+}
+
+const ownPath = (own, tab) => {
+  const months = own.periods[tab];
+  return `/v1/own/${tab}${months ? `?from=${months.from}&to=${months.to}` : ""}`;
+};
+const ownFetch = (own, path) => fetch(path, {
+  cache: "no-store", headers: { Authorization: `Bearer ${token}`, "Madoguchi-Own": own.token },
+});
+
+async function openOwn(tab) {
+  const mine = steps, { own } = mine;
+  Object.assign(own, { tab, chart: null, touched: now(), version: own.version + 1 });
+  if (own.sheets[tab]) return;
+  const answer = await askOwn(mine, async () => {
+    const answer = await ownFetch(own, ownPath(own, tab)), told = await answer.json();
+    if (!answer.ok) throw told;
+    return told;
+  });
+  if (!answer) return;
+  own.sheets[tab] = answer.sheet;
+  const { from, to } = answer.sheet;
+  if (from && to) own.periods[tab] ??= { from, to, first: from, last: to };
+  own.version += 1;
+  show();
+}
+
+/** The product's paper, drawn by the terminal, to the printer: nothing of it stays. */
+async function printPaper() {
+  const mine = steps, { own } = mine;
+  own.touched = now();
+  mine.notice = text().own.printing;
+  own.version += 1;
+  show();
+  const path = ownPath(own, own.tab).replace(/(\?|$)/, "/paper$1");
+  const more = [own.isElderly && "elderly=1", page.style === "large" && "large=1"].filter(Boolean).join("&");
+  const paper = await askOwn(mine, async () => {
+    const answer = await ownFetch(own, more ? path + (path.includes("?") ? "&" : "?") + more : path);
+    if (!answer.ok) throw await answer.json();
+    return answer.blob();
+  });
+  if (!paper) return;
+  takePaper();
+  const frame = element("iframe", { id: "paper", title: "PDF", tabindex: -1 });
+  frame.src = URL.createObjectURL(paper);
+  frame.addEventListener("load", () => {
+    document.documentElement.dataset.papers = Number(document.documentElement.dataset.papers ?? 0) + 1;
+    try { frame.contentWindow.print(); } catch { mine.notice = text().own.noPrint; show(); }
+  });
+  document.body.append(frame);
+}
+
+function takePaper() {
+  const frame = document.getElementById("paper");
+  if (!frame) return;
+  URL.revokeObjectURL(frame.src);
+  frame.remove();
+}
+
+/** What was shown goes, here and at the portal. */
+function leaveOwn() {
+  takePaper();
+  wipe();
+  const { own } = steps;
+  steps.own = null;
+  [steps.notice, steps.lastTry] = [null, null];
+  if (own?.token) send("/v1/own/end", token, { headers: { "Madoguchi-Own": own.token } }).catch(() => {});
+}
 
 function mixKeys() {
   keyOrder = [..."1234567890"];
@@ -170,6 +309,7 @@ function mixKeys() {
 }
 
 function act(does, value) {
+  if (steps.own) steps.own.touched = now();
   acts[does](value);
   show();
 }
@@ -182,17 +322,24 @@ function show() {
   document.documentElement.dataset.style = page.style;
   document.documentElement.toggleAttribute("data-furigana", page.furigana);
   const one = screen(page, told, steps, now());
-  const isNew = one.name + one.title !== shown;
-  if (isNew && one.name === "pin") mixKeys();
+  const name = one.name + one.title + (one.part ?? "");
+  const isNew = name !== shown;
+  if (isNew && one.form === "pin") mixKeys();
   const focus = document.activeElement?.dataset?.key;
+  // What is long to read is drawn again only when it has changed.
+  const sign = one.form === "own" && [page.language, page.style, page.furigana, page.volume, name, steps.own.version, left(one) ?? "", one.notice ?? ""].join("|");
+  if (sign && sign === drawn) return;
+  drawn = sign;
+  const main = document.getElementById("screen"), scrolled = isNew ? 0 : main.scrollTop;
   draw(one);
+  main.scrollTop = scrolled;
   if (isNew) {
-    shown = one.name + one.title;
+    shown = name;
     document.querySelector("h1").focus();
     say(plain(one.say), page.language, page.volume);
     if (one.chimes) chime(page.volume);
   } else if (focus) {
-    document.querySelector(`[data-key="${focus}"]`)?.focus();
+    document.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
   }
 }
 
@@ -229,7 +376,7 @@ function choices(one) {
   if (one.choices.length === 0) return undefined;
   return element("div", { class: one.isEqual ? "choices equal" : "choices", role: "group" },
     one.choices.map((choice, index) => element("button", {
-      type: "button", "data-key": `${choice.does}-${choice.value ?? ""}`, class: choice.isWhole ? "whole" : undefined,
+      type: "button", "data-key": `${choice.does}-${choice.value ?? ""}`, class: choice.isWhole ? "whole" : choice.isAside ? "aside" : undefined,
       "aria-disabled": choice.isClosed ? "true" : undefined,
       onclick: () => { if (!choice.isClosed) act(choice.does, choice.value); },
     }, element("span", { class: "number", "aria-hidden": "true" }, String(index + 1)),
@@ -243,6 +390,7 @@ function form(one) {
     case "working": return element("div", { class: "bar", "aria-hidden": "true" }, element("i"));
     case "face": return element("div", { class: "frame", "aria-hidden": "true" });
     case "drawing": return drawing();
+    case "own": return ownView(page, steps.own, text(), act);
     default: return undefined;
   }
 }
@@ -264,13 +412,19 @@ function pinForm() {
   return element("div", { class: "pin" }, element("div", {}, dots, shuffle), keys);
 }
 
-function limit(one) {
+/** The seconds left, once they are few enough to be told. */
+function left(one) {
   const warning = page.terminal?.seconds?.warning ?? 20;
-  const left = one.limit === undefined ? Infinity : Math.ceil(one.limit - (now() - told.since));
-  if (left > warning || left < 0) return undefined;
-  const words = fill(text().secondsLeft, { seconds: left });
-  return element("p", { class: "box warn", role: "timer" }, element("span", { class: "mark", "aria-hidden": "true" }, "▲"),
-    ruby(`${text().stillThere} — ${words}`));
+  const seconds = one.limit === undefined ? Infinity : Math.ceil(one.limit - (now() - (one.since ?? told.since)));
+  return seconds > warning || seconds < 0 ? undefined : seconds;
+}
+
+function limit(one) {
+  const seconds = left(one);
+  if (seconds === undefined) return undefined;
+  return element("div", { class: "box warn", role: "timer" }, element("span", { class: "mark", "aria-hidden": "true" }, "▲"),
+    element("p", {}, ruby(`${text().stillThere} — ${fill(text().secondsLeft, { seconds })}`)),
+    one.extends && button({ does: "moreTime", name: text().timeMore }));
 }
 
 function drawing() {
@@ -319,15 +473,32 @@ addEventListener("keydown", event => {
     if (["Backspace", ".", "Delete"].includes(event.key)) return void act("erase");
     if (event.key === "*") return void act("clear");
   } else if (/^[1-9]$/.test(event.key)) {
-    return void document.querySelectorAll(".choices button")[event.key - 1]?.click();
+    return void document.querySelectorAll(".choices button, .tabs button")[event.key - 1]?.click();
   }
-  if (event.key === "Escape" || event.key === "-") return void (one.secondary && press(one.secondary.does));
+  if (one.form === "own") {
+    const main = document.getElementById("screen"), page = main.clientHeight * 0.8;
+    if (event.key === ".") return void main.scrollBy(0, -page);
+    if (event.key === "Enter" && document.activeElement?.tagName !== "BUTTON") return void main.scrollBy(0, page);
+  }
+  // Where there are ten keys and no Tab.
+  if (event.key === "+") return void nextButton();
+  if (event.key === "Escape" || event.key === "-") return void (one.secondary && press(one.away ?? one.secondary.does));
   const isOnButton = document.activeElement?.tagName === "BUTTON";
   if (event.key === "Enter" && one.primary && (!isOnButton || one.form === "pin")) {
     event.preventDefault();
     press(one.primary.does);
   }
 });
+
+function nextButton() {
+  const buttons = [...document.querySelectorAll("main button, footer button, header button")];
+  buttons[(buttons.indexOf(document.activeElement) + 1) % buttons.length]?.focus();
+}
+
+// Whoever has left does not stay on the screen.
+setInterval(() => {
+  if (steps.own?.touched && now() - steps.own.touched > page.terminal.seconds.own) act("ownEnd");
+}, 1000);
 
 // Limits count down, and a reading that takes long says so.
 setInterval(() => { if (told && !page.isLost) show(); }, 1000);

@@ -5,7 +5,7 @@ import { words, fill, plain } from "/words.js";
 /** What the patient has done in this card session. */
 export const freshSteps = () => ({
   way: null, consents: {}, item: 0, isChosen: false, lastTry: null, wantsLastTry: false,
-  digits: 0, notice: null, ending: null, isSending: false,
+  digits: 0, notice: null, ending: null, isSending: false, own: null,
 });
 
 /** The screen: `{name, tone, title, lines, say, choices, primary, secondary, form, limit}`. Texts may
@@ -20,6 +20,7 @@ export function screen(page, told, steps, now) {
   if (page.isLost || !told) return of("lost");
   if (told.outOfService) return of("outOfService", { tone: "stop", problem: told.outOfService });
   const session = told.session, seconds = now - told.since;
+  if (steps.own) return own(page, told, steps, text, of);
   switch (session.state) {
     case "empty": return of("rest", { form: "drawing" });
     case "reading": return of("reading", {
@@ -49,9 +50,10 @@ function choosing(page, told, steps, text, of) {
         isClosed: closure !== undefined,
       };
     });
-    const open = ways.filter(way => !way.isClosed).map(way => plain(way.name));
+    ways.push({ does: "own", name: text.own.open, note: text.own.openNote, isAside: true });
+    const open = ways.filter(way => !way.isClosed && !way.isAside).map(way => plain(way.name));
     return of("way", {
-      choices: ways, limit, notice, secondary: { does: "leave", name: text.cancel },
+      choices: ways, limit, notice, extends: true, secondary: { does: "leave", name: text.cancel },
       say: fill(text.way.say, { choices: open.join(page.language === "ja" ? "、" : ", ") }),
     });
   }
@@ -68,7 +70,7 @@ function choosing(page, told, steps, text, of) {
   return of("consent", {
     title: fill(text.consent.title, names), lines: [text.itemNotes[item], ...text.consent.lines],
     say: plain(fill(text.consent.say, { ...names, item: plain(names.item) })),
-    choices, isEqual: true, limit, notice, secondary: { does: "undo", name: text.back },
+    choices, isEqual: true, limit, notice, extends: true, secondary: { does: "undo", name: text.back },
   });
 }
 
@@ -88,7 +90,7 @@ function proving(page, told, steps, text, of) {
     primary: { does: "face", name: text.face.start, isClosed: !session.readyForFace },
   });
   if (tries === 1 && !steps.lastTry) return of("lastTry", {
-    tone: "warn", limit, notice, primary: { does: "back", name: text.lastTry.other },
+    tone: "warn", limit, notice, primary: { does: "back", name: text.lastTry.other }, away: "back",
     secondary: { does: "lastTry", name: text.lastTry.go },
   });
   const agreed = page.terminal.items.filter(item => session.consents?.[item]).map(item => text.items[item]);
@@ -97,7 +99,7 @@ function proving(page, told, steps, text, of) {
     agreed: agreed.length === 0 ? text.pin.agreedNone
       : fill(text.pin.agreed, { items: agreed.join(page.language === "ja" ? "、" : ", ") }),
   }));
-  const ready = { limit, notice: session.readyForPIN ? notice : text.pin.wait, secondary: back };
+  const ready = { limit, extends: true, notice: session.readyForPIN ? notice : text.pin.wait, secondary: back };
   if (byPad) return of("pad", {
     ...ready, lines: lines(text.pad), say: fill(text.pad.say, { tries }),
     primary: { does: "pad", name: text.pad.start, isClosed: !session.readyForPIN },
@@ -109,6 +111,35 @@ function proving(page, told, steps, text, of) {
   });
 }
 
+/** わたしの情報: its own PIN entry, what is looked at, the end. */
+function own(page, told, steps, text, of) {
+  const { stage, tries, tab } = steps.own, notice = steps.notice;
+  const limit = page.terminal.seconds.own, since = steps.own.touched;
+  const end = { does: "ownEnd", name: stage === "view" ? text.own.end : text.back };
+  if (stage === "end") return of(steps.own.isRegistered ? "registered" : "ownEnd", { tone: "good" });
+  if (stage === "view") return of("own", {
+    form: "own", title: text.own.title, lines: [], limit, since, notice, part: tab,
+    say: fill(text.own.say, { tab: plain(text.own.tabs[tab]) }), extends: true,
+    secondary: end, primary: { does: "ownPrint", name: text.own.print, isClosed: !steps.own.sheets[tab] },
+  });
+  const byPad = told.session.pinPad;
+  if (steps.isSending) return of(byPad ? "padEntry" : "asking", { form: "working" });
+  if (tries === 1 && !steps.lastTry) return of("lastTry", {
+    tone: "warn", limit, since, notice, primary: { does: "ownEnd", name: text.back }, away: "ownEnd",
+    secondary: { does: "ownLastTry", name: text.lastTry.go },
+  });
+  if (tries === 0) return of("ownEnd", {
+    tone: "stop", title: plain(notice ?? text.outOfService.title), lines: text.problem.lines, say: notice ?? "", secondary: end,
+  });
+  const name = steps.own.registers ? "register" : byPad ? "ownPad" : "ownPin";
+  return of(name, {
+    limit, since, notice, secondary: end, form: byPad ? undefined : "pin",
+    lines: text[name].lines.map(line => fill(line, { tries })), say: fill(text[name].say, { tries }),
+    primary: byPad ? { does: "ownPad", name: text.pad.start }
+      : { does: "ownPin", name: text.ok, isClosed: steps.digits !== 4 },
+  });
+}
+
 function closed(page, told, steps, text, of, seconds) {
   const session = told.session, limit = page.terminal.seconds.message;
   const end = { does: "seen", name: text.end };
@@ -117,6 +148,7 @@ function closed(page, told, steps, text, of, seconds) {
     const until = Object.fromEntries((session.closing.items ?? []).map(one => [one.item, one.until]));
     return of("done", {
       tone: "good", limit, primary: session.cardPresent ? undefined : end,
+      secondary: session.cardPresent ? { does: "own", name: text.own.open } : undefined,
       lines: page.terminal.items.map(item => fill(until[item] ? text.done.shown : text.done.notShown, {
         item: text.items[item], until: until[item] && timeText(until[item], page.language),
       })),
@@ -125,6 +157,10 @@ function closed(page, told, steps, text, of, seconds) {
   const problem = steps.ending ?? session.closing?.problem;
   const title = problem ? (page.language === "ja" ? problem.titleJapanese : problem.title) : text.outOfService.title;
   const next = problem && (page.language === "ja" ? problem.nextStepJapanese : problem.nextStep);
+  if (session.cardPresent && /card-not-registered$/.test(problem?.type ?? "")) return of("registration", {
+    choices: [{ does: "register", name: text.registration.yes, note: text.registration.note },
+      { does: "later", name: text.registration.later, note: next }], problem,
+  });
   return of("problem", {
     tone: "stop", title, limit, lines: [next, ...text.problem.lines].filter(Boolean), problem,
     say: fill(text.problem.say, { title, next: next ?? "" }) + plain(text.problem.lines[0]),

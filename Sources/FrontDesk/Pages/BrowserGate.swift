@@ -13,11 +13,15 @@ struct BrowserGate: Hashable, Sendable {
     /// The listener's name and port, as `Host` must say it.
     let host: String
 
-    /// A gate for a name and the port it is served on.
-    init(name: String, port: Int) { host = "\(name):\(port)" }
-
     /// The origin of the pages behind the gate.
-    var origin: String { "http://" + host }
+    let origin: String
+
+    /// A gate for a name and the port it is served on. Browsers leave out the port that a scheme
+    /// has by itself.
+    init(name: String, port: Int, isTLS: Bool = false) {
+        host = port == (isTLS ? 443 : 80) ? name : "\(name):\(port)"
+        origin = (isTLS ? "https://" : "http://") + host
+    }
 
     /// Lets a request for a file of the page in. A link from elsewhere may open the page itself, in
     /// a window of its own.

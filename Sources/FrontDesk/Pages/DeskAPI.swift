@@ -22,10 +22,14 @@ package struct DeskAPI: HTTPHandler {
         package var name: String
         /// The port of its origin.
         package var port: Int
+        /// Whether it is served over TLS.
+        package var isTLS = false
         /// The clock.
         package var clock: any TerminalClock
         /// The heartbeat's pause, in seconds.
         package var beatSeconds = 3.0
+        /// Where the staff file is changed from here; nowhere where absent.
+        package var staff: StaffDesk?
 
         /// A desk.
         package init(
@@ -38,9 +42,9 @@ package struct DeskAPI: HTTPHandler {
         }
     }
 
-    private let parts: Parts
-    private let local: LocalAPI
-    private let signIn: DeskSignIn
+    let parts: Parts
+    let local: LocalAPI
+    let signIn: DeskSignIn
     private let gate: BrowserGate
     private let files = PageFiles(of: .desk)
 
@@ -52,7 +56,7 @@ package struct DeskAPI: HTTPHandler {
         // Whoever asks here is known by the desk's own tokens alone.
         local.parts.staff = signIn
         self.local = local
-        gate = BrowserGate(name: parts.name, port: parts.port)
+        gate = BrowserGate(name: parts.name, port: parts.port, isTLS: parts.isTLS)
     }
 
     package func respond(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPResponse {
@@ -69,6 +73,7 @@ package struct DeskAPI: HTTPHandler {
                 return .json([:])
             }
             if path == ["terminal"], request.method == "GET" { return .json(terminal) }
+            if let answer = try await administration(request, path) { return answer }
             guard Self.isDesks(request.method, path) else { throw .notFound }
             _ = try local.staff(request)
             return await local.respond(to: request, from: peer)
@@ -118,7 +123,8 @@ package struct DeskAPI: HTTPHandler {
     // MARK: Signing in: the password goes into a page of its own
 
     package func takesSecret(_ head: HTTPRequest) -> Bool {
-        head.method == "POST" && head.segments == ["v1", "sign-in"]
+        head.method == "POST"
+            && (head.segments == ["v1", "sign-in"] || head.segments == ["v1", "staff"])
     }
 
     package func respond(
@@ -126,10 +132,10 @@ package struct DeskAPI: HTTPHandler {
     ) async -> HTTPResponse {
         do throws(Problem) {
             try gate.admit(call: head)
-            guard let id = head.headers["Madoguchi-Staff"].flatMap(decoded), isStaffID(id) else {
-                throw .wrongPassword
-            }
-            switch await signIn.signIn(id, secret) {
+            if head.segments == ["v1", "staff"] { return try await setStaff(head, secret) }
+            guard let id = staffNamed(in: head) else { throw .wrongPassword }
+            try await noteStaff()
+            switch await signIn.signIn(id, secret, code: head.headers["Madoguchi-Code"]) {
             case .signedIn(let token, let member):
                 return .json([
                     "token": .string(token), "id": .string(member.id),
@@ -137,6 +143,7 @@ package struct DeskAPI: HTTPHandler {
                     "rights": .array(member.rights.map { .string($0.rawValue) }),
                 ])
             case .wrong: throw .wrongPassword
+            case .codeMissing: throw .codeMissing
             case .paused(let until): throw .signInPaused(until)
             case .tooMany: throw .tooManySignedIn
             case .unreadable(let reason): throw .staffUnreadable(reason)
@@ -150,6 +157,11 @@ package struct DeskAPI: HTTPHandler {
         }
         return String(field.dropFirst("Bearer ".count))
     }
+}
+
+/// Who a request names; nothing where the name is none.
+func staffNamed(in head: HTTPRequest) -> String? {
+    head.headers["Madoguchi-Staff"].flatMap(decoded).flatMap { isStaffID($0) ? $0 : nil }
 }
 
 /// A header's text, percent-encoded UTF-8.
@@ -168,6 +180,12 @@ extension Problem {
         titleJapanese: "職員名かパスワードが違います。",
         nextStep: "Try again; an administrator sets a new password with madoguchi staff add.",
         nextStepJapanese: "もう一度入力してください。忘れたときは管理者が設定し直します。")
+
+    static let codeMissing = Problem(
+        "code-missing", status: 401, title: "The code of your telephone is needed too.",
+        titleJapanese: "認証アプリの6桁のコードも必要です。",
+        nextStep: "Enter the six digits that it shows now.",
+        nextStepJapanese: "いま表示されている6桁を入力してください。")
 
     static func signInPaused(_ until: Instant) -> Problem {
         Problem(

@@ -32,6 +32,8 @@ package final class DeskSignIn: StaffTokens {
         case signedIn(token: String, StaffMember)
         /// Nobody is told which of name and password was wrong.
         case wrong
+        /// The password is right; the code of their telephone is missing.
+        case codeMissing
         case paused(until: Instant)
         case tooMany
         case unreadable(String)
@@ -41,6 +43,7 @@ package final class DeskSignIn: StaffTokens {
         var member: StaffMember
         /// What they signed in with; another one since signs them out.
         var password: PasswordHash
+        var secondFactor: TOTPSecret?
         var lastUsed: Instant
     }
 
@@ -50,6 +53,8 @@ package final class DeskSignIn: StaffTokens {
     }
 
     private struct State {
+        /// The newest step whose code somebody used: none is good twice.
+        var usedSteps: [String: Int64] = [:]
         var sessions: [SHA256Digest: Session] = [:]
         var failures: [String: Failures] = [:]
     }
@@ -61,6 +66,8 @@ package final class DeskSignIn: StaffTokens {
     private let read: @Sendable () -> Result<StaffRegister, StaffFileError>
     /// What an unknown name costs, as much as a known one.
     private let nobody: PasswordHash?
+    /// No code of before the start is good: what was used then is not known any more.
+    private let firstStep: Int64
 
     /// A desk's sign-in; the staff file is read anew for each, so that whoever was removed is out.
     package init(
@@ -68,13 +75,16 @@ package final class DeskSignIn: StaffTokens {
         read: @escaping @Sendable () -> Result<StaffRegister, StaffFileError>
     ) {
         (self.policy, self.clock, self.read) = (policy, clock, read)
+        firstStep = TOTPSecret.step(seconds: clock.now().seconds)
         var page = SecretPage(capacity: 16)
         page.append(copying: RandomOctets.make(16).span)
         nobody = PasswordHash(page)
     }
 
-    /// Signs somebody in.
-    func signIn(_ id: String, _ password: consuming SecretPage) async -> Answer {
+    /// Signs somebody in, by name and password, and by a code where they have a second factor.
+    func signIn(
+        _ id: String, _ password: consuming SecretPage, code: String? = nil
+    ) async -> Answer {
         let now = clock.now()
         if let until = state.withLock({ $0.failures[id]?.pausedUntil }), until > now {
             return .paused(until: until)
@@ -96,9 +106,48 @@ package final class DeskSignIn: StaffTokens {
                 continuation.resume(returning: matches && hash != nil)
             }
         }
-        guard isRight, let member = entry?.member, let hash else { return fail(id) }
-        return admit(member, hash)
+        guard isRight, let entry, let hash else { return fail(id) }
+        if let secret = entry.secondFactor {
+            guard let code else { return .codeMissing }
+            guard takes(code, of: secret, from: id) else { return fail(id) }
+        }
+        return admit(entry, hash)
     }
+
+    /// The hash of a new password, made where others are compared.
+    func hash(_ password: consuming SecretPage) async -> PasswordHash? {
+        let box = SecretBox(password)
+        return await withCheckedContinuation { continuation in
+            thread.perform {
+                guard let page = box.take() else { return continuation.resume(returning: nil) }
+                continuation.resume(returning: PasswordHash(page))
+            }
+        }
+    }
+
+    /// Whether a code is right and was not used yet; it is used up by this.
+    private func takes(_ code: String, of secret: TOTPSecret, from id: String) -> Bool {
+        let step = secret.step(of: Array(code.utf8), seconds: clock.now().seconds)
+        guard let step else { return false }
+        return state.withLock { state in
+            guard step > max(firstStep, state.usedSteps[id] ?? firstStep) else { return false }
+            state.usedSteps[id] = step
+            return true
+        }
+    }
+
+    /// Whose sign-in pauses, and until when.
+    func pauses() -> [(id: String, until: Instant)] {
+        let now = clock.now()
+        return state.withLock { state in
+            state.failures.compactMap { id, failures in
+                failures.pausedUntil.flatMap { $0 > now ? (id, $0) : nil }
+            }
+        }.sorted { $0.id < $1.id }
+    }
+
+    /// Lets somebody try again.
+    func endPause(of id: String) { state.withLock { $0.failures[id] = nil } }
 
     private func fail(_ id: String) -> Answer {
         let now = clock.now()
@@ -118,7 +167,8 @@ package final class DeskSignIn: StaffTokens {
         }
     }
 
-    private func admit(_ member: StaffMember, _ password: PasswordHash) -> Answer {
+    private func admit(_ entry: StaffEntry, _ password: PasswordHash) -> Answer {
+        let member = entry.member
         let token = RandomOctets.make(32).base64(.urlSafe)
         let now = clock.now()
         return state.withLock { state in
@@ -126,7 +176,9 @@ package final class DeskSignIn: StaffTokens {
             state.sessions = state.sessions.filter { !isIdle($0.value, at: now) }
             guard state.sessions.count < policy.sessions else { return .tooMany }
             let digest = SHA256Digest(hashing: Array(token.utf8))
-            state.sessions[digest] = Session(member: member, password: password, lastUsed: now)
+            state.sessions[digest] = Session(
+                member: member, password: password, secondFactor: entry.secondFactor,
+                lastUsed: now)
             return .signedIn(token: token, member)
         }
     }
@@ -153,7 +205,9 @@ package final class DeskSignIn: StaffTokens {
         return state.withLock { state in
             guard let session = state.sessions[digest] else { return nil }
             let entry = register?.entry(of: session.member.id)
-            let isStaff = entry?.member == session.member && entry?.password == session.password
+            let isStaff =
+                entry?.member == session.member && entry?.password == session.password
+                && entry?.secondFactor == session.secondFactor
             guard isStaff, !isIdle(session, at: now) else {
                 state.sessions[digest] = nil
                 return nil

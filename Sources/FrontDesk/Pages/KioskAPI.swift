@@ -28,6 +28,10 @@ package struct KioskAPI: HTTPHandler {
         package var clock: any TerminalClock
         /// The heartbeat's pause, in seconds.
         package var beatSeconds = 5.0
+        /// How long somebody's own look stands without a touch, in seconds.
+        package var ownSeconds = 180
+        /// Who makes papers; the terminal's own press where absent.
+        package var press: PaperPress?
 
         /// A kiosk.
         package init(
@@ -46,6 +50,7 @@ package struct KioskAPI: HTTPHandler {
     private let pairing: KioskPairing
     private let gate: BrowserGate
     private let files = PageFiles(of: .kiosk)
+    private var press: PaperPress? { parts.press ?? local.parts.press }
 
     /// A kiosk of the terminal whose local API it is.
     package init(_ parts: Parts, of local: LocalAPI, pairing: KioskPairing) {
@@ -61,6 +66,10 @@ package struct KioskAPI: HTTPHandler {
             }
             try gate.admit(call: request)
             if request.segments == ["v1", "pair"] { return try pair(request) }
+            if request.segments?.starts(with: ["v1", "own"]) == true {
+                try checkPaired(request)
+                return try await local.own(request, press)
+            }
             return await local.respond(to: try patientsOwn(request), from: peer)
         } catch { return .problem(error) }
     }
@@ -83,7 +92,14 @@ package struct KioskAPI: HTTPHandler {
         } catch { return .whole(.problem(error)) }
     }
 
-    package func takesSecret(_ head: HTTPRequest) -> Bool { local.takesSecret(head) }
+    package func takesSecret(_ head: HTTPRequest) -> Bool {
+        isOwnPIN(head) || local.takesSecret(head)
+    }
+
+    /// The PIN entry of somebody's own look: わたしの情報.
+    private func isOwnPIN(_ head: HTTPRequest) -> Bool {
+        head.method == "POST" && head.segments == ["v1", "own"]
+    }
 
     package func endsWithItsCaller(_ head: HTTPRequest) -> Bool { local.endsWithItsCaller(head) }
 
@@ -92,6 +108,10 @@ package struct KioskAPI: HTTPHandler {
     ) async -> HTTPResponse {
         do throws(Problem) {
             try gate.admit(call: head)
+            if isOwnPIN(head) {
+                try checkPaired(head)
+                return try await local.beginOwn(pin: secret, head, reader: parts.reader)
+            }
             return await local.respond(to: try patientsOwn(head), secret: secret, from: peer)
         } catch { return .problem(error) }
     }
@@ -109,6 +129,7 @@ package struct KioskAPI: HTTPHandler {
                 "proving": JSONValue(limits.provingSeconds),
                 "interrupted": JSONValue(limits.interruptedSeconds),
                 "message": JSONValue(limits.messageSeconds),
+                "own": JSONValue(parts.ownSeconds),
             ],
         ]
     }
@@ -134,7 +155,7 @@ package struct KioskAPI: HTTPHandler {
     /// The steps that are the patient's own: everything else is not to be found here.
     private static let steps: Set<[String]> = [
         ["session", "choice"], ["session", "pin"], ["session", "last-try"], ["session", "face"],
-        ["session", "back"], ["session", "seen"], ["readers", "last-try"],
+        ["session", "back"], ["session", "seen"], ["session", "more-time"], ["readers", "last-try"],
     ]
 
     /// The request as the local API gets it: of the kiosk's reader, and of nobody of the staff.

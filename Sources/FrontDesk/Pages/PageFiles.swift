@@ -50,7 +50,8 @@ struct PageFiles: Sendable {
 
     private static let policy = [
         "default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'",
-        "img-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+        "img-src 'self'", "frame-src blob:",
+        "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
     ].joined(separator: "; ")
 }

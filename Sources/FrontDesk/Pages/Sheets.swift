@@ -144,6 +144,8 @@ extension DrugRow {
             ("ingredient", line.ingredient.map { .string($0.name) }),
             ("usage", line.usage.map(JSONValue.string)),
             ("quantity", .string(line.quantity.japanese)),
+            ("copaymentYen", line.copaymentYen.map { JSONValue($0) }),
+            ("savingYen", line.savingYen.map { JSONValue($0) }),
         ])
     }
 }

@@ -10,9 +10,8 @@ import Records
 
 // Papers of a person file: how quick they are, how large, and the files for those who look.
 //
-//   documents-benchmark PERSON.json                    measures: lines of JSON
+//   documents-benchmark PERSON.json                    measures; one line of JSON
 //   documents-benchmark PERSON.json FOLDER [large]     writes the person's papers into a folder
-//   documents-benchmark table [FILE]                   the table that other programs draw too
 
 let fontPaths = [
     "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf",
@@ -49,52 +48,36 @@ func symbols(_ drugs: DrugRecord, _ holder: NotebookHolder?) throws -> [SymbolFi
     return figures
 }
 
-/// The papers that a person has, by their names; or the one of a name.
-func papers(
-    _ person: Person, _ day: LocalDate, _ style: PaperStyle, only wanted: String? = nil
-) throws -> [(String, Paper)] {
+/// The papers that a person has, by their names.
+func papers(_ person: Person, _ day: LocalDate, _ style: PaperStyle) throws -> [(String, Paper)] {
     let (whole, checkups) = (person.qualification, person.publishedCheckups(on: day))
     let drugs = person.publishedDrugs(on: day)
-    var papers: [(String, Paper)] = []
-    func add(_ name: String, _ paper: () throws -> Paper?) throws {
-        guard wanted == nil || wanted == name, let made = try paper() else { return }
-        papers.append((name, made))
-    }
     let holder = whole.entitlement.map { NotebookHolder($0.holder) }
+    var papers: [(String, Paper)] = []
     for copy in PaperCopy.allCases {
-        try add("drugs-\(copy.rawValue)") {
-            try .drugs(
-                drugs, of: whole, copy: copy, madeOn: day,
-                symbols: copy == .portal ? try symbols(drugs, holder) : [], style: style)
-        }
+        let paper = try Paper.drugs(
+            drugs, of: whole, copy: copy, madeOn: day,
+            symbols: copy == .portal ? try symbols(drugs, holder) : [], style: style)
+        papers.append(("drugs-\(copy.rawValue)", paper))
     }
     for (name, programme) in [("checkup", CheckupProgramme.specific), ("elderly", .elderly)] {
-        try add(name) { try .checkups(checkups, programme, of: whole, madeOn: day, style: style) }
+        let paper = try Paper.checkups(
+            checkups, programme, of: whole, madeOn: day, style: style)
+        papers.append((name, paper))
     }
     let first = YearMonth(year: 2021, month: 1)
     let last = YearMonth(year: 2023, month: 12)
-    try add("expenses") {
-        guard let expenses = person.publishedExpenses(on: day, from: first, to: last) else {
-            return nil
-        }
-        return try .expenses(expenses, of: whole, madeOn: day, style: style)
+    if let expenses = person.publishedExpenses(on: day, from: first, to: last) {
+        let paper = try Paper.expenses(expenses, of: whole, madeOn: day, style: style)
+        papers.append(("expenses", paper))
     }
     return papers
 }
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 2 else {
-    print("usage: documents-benchmark table [FILE] | PERSON.json [FOLDER [large]]")
+    print("usage: documents-benchmark PERSON.json [FOLDER [large]]")
     exit(2)
-}
-if arguments[1] == "table" {
-    if arguments.count > 2 {
-        let paper = try PlainTable.paper(try loadFonts())
-        try Data(paper.octets).write(to: URL(filePath: arguments[2]))
-    } else {
-        print(String(decoding: PlainTable.json.canonical, as: UTF8.self))
-    }
-    exit(0)
 }
 let file = try PersonFile(parsing: try octets(arguments[1]))
 let day = file.asOf ?? LocalDate(dayNumber: 20_454)
@@ -108,5 +91,5 @@ if arguments.count > 2 {
         if !paper.missing.isEmpty { print("  not in the fonts: \(paper.missing)") }
     }
 } else {
-    try measure(person, on: day)
+    try Measurement(person: person, day: day).print()
 }

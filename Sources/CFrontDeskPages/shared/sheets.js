@@ -38,8 +38,9 @@ function entitlement(text, sheet, one) {
 
 // MARK: 薬剤
 
-/** Medicines by day or as a grid; `own` is the institution whose prescriptions are hidden. */
-export function drugs(text, sheet, { isGrid, own }) {
+/** Medicines by day or as a grid; `own` is the institution whose prescriptions are hidden, `amounts`
+ * the names of the two columns that are the patient's alone. */
+export function drugs(text, sheet, { isGrid, own, amounts = [] }) {
   const months = sheet.months.map(month => ({
     month: month.month,
     days: month.days.map(day => ({ ...day, blocks: day.blocks.filter(block => !own || block.prescriber !== own) }))
@@ -58,7 +59,7 @@ export function drugs(text, sheet, { isGrid, own }) {
         `${one.ingredient}（${one.from}～${one.to}）: `
         + one.sides.map(side => `${side.date} ${side.source} ${side.name}`).join(" ／ "))))),
     months.length === 0 ? element("p", { class: "box" }, text.drugs.none)
-      : isGrid ? grid(text, months, doubled) : byDay(text, months, doubled),
+      : isGrid ? grid(text, months, doubled) : byDay(text, months, doubled, amounts),
   ].filter(Boolean);
 }
 
@@ -68,16 +69,17 @@ const framed = (name, table) =>
   element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name }, table);
 const heads = names => element("thead", {}, element("tr", {}, names.map(name => element("th", { scope: "col" }, name))));
 
-function byDay(text, months, doubled) {
+function byDay(text, months, doubled, amounts) {
+  const yen = number => element("td", { class: "number" }, number === undefined ? "—" : number.toLocaleString("ja-JP"));
   const line = day => row => element("tr", {}, element("td", { class: "number" }, String(row.number)),
     element("td", {}, row.name, mark(text, doubled(row, day))), element("td", {}, row.usage ?? "—"),
-    element("td", { class: "number" }, row.quantity));
+    element("td", { class: "number" }, row.quantity), amounts.length > 0 && [yen(row.copaymentYen), yen(row.savingYen)]);
   const group = day => one => received("tbody", {},
-    element("tr", {}, element("th", { colspan: 4, scope: "rowgroup" }, one.class)), one.rows.map(line(day)));
+    element("tr", {}, element("th", { colspan: 4 + amounts.length, scope: "rowgroup" }, one.class)), one.rows.map(line(day)));
   const table = (day, block) => element("table", {},
     received("caption", {}, block.source, block.prescribedOn && block.prescribedOn !== day.date
       && ` · ${fill(text.drugs.prescribed, { date: block.prescribedOn })}`),
-    heads(text.drugs.columns), block.groups.map(group(day)));
+    heads([...text.drugs.columns, ...amounts]), block.groups.map(group(day)));
   return element("div", { class: "days" }, months.flatMap(month => month.days).map(day =>
     element("section", {}, element("h2", {}, day.date), day.blocks.map((block, index) =>
       framed(`${day.date} ${index + 1} ${block.source}`, table(day, block))))));
@@ -172,7 +174,11 @@ export function chart(text, sheet, row) {
   svg("path", { class: "axis", d: `M${left} ${top}V${bottom}H${right}`, fill: "none" }),
   limits.map(limit => [
     svg("line", { class: "threshold", x1: left, x2: right, y1: y(limit.value), y2: y(limit.value) }),
-    svg("text", { class: "label", x: right, y: y(limit.value) - 6, "text-anchor": "end" }, limit.whole),
+    // Where the curve does not end.
+    svg("text", {
+      class: "label", y: y(limit.value) - 6,
+      ...Math.abs(y(points.at(-1).value) - y(limit.value)) < 40 ? { x: left + 8 } : { x: right, "text-anchor": "end" },
+    }, limit.whole),
   ]),
   svg("polyline", { class: "curve", points: points.map(point => `${x(point.time)},${y(point.value)}`).join(" ") }),
   points.map(point => [
