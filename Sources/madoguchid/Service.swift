@@ -56,6 +56,12 @@ struct Service {
         historyKey = try Self.historyKey(configuration.historyKeyFile)
         staff = try Self.staff(configuration.staffFile)
         statementKey = try Self.statementKey(configuration.statementKeyFile)
+        // Pages print papers, and where the fonts are named the command does.
+        let prints = configuration.desk != nil || configuration.kiosk != nil
+        let fonts = configuration.paperFonts ?? (prints ? PaperPress.usualFonts : [])
+        do throws(KeyFile.Failure) { try PaperPress.check(fonts: fonts) } catch {
+            throw .file(error)
+        }
     }
 
     private static func read(_ path: String) throws(ServiceError) -> TerminalConfiguration {
@@ -137,7 +143,7 @@ extension Service {
             var api = try await assemble(store, clock)
             witnesses = try await self.witnesses(of: store)
             api.witnesses = witnesses
-            api.press = PaperPress()
+            api.press = PaperPress(fonts: configuration.paperFonts ?? PaperPress.usualFonts)
             api.historyRetentionYears = configuration.historyRetentionYears
             (roster, ownVisits, book) = (api.roster, api.ownVisits, api.book)
             courier = WithdrawalCourier(
