@@ -84,7 +84,8 @@ extension PaperPress.Content {
         case .drugs(let record): self = .drugs(record)
         case .checkups(let record, _): self = .checkups(record, elderly ? .elderly : .specific)
         case .expenses(let record): self = .expenses(record)
-        case .qualification, .disclosures, .notices, .registered, .expenseNotice, .taxLink: return nil
+        case .qualification, .disclosures, .notices, .registered, .expenseNotice, .taxLink:
+            return nil
         }
     }
 }
