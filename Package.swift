@@ -147,7 +147,9 @@ let parts: [Part] = [
         ], isProgram: true),
     Part(
         name: "documents-benchmark", folder: "Tests/Benchmarks/Documents",
-        needs: ["JSON", "Records", "PDF", "QR", "FHIR", "Documents"], isProgram: true),
+        needs: [
+            "Octets", "JSON", "Records", "Charsets", "Notebook", "PDF", "QR", "FHIR", "Documents",
+        ], isProgram: true),
     // The judge of papers: reads PDF on its own and knows the rules.
     Part(name: "PaperJudge", folder: "Tests/PaperJudge", needs: []),
     // What several test targets put on: a card on a reader, a clearinghouse, a whole desk.

@@ -13,7 +13,7 @@ run=(pcscd vsmartcard-vpcd procps util-linux fonts-ipaexfont-gothic fonts-vlgoth
 # What only tests use: programs that nobody here wrote, as judges.
 test=(chromium gdb faketime opensc openssl python3 python3-venv python3-cryptography python3-pyscard iproute2 strace curl jq
     zbar-tools poppler-utils qpdf librsvg2-bin libxml2-utils systemd postgresql-15)
-# A peer that only measurements start, on a port of its own.
+# Peers that only measurements start.
 bench=(nginx-light libqrencode4)
 
 wanted=()

@@ -77,7 +77,8 @@ package struct HistoryArchive: Sendable {
     package func events(matching query: HistoryQuery) throws(HistoryError) -> [HistoryEntry] {
         let cards = try cards(of: query.patient)
         var found: [HistoryEntry] = []
-        try forEachEvent(from: 0) { entry in
+        let months = query.from.map { YearMonth(of: $0.dateInJapan) }
+        try forEachEvent(from: 0, ofMonth: months) { entry in
             guard query.matches(entry.event, cards: cards) else { return }
             found.append(entry)
             if found.count >= 2 * max(query.limit, 1) {
@@ -112,10 +113,15 @@ package struct HistoryArchive: Sendable {
         return cards
     }
 
+    /// Every entry from an index on that can be opened. Those of months before `first`, which their
+    /// keys tell, stay sealed.
     func forEachEvent(
-        from index: UInt64, _ body: (HistoryEntry) -> Void
+        from index: UInt64, ofMonth first: YearMonth? = nil, _ body: (HistoryEntry) -> Void
     ) throws(HistoryError) {
         try forEach(from: index) { (raw) throws(HistoryError) in
+            if let first, let month = ring?.key(id: raw.frame.leaf.keyID)?.month, month < first {
+                return true
+            }
             do throws(HistoryError) {
                 body(HistoryEntry(index: raw.frame.index, event: try open(raw)))
             } catch .keyGone {}

@@ -42,6 +42,9 @@ package struct TerminalConfiguration: Hashable, Sendable {
     package var recordsNeedIdentity: Bool
     /// Whether the PIN is taken on a reader's own keys, where it has any.
     package var pinPads = true
+    /// The TrueType files that papers are drawn with, in the order in which they are asked for a
+    /// character; where absent the command looks where Debian puts them.
+    package var paperFonts: [String]?
     /// For how many years the access history is kept at least.
     package var historyRetentionYears: Int
     /// Who cosigns the history's checkpoints, where anybody does.

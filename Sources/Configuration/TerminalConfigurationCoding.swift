@@ -51,6 +51,7 @@ extension TerminalConfiguration {
             try fields.optionalBool("visualCheckNeedsOtherViewer") ?? false
         recordsNeedIdentity = try fields.optionalBool("recordsNeedIdentity") ?? false
         pinPads = try fields.optionalBool("pinPads") ?? true
+        paperFonts = try fields.optional("paperFonts", "must be one to eight files", Self.files)
         let isSimulation = isSimulation
         face = try fields.nested("face") { (value, path) throws(JSONError) in
             try FaceConfiguration(json: value, at: path, isSimulation: isSimulation)
@@ -79,6 +80,15 @@ extension TerminalConfiguration {
         }
     }
 
+    private static func files(_ json: JSONValue) -> [String]? {
+        let files = json.arrayValue?.compactMap { value in
+            value.stringValue.flatMap { isWords($0, maximum: 4096) ? $0 : nil }
+        }
+        guard let files, files.count == json.arrayValue?.count, (1...8).contains(files.count)
+        else { return nil }
+        return files
+    }
+
     /// The configuration as a value that reads back to itself.
     package var json: JSONValue {
         .object(present: [
@@ -100,7 +110,9 @@ extension TerminalConfiguration {
             ("checkInFolder", .string(checkInFolder)),
             ("visualCheckNeedsOtherViewer", .bool(visualCheckNeedsOtherViewer)),
             ("recordsNeedIdentity", .bool(recordsNeedIdentity)),
-            ("pinPads", .bool(pinPads)), ("face", face?.json),
+            ("pinPads", .bool(pinPads)),
+            ("paperFonts", paperFonts.map { .array($0.map(JSONValue.string)) }),
+            ("face", face?.json),
             ("historyRetentionYears", JSONValue(historyRetentionYears)),
             ("witnesses", witnesses?.json),
             ("kiosk", kiosk?.json), ("desk", desk?.json),
@@ -113,6 +125,7 @@ extension TerminalConfiguration {
         var copy = self
         for path in Self.paths { copy[keyPath: path] = resolve(copy[keyPath: path]) }
         copy.historyKeyFile = historyKeyFile.map(resolve)
+        copy.paperFonts = paperFonts?.map(resolve)
         copy.face = face?.resolvingPaths(resolve)
         if let kiosk { copy.kiosk?.pageFile = resolve(kiosk.pageFile) }
         copy.desk = desk?.resolvingPaths(resolve)

@@ -30,6 +30,9 @@ struct MatchFinder {
     private static let chain = 48
     /// A match this long is good enough.
     private static let enough = 96
+    /// Behind a match this long a longer one is looked for in fewer places, or not at all.
+    private static let good = 8
+    private static let long = 32
     private static let window = 32_768
     private static let shortest = 3
     private static let longest = 258
@@ -43,16 +46,21 @@ struct MatchFinder {
     mutating func tokens(maximum: Int) -> [Token] {
         var tokens: [Token] = []
         tokens.reserveCapacity(min(maximum, octets.count - position))
+        var known: Match?
         while position < octets.count, tokens.count < maximum {
-            guard let match = match(at: position) else {
+            guard let match = known ?? match(at: position) else {
                 take(literal: &tokens)
                 continue
             }
+            known = nil
             // Lazy: a longer match one octet later is worth a literal.
-            if match.length < Self.enough, let later = self.match(at: position + 1),
-                later.length > match.length
+            if match.length < Self.long,
+                let later = self.match(
+                    at: position + 1, longerThan: match.length,
+                    chain: match.length < Self.good ? Self.chain : Self.chain / 4)
             {
                 take(literal: &tokens)
+                known = later
                 continue
             }
             tokens.append(Token(length: match.length, distance: match.distance))
@@ -60,6 +68,8 @@ struct MatchFinder {
         }
         return tokens
     }
+
+    private typealias Match = (length: Int, distance: Int)
 
     private mutating func take(literal tokens: inout [Token]) {
         tokens.append(Token(literal: octets[position]))
@@ -84,13 +94,16 @@ struct MatchFinder {
         }
     }
 
-    private mutating func match(at place: Int) -> (length: Int, distance: Int)? {
+    /// The longest match at a place that is longer than so many octets.
+    private mutating func match(
+        at place: Int, longerThan least: Int = shortest - 1, chain: Int = chain
+    ) -> Match? {
         guard place + Self.shortest <= octets.count else { return nil }
         enter(before: place)
         let longest = min(Self.longest, octets.count - place)
-        var (length, distance) = (Self.shortest - 1, 0)
+        var (length, distance) = (least, 0)
         var candidate = Int(newest[hash(at: place)])
-        var left = Self.chain
+        var left = chain
         while candidate >= 0, place - candidate <= Self.window, left > 0 {
             if length < longest, octets[candidate + length] == octets[place + length] {
                 var same = 0

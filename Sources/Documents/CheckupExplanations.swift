@@ -49,6 +49,6 @@ enum CheckupExplanations {
     ]
 
     static let sources =
-        "基本項目及び詳細項目の各検査の説明については、厚生労働省のホームページを参照してください。 "
+        "基本項目及び詳細項目の各検査の説明については、厚生労働省のホームページを参照してください。\n"
         + "https://www.mhlw.go.jp/content/12400000/000688569.pdf"
 }

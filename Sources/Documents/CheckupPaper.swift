@@ -68,8 +68,7 @@ struct CheckupPaper {
                 .table(
                     Table(
                         columns: [26, 74], head: [TableRow([title("検査項目"), title("説明")])],
-                        rows: rows)),
-                .paragraph(Paragraph(CheckupExplanations.sources, size: 7.5, isNote: true)),
+                        rows: rows))
             ]
     }
 }

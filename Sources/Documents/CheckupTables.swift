@@ -15,7 +15,11 @@ struct CheckupTables {
             + values(.detail) { $0.section == .detail && $0.group != "心電図検査" && $0.group != "眼底検査" }
             + remarks
             + values(.detail) { $0.group == "心電図検査" || $0.group == "眼底検査" }
-            + newest(.judgement)
+            + (words.isJudgedFirst ? newest(.judgement) + sources : sources + newest(.judgement))
+    }
+
+    private var sources: [Block] {
+        [.paragraph(Paragraph(CheckupExplanations.sources, size: 7.5, isNote: true))]
     }
 
     private typealias Row = CheckupTableRow

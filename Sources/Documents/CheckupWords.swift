@@ -17,6 +17,9 @@ struct CheckupWords {
     /// The paper that the patient got from who made the checkup.
     let notice: String
     let hasOptionalWaist: Bool
+    /// Whether what the doctor judged stands above where explanations are to be found, as it does
+    /// on the sample of the specific checkup.
+    let isJudgedFirst: Bool
     /// The printed sample of the specific checkup has a page more.
     let isExplainedOnTwoPages: Bool
     let questions: [CheckupItem]
@@ -31,7 +34,7 @@ struct CheckupWords {
         ],
         facilities: "特定健診機関情報", facility: "特定健診機関名称", results: "特定健診情報",
         notice: "特定健康診査受診結果通知表", hasOptionalWaist: false,
-        isExplainedOnTwoPages: true,
+        isJudgedFirst: true, isExplainedOnTwoPages: true,
         questions: items(from: .pressureDrug, through: .guidanceWish),
         formerQuestions: [.weightChange, .snacksAfterSupper, .guidanceWish],
         explained: [
@@ -42,7 +45,7 @@ struct CheckupWords {
         title: "後期高齢者健康診査受診結果", opening: [],
         facilities: "後期高齢者健診機関情報", facility: "後期高齢者健診機関名称",
         results: "後期高齢者健診情報", notice: "後期高齢者健康診査", hasOptionalWaist: true,
-        isExplainedOnTwoPages: false,
+        isJudgedFirst: false, isExplainedOnTwoPages: false,
         questions: items(from: .elderlyHealth, through: .elderlyAdvice), formerQuestions: [],
         explained: [.threshold, .visceralFat, .nonHDL, .glucose])
 

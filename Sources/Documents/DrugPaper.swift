@@ -56,7 +56,7 @@ private struct DrugPaper {
             head.append(TableRow([title("自己負担額 (円)"), title("削減可能額 (円)")]))
         }
         return Table(
-            columns: [7, 8, 5, 40, 13] + (hasAmounts ? [13.5, 13.5] : []), head: head,
+            columns: [7, 8, 5, 39, 13] + (hasAmounts ? [14, 14] : []), head: head,
             rows: record.months.flatMap(rows), size: 8)
     }
 

@@ -48,7 +48,7 @@ private struct ExpensePaper {
     private func totals(_ totals: [ExpenseTotal]) -> Block {
         .table(
             Table(
-                columns: [36, 16, 16, 16, 16], head: [TableRow([title("期間")] + Self.amountTitles)],
+                columns: [24, 17, 18, 22, 19], head: [TableRow([title("期間")] + Self.amountTitles)],
                 rows: totals.map { total in
                     TableRow([label(words(total.period))] + amounts(total.amounts, prefix: ""))
                 }))
@@ -58,7 +58,7 @@ private struct ExpensePaper {
         let titles = ["診療年月", "診療区分", "日数・回数", "医療機関等名称"].map { title($0) }
         return .table(
             Table(
-                columns: [12, 11, 7, 30, 10, 10, 10, 10],
+                columns: [11, 10.5, 6.5, 29, 10, 10.5, 12, 10.5],
                 head: [TableRow(titles + Self.amountTitles)],
                 rows: record.rows.map { row in
                     TableRow(

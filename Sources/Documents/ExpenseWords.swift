@@ -6,7 +6,7 @@ enum ExpenseWords {
 
     /// The notes at the end.
     static var notes: [Block] {
-        [.heading(level: 2, "【注意事項】")] + Documents.notes(sources + receipts)
+        [.heading(level: 2, "【注意事項】")] + Documents.notes(sources + receipts, size: 7)
     }
 
     private static let sources = [

@@ -1,4 +1,4 @@
-internal import Cryptography
+package import Cryptography
 internal import Documents
 internal import Executors
 internal import HTTP
@@ -73,17 +73,24 @@ package final class PaperPress: Sendable {
 
     private static func read(_ paths: [String]) throws(Problem) -> FontBook {
         do throws(KeyFile.Failure) {
-            var fonts: [TrueTypeFont] = []
-            for path in paths {
-                let octets = try KeyFile.read(path, limit: TrueTypeFont.maximumOctets)
-                do throws(FontError) { fonts.append(try TrueTypeFont(octets)) } catch {
-                    throw .malformed(path: path, .malformed("\(error)"))
-                }
-            }
+            let fonts = try paths.map { (path) throws(KeyFile.Failure) in try font(path) }
             do throws(FontError) { return try FontBook(fonts) } catch {
                 throw .malformed(path: paths.first ?? "", .malformed("\(error)"))
             }
         } catch { throw .noPress }
+    }
+
+    /// Looks at fonts and keeps none: what is wrong with them is told when the service starts, not
+    /// when a patient waits for a paper.
+    package static func check(fonts paths: [String]) throws(KeyFile.Failure) {
+        for path in paths { _ = try font(path) }
+    }
+
+    private static func font(_ path: String) throws(KeyFile.Failure) -> TrueTypeFont {
+        let octets = try KeyFile.read(path, limit: TrueTypeFont.maximumOctets)
+        do throws(FontError) { return try TrueTypeFont(octets) } catch {
+            throw .malformed(path: path, .malformed("a TrueType font: \(error)"))
+        }
     }
 }
 

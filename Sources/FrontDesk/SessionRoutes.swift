@@ -191,6 +191,16 @@ extension LocalAPI {
         return try await proved(runner, request)
     }
 
+    /// What somebody is shown, and whether the check-in would not survive a restart yet.
+    private func told(_ view: SessionView, to onlooker: SessionView.Onlooker) async -> JSONValue {
+        let shown = view.shown(to: onlooker)
+        guard case .object(var fields) = shown, let id = view.checkIn,
+            await parts.book.lacksKeeping(id: id)
+        else { return shown }
+        fields["kept"] = false
+        return .object(fields)
+    }
+
     /// What became of a proof: the check-in, or why there is none.
     private func proved(
         _ runner: SessionRunner, _ request: HTTPRequest
@@ -219,7 +229,7 @@ extension LocalAPI {
         }
         // Here, once, the qualification is told: its disclosure has just become durable. Whoever
         // wants to see it again asks for the check-in, which is an entry of its own.
-        return .json(view.shown(to: .prover(member(request))))
+        return .json(await told(view, to: .prover(member(request))))
     }
 
     /// One question at the portal with a PIN of its own.

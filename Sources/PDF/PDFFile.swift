@@ -107,10 +107,15 @@ struct PDFFile {
     ) {
         let start = file.count
         let all = places + [.offset(start)]
-        var table: [UInt8] = []
-        for place in all { table += place.fields }
         // The first object is the head of the free list.
-        table.replaceSubrange(0..<7, with: [0, 0, 0, 0, 0, 0xFF, 0xFF])
+        let rows = [[0, 0, 0, 0, 0, 0xFF, 0xFF]] + all.dropFirst().map(\.fields)
+        // Each row as what it is more than the one above (§7.4.4.4, "Up"): most differ by one.
+        var (table, above): ([UInt8], [UInt8]) = ([], Array(repeating: 0, count: 7))
+        for row in rows {
+            table.append(2)
+            for (octet, former) in zip(row, above) { table.append(octet &- former) }
+            above = row
+        }
         let identifier = PDFValue.octets(fingerprint(file))
         let first = streams.count
         let reference = addStream(
@@ -118,6 +123,10 @@ struct PDFFile {
                 ("Type", .name("XRef")), ("Size", .integer(all.count)),
                 ("W", .integers([1, 4, 2])), ("Root", .reference(root)),
                 ("ID", .array([identifier, identifier])),
+                (
+                    "DecodeParms",
+                    .dictionary(present: [("Predictor", .integer(12)), ("Columns", .integer(7))])
+                ),
             ], table)
         file.append(object: reference, streams[first].octets)
         file += "startxref\n\(start)\n%%EOF\n".utf8

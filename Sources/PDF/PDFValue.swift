@@ -61,11 +61,17 @@ extension [UInt8] {
         let scaled = Int((bounded * 100).rounded())
         if scaled < 0 { append(UInt8(ascii: "-")) }
         let (whole, rest) = scaled.magnitude.quotientAndRemainder(dividingBy: 100)
-        self += String(whole).utf8
+        append(digits: whole)
         guard rest > 0 else { return }
         append(UInt8(ascii: "."))
         append(UInt8(ascii: "0") + UInt8(rest / 10))
         if rest % 10 > 0 { append(UInt8(ascii: "0") + UInt8(rest % 10)) }
+    }
+
+    /// Adds a whole number.
+    mutating func append(digits value: UInt) {
+        if value > 9 { append(digits: value / 10) }
+        append(UInt8(ascii: "0") + UInt8(value % 10))
     }
 
     /// Adds octets as a string of hexadecimal digits.

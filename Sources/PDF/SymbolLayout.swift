@@ -61,13 +61,8 @@ extension Layout {
                 ("O", .name("Layout")), ("Placement", .name("Block")),
                 ("BBox", .array(box.map(PDFValue.number))),
             ]), alternative: figure.alternative)
-        let boxes = figure.rectangles.map { part in
-            Box(
-                x: x + margin + Double(part.x) * Self.module,
-                y: y + margin + Double(part.y) * Self.module,
-                width: Double(part.width) * Self.module,
-                height: Double(part.height) * Self.module)
-        }
-        draw(.modules(boxes), of: element)
+        draw(
+            .modules(figure.rectangles, x: x + margin, y: y + margin, side: Self.module),
+            of: element)
     }
 }

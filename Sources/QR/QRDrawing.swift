@@ -17,24 +17,25 @@ extension QRSymbol {
     /// All dark modules as rectangles that do not overlap: runs of a row, grown downwards as far
     /// as the same run goes on, so that a renderer leaves no hair lines between modules.
     package var rectangles: [QRRectangle] {
-        var open: [Int: QRRectangle] = [:]
+        /// By its column, what goes on from the row above.
+        var open = [QRRectangle?](repeating: nil, count: size)
         var done: [QRRectangle] = []
         for y in 0..<size {
-            var next: [Int: QRRectangle] = [:]
+            var next = [QRRectangle?](repeating: nil, count: size)
             for run in runs(ofRow: y) {
-                if let above = open[run.lowerBound], above.width == run.count {
-                    next[run.lowerBound] = QRRectangle(
-                        x: above.x, y: above.y, width: above.width, height: above.height + 1)
-                    open[run.lowerBound] = nil
+                let x = run.lowerBound
+                if let above = open[x], above.width == run.count {
+                    next[x] = QRRectangle(
+                        x: x, y: above.y, width: above.width, height: above.height + 1)
+                    open[x] = nil
                 } else {
-                    next[run.lowerBound] = QRRectangle(
-                        x: run.lowerBound, y: y, width: run.count, height: 1)
+                    next[x] = QRRectangle(x: x, y: y, width: run.count, height: 1)
                 }
             }
-            done += open.values
+            done += open.compactMap(\.self)
             open = next
         }
-        done += open.values
+        done += open.compactMap(\.self)
         return done.sorted { ($0.y, $0.x) < ($1.y, $1.x) }
     }
 

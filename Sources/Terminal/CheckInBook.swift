@@ -196,7 +196,38 @@ package actor CheckInBook: CheckInPort {
             unkept.remove(checkIn.id)
         } else {
             unkept.insert(checkIn.id)
+            newDebt.yield()
         }
+    }
+
+    /// Tries again to keep what could not be kept; whether all is kept now. Nothing else is written
+    /// where the first one fails again.
+    package func keepAgain() async -> Bool {
+        for id in unkept.sorted() {
+            guard let checkIn = checkIns[id] else {
+                unkept.remove(id)
+                continue
+            }
+            await keep(checkIn)
+            if unkept.contains(id) { return false }
+        }
+        return true
+    }
+
+    /// Whether anything is still to be kept, or to be said of an end.
+    func owesAnything() -> Bool { !unkept.isEmpty || !debts().isEmpty }
+
+    /// The check-ins that came back open from an earlier run.
+    func restoredOpen() -> [CheckIn] { checkIns.values.filter { $0.state == .open } }
+
+    /// Ends a check-in whose end the access history tells of already, though it was not kept: the
+    /// clearinghouse may not know.
+    func endAgain(id: String, by event: CheckIn.Event, _ note: CheckIn.EndNote) async {
+        guard let ended = checkIns[id]?.transition(on: event, note) else { return }
+        checkIns[id] = ended
+        restoredDebts.insert(id)
+        await keep(ended)
+        newDebt.yield()
     }
 
     // MARK: What must still be said of ends

@@ -1,3 +1,4 @@
+internal import AccessHistory
 package import CheckIns
 internal import Clearinghouse
 internal import Disclosures
@@ -21,6 +22,23 @@ extension RecordDesk {
         _ id: String, by member: StaffMember
     ) async throws(OpeningRefusal) -> CheckIn {
         try await end(id, by: .closed, member)
+    }
+
+    /// Ends the check-ins that came back open though the access history tells of their end: that
+    /// was durable, and keeping it was not. The history is the one that is believed.
+    package func endWhatTheHistoryEnded() async {
+        let open = await book.restoredOpen()
+        guard let start = open.map(\.openedAt).min() else { return }
+        var query = HistoryQuery()
+        (query.kinds, query.from) = ([.consentWithdrawn, .checkInClosed], start)
+        let entries = (try? await scribe.store.events(matching: query)) ?? []
+        for checkIn in open {
+            let end = entries.first { $0.event.checkIn == checkIn.id }?.event
+            guard let end else { continue }
+            await book.endAgain(
+                id: checkIn.id, by: end.kind == .checkInClosed ? .closed : .withdrawn,
+                CheckIn.EndNote(actor: end.actor, at: end.time))
+        }
     }
 
     /// Pays what could not be paid before; whether nothing is owed now.

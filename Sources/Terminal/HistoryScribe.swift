@@ -17,14 +17,16 @@ package struct HistoryScribe: SessionHistory, DisclosureLedger {
     private let ids: any IdentifierSource
     private let items: [Item]
     private let complain: @Sendable (HistoryError) -> Void
+    private let tries: (any TryVault)?
 
     /// A scribe for the items that the institution asks about.
     package init(
         store: HistoryStore, place: TerminalPlace, clock: any TerminalClock,
         quality: @escaping @Sendable () -> TimeQuality, ids: any IdentifierSource, items: [Item],
+        tries: (any TryVault)? = nil,
         complain: @escaping @Sendable (HistoryError) -> Void = { _ in }
     ) {
-        self.complain = complain
+        (self.complain, self.tries) = (complain, tries)
         self.store = store
         self.place = place
         self.clock = clock
@@ -54,11 +56,23 @@ package struct HistoryScribe: SessionHistory, DisclosureLedger {
     package func write(_ events: [HistoryEvent]) async -> HistoryPlace? {
         do throws(HistoryError) {
             guard let last = try await store.append(contentsOf: events).last else { return nil }
+            for card in Set(events.compactMap(\.toldTry)) { await tries?.end(card: card) }
             return HistoryPlace(origin: store.origin, index: last.index)
         } catch {
             complain(error)
             return nil
         }
+    }
+
+    /// A PIN is about to be sent to a card.
+    func begin(_ certificate: SHA256Digest, on reader: String) async {
+        let card = store.cardReference(ofCertificate: certificate)
+        _ = await tries?.begin(BegunTry(card: card, reader: reader, time: now))
+    }
+
+    /// It was not sent, and nothing will be told of it.
+    func forget(_ certificate: SHA256Digest) async {
+        await tries?.end(card: store.cardReference(ofCertificate: certificate))
     }
 
     /// Whether the history has an entry of a kind about a check-in, from an instant on.

@@ -64,8 +64,13 @@ package actor PINWatch {
     }
 
     func failed(card: SHA256Digest, on reader: String, at now: Instant) async {
+        await failed(named: name(card), on: reader, at: now)
+    }
+
+    /// The same of a card whose name is known.
+    func failed(named card: String, on reader: String, at now: Instant) async {
         var count = await count(on: reader, at: now)
-        count.fail(card: name(card), at: now, under: policy)
+        count.fail(card: card, at: now, under: policy)
         await keep(count, on: reader)
     }
 
@@ -87,13 +92,16 @@ package struct WatchedCardPort: CardPort {
     private let reader: String
     private let watch: PINWatch
     private let clock: any TerminalClock
+    private let scribe: HistoryScribe?
 
-    /// A port over another.
+    /// A port over another. With a scribe each PIN is kept as begun before it is sent, until the
+    /// history tells of it.
     package init(
-        _ port: any CardPort, reader: String, watch: PINWatch, clock: any TerminalClock
+        _ port: any CardPort, reader: String, watch: PINWatch, clock: any TerminalClock,
+        scribe: HistoryScribe? = nil
     ) {
         (self.port, self.reader) = (port, reader)
-        (self.watch, self.clock) = (watch, clock)
+        (self.watch, self.clock, self.scribe) = (watch, clock, scribe)
     }
 
     package func readCard() async -> Result<PresentedCard, CardRefusal> { await port.readCard() }
@@ -107,6 +115,7 @@ package struct WatchedCardPort: CardPort {
             return .failure(.failed(.paused(until: end)))
         }
         guard let pin = box.take() else { return .failure(.failed(.pinMalformed)) }
+        await scribe?.begin(card.digest, on: reader)
         let result = await port.prove(
             card: card, pin: pin, signing: message, spendsLastTry: spendsLastTry)
         switch result {
@@ -115,6 +124,7 @@ package struct WatchedCardPort: CardPort {
         case .failure(.failed(.wrongPIN)), .failure(.failed(.pinUnanswered)),
             .failure(.gone(afterPIN: true)):
             await watch.failed(card: card.digest, on: reader, at: clock.now())
+        case .failure(.gone(afterPIN: false)): await scribe?.forget(card.digest)
         case .failure: break
         }
         return result

@@ -1,4 +1,5 @@
 internal import CheckIns
+internal import Disclosures
 internal import JSON
 internal import Octets
 
@@ -30,6 +31,9 @@ package struct SealedFinding: Hashable, Sendable, CustomStringConvertible {
             case .failures:
                 "How many wrong PINs a reader took is not known any more, so entry pauses there "
                     + "once. Nothing else is to be done; an administrator may end the pause."
+            case .begun:
+                "Whether a PIN was sent to a card when the service stopped is not known any more. "
+                    + "Move the file away."
             case .setAside:
                 "It was damaged and set aside for a new one. Move it away when it was looked into."
             case .unfinished, nil: "Nothing of ours has such a name: move it away."
@@ -57,6 +61,7 @@ extension SealedFolder {
             switch kind {
             case .checkIn: _ = try checkIn(name)
             case .failures: _ = try failures(name)
+            case .begun: _ = try begunTry(name)
             case .patient: if isLong { _ = try open(name, .patient) }
             case .setAside: return isLong ? "damaged" : nil
             case .unfinished, nil:
@@ -75,6 +80,15 @@ extension SealedFolder {
             checkIn.id == id
         else { throw .malformed }
         return checkIn
+    }
+
+    /// A try that was begun; nothing where there is none.
+    func begunTry(_ name: String) throws(Flaw) -> BegunTry? {
+        guard let plain = try open(name, .begun) else { return nil }
+        guard let json = try? JSONValue(parsing: plain), let begun = try? BegunTry(json: json),
+            begun.card.code.hex == name
+        else { throw .malformed }
+        return begun
     }
 
     /// A reader's failed PINs, as they were kept; nothing where none are.

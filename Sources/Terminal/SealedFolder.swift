@@ -20,6 +20,8 @@ package struct SealedFolder: Sendable {
         case patient = ".patient"
         /// The failed PINs of a reader.
         case failures = ".failures"
+        /// A PIN that is about to be sent to a card.
+        case begun = ".try"
         /// Something of these that was found damaged and stood in the way of a new one.
         case setAside = ".damaged"
         /// A file that was not whole yet when the power went.
@@ -116,7 +118,7 @@ package struct SealedFolder: Sendable {
             }
             return key
         } catch .system(_, ENOENT) {
-            let needKey: Set<Kind?> = [.checkIn, .patient, .failures]
+            let needKey: Set<Kind?> = [.checkIn, .patient, .failures, .begun]
             guard try names(in: folder).allSatisfy({ !needKey.contains(Kind(of: $0)) }) else {
                 throw .keyMissing(folder: folder)
             }

@@ -1,5 +1,6 @@
 package import CheckIns
 internal import Cryptography
+package import Disclosures
 internal import Executors
 internal import JSON
 package import Octets
@@ -11,11 +12,11 @@ internal import Records
 /// Beside them the patient's id that each certificate was met with, so that a clearinghouse which
 /// one day names another patient for the same card is found out: `<name>.patient`, where the name
 /// is HMAC-SHA256 of the certificate's digest under the folder's key; and the count of failed PINs
-/// of each reader, `<name>.failures`.
+/// of each reader, `<name>.failures`; and a PIN that is about to be sent to a card, `<card>.try`.
 ///
 /// A file that cannot be believed is named in the log and stays: an open check-in's where it is,
 /// another's under a name that ends in `.damaged` as soon as a new one takes its place.
-package actor SealedVault: CheckInVault, FailureVault {
+package actor SealedVault: CheckInVault, FailureVault, TryVault {
     private let folder: SealedFolder
     private let complain: @Sendable (String) -> Void
     /// Files that were met and could not be believed: set aside before they are written anew.
@@ -96,6 +97,24 @@ package actor SealedVault: CheckInVault, FailureVault {
         _ = seal(
             failures.json.canonical, in: name(of: reader), .failures,
             orElse: "wrong PINs cannot be kept over a restart")
+    }
+
+    package func begin(_ begun: BegunTry) -> Bool {
+        seal(
+            begun.json.canonical, in: begun.card.code.hex, .begun,
+            orElse: "a PIN that is sent now is not told of if the service is killed meanwhile")
+    }
+
+    package func end(card: CardReference) { folder.remove(card.code.hex, .begun) }
+
+    package func begunTries() -> [BegunTry] {
+        let files = (try? folder.files()) ?? []
+        return files.filter { SealedFolder.Kind(of: $0) == .begun }.compactMap { file in
+            let name = String(file.dropLast(SealedFolder.Kind.begun.rawValue.count))
+            return opened(name, .begun) { (folder, name) throws(SealedFolder.Flaw) in
+                try folder.begunTry(name)
+            } ?? nil
+        }
     }
 
     private func name(of reader: String) -> String {

@@ -1,7 +1,8 @@
 internal import CheckIns
 
-/// Tells the clearinghouse of grants that ended here while it could not be told: after a pause
-/// that doubles from one try to the next, until it knows or the grants have ended by themselves.
+/// Tells the clearinghouse of grants that ended here while it could not be told, and keeps the
+/// check-ins for which there was no room: after a pause that doubles from one try to the next, until
+/// it knows or the grants have ended by themselves, and all is kept.
 package struct WithdrawalCourier: Sendable {
     private let book: CheckInBook
     private let desk: RecordDesk
@@ -33,9 +34,10 @@ package struct WithdrawalCourier: Sendable {
     package func run() async {
         for await _ in book.debtNews {
             var pause = pauses.first
-            while !(await book.debts().isEmpty) {
+            while await book.owesAnything() {
                 guard (try? await clock.sleep(seconds: pause)) != nil else { return }
                 pause = min(pause * 2, pauses.longest)
+                _ = await book.keepAgain()
                 for checkIn in await book.debts() { _ = await desk.settle(checkIn) }
             }
         }

@@ -49,6 +49,12 @@ extension Context {
             throw CommandFailure(.noAnswerYet)
         }
         _ = try await ask("POST", "/v1/session/seen" + reader)
+        if view["kept"] == false {
+            complain(
+                "この受付はまだ保存されていません。空き容量をご確認ください (the check-in is not kept yet and would be gone "
+                    + "after a restart: make room in the check-in folder; it is then kept by itself)"
+            )
+        }
         try show(view) { () throws(CommandFailure) in
             guard let value = closing["qualification"] else { return "accepted" }
             let items = (closing["items"]?.arrayValue ?? []).compactMap { $0["item"]?.stringValue }

@@ -4,6 +4,7 @@ import Configuration
 import Cryptography
 import Disclosures
 import Documents
+import FrontDesk
 import JSON
 import Octets
 import PDF
@@ -12,17 +13,16 @@ import Records
 import Terminal
 
 extension Context {
-    /// Fonts where Debian's packages put them (fonts-ipaexfont-gothic, fonts-vlgothic).
-    private static let usualFonts = [
-        "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf",
-        "/usr/share/fonts/truetype/vlgothic/VL-Gothic-Regular.ttf",
-    ]
-
     /// How papers look. Read before any record is opened, so that a missing font discloses nothing.
     func paperStyle() throws(CommandFailure) -> PaperStyle {
-        let named = invocation.value("fonts")?.split(separator: ",").map(String.init)
+        let paths: [String]
+        if let named = invocation.value("fonts") {
+            paths = named.split(separator: ",").map(String.init)
+        } else {
+            paths = try configuration().paperFonts ?? PaperPress.usualFonts
+        }
         var fonts: [TrueTypeFont] = []
-        for path in named ?? Self.usualFonts {
+        for path in paths {
             do throws(KeyFile.Failure) {
                 let octets = try KeyFile.read(path, limit: TrueTypeFont.maximumOctets)
                 do throws(FontError) { fonts.append(try TrueTypeFont(octets)) } catch {

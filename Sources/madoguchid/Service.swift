@@ -56,6 +56,12 @@ struct Service {
         historyKey = try Self.historyKey(configuration.historyKeyFile)
         staff = try Self.staff(configuration.staffFile)
         statementKey = try Self.statementKey(configuration.statementKeyFile)
+        // Pages print papers, and where the fonts are named the command does.
+        let prints = configuration.desk != nil || configuration.kiosk != nil
+        let fonts = configuration.paperFonts ?? (prints ? PaperPress.usualFonts : [])
+        do throws(KeyFile.Failure) { try PaperPress.check(fonts: fonts) } catch {
+            throw .file(error)
+        }
     }
 
     private static func read(_ path: String) throws(ServiceError) -> TerminalConfiguration {
@@ -97,7 +103,7 @@ struct Service {
             text = try KeyFile.read(path, isPrivate: true)
         } catch { throw .file(error) }
         do throws(StaffFileError) { return try StaffRegister(parsing: text) } catch {
-            throw .staff(error.reason)
+            throw .staff(path: path, error.reason)
         }
     }
 
@@ -132,13 +138,14 @@ extension Service {
         let roster: ReaderRoster
         let courier: WithdrawalCourier
         let ownVisits: OwnVisits
+        let book: CheckInBook
         do throws(ServiceError) {
             var api = try await assemble(store, clock)
             witnesses = try await self.witnesses(of: store)
             api.witnesses = witnesses
-            api.press = PaperPress()
+            api.press = PaperPress(fonts: configuration.paperFonts ?? PaperPress.usualFonts)
             api.historyRetentionYears = configuration.historyRetentionYears
-            (roster, ownVisits) = (api.roster, api.ownVisits)
+            (roster, ownVisits, book) = (api.roster, api.ownVisits, api.book)
             courier = WithdrawalCourier(
                 book: api.book, desk: api.records, clock: clock,
                 pauses: WithdrawalCourier.Pauses(configuration.limits))
@@ -156,6 +163,11 @@ extension Service {
         }
         // Whoever started it may read this or not: the service goes on.
         _ = say("madoguchid is ready on \(configuration.socket)")
+        let check = Task { [configuration, historyKey] in
+            let error = await store.verifyItself(
+                folder: configuration.historyFolder, wrapping: historyKey)
+            if let error { complain("nothing is disclosed: \(error.description)") }
+        }
         await withTaskGroup { [servers] group in
             for server in servers { group.addTask { await server.run() } }
             group.addTask { await roster.run(ReaderMonitor().events()) }
@@ -167,6 +179,10 @@ extension Service {
             group.addTask { await signals.untilTermination() }
             await group.next()
             group.cancelAll()
+        }
+        check.cancel()
+        if await !book.keepAgain() {
+            complain("some check-ins could not be kept: what was accepted since is gone")
         }
         do throws(HistoryError) { try await store.close() } catch { throw .history(error) }
     }
@@ -229,13 +245,14 @@ extension Service {
     ) async throws(ServiceError) -> LocalAPI.Parts {
         let ids = UUIDSource()
         let items = configuration.items.compactMap(Item.init(rawValue:))
-        let scribe = HistoryScribe(
-            store: store, place: place, clock: clock, quality: { clock.timeQuality }, ids: ids,
-            items: items, complain: { complain("nothing is disclosed: \($0.description)") })
         let vault: SealedVault
         do throws(SealedFolder.Failure) {
             vault = try SealedVault(folder: configuration.checkInFolder) { complain($0) }
         } catch { throw .checkIns(error) }
+        let scribe = HistoryScribe(
+            store: store, place: place, clock: clock, quality: { clock.timeQuality }, ids: ids,
+            items: items, tries: vault,
+            complain: { complain("nothing is disclosed: \($0.description)") })
         let book = CheckInBook(vault: vault, clock: clock, ids: ids)
         await book.restore()
         let identity = SessionRunner.Identity(
@@ -244,6 +261,7 @@ extension Service {
         let watch = PINWatch(vault: vault, policy: FailureCount.Policy(configuration.limits)) {
             store.cardReference(ofCertificate: $0).code.hex
         }
+        await scribe.tellInterruptedTries(of: vault, to: watch)
         let faces = FaceParts(
             configuration,
             watch: FaceWatch(vault: vault) {
@@ -259,7 +277,7 @@ extension Service {
                 let port = WatchedCardPort(
                     ReaderCardPort(
                         reader: reader, anchors: anchors, clock: clock, pinPads: pads),
-                    reader: name, watch: watch, clock: clock)
+                    reader: name, watch: watch, clock: clock, scribe: scribe)
                 return ReaderRoster.ServedReader(
                     port: port,
                     runner: SessionRunner(
@@ -268,12 +286,13 @@ extension Service {
                         ids: ids, identity: identity,
                         limits: SessionRunner.Limits(limits)))
             })
+        let records = RecordDesk(
+            book: book, client: client, scribe: scribe,
+            needsOtherViewer: configuration.visualCheckNeedsOtherViewer,
+            needsIdentity: configuration.recordsNeedIdentity)
+        await records.endWhatTheHistoryEnded()
         return LocalAPI.Parts(
-            roster: roster, book: book,
-            records: RecordDesk(
-                book: book, client: client, scribe: scribe,
-                needsOtherViewer: configuration.visualCheckNeedsOtherViewer,
-                needsIdentity: configuration.recordsNeedIdentity),
+            roster: roster, book: book, records: records,
             portal: PortalDesk(
                 client: portalClient, scribe: scribe, identity: identity,
                 lastTrySeconds: limits.provingSeconds),

@@ -23,7 +23,7 @@ struct TerminalConfigurationTests {
             "trustFolder": "../trust", "historyFolder": "history",
             "historyKeyFile": "history.key", "socket": "/run/madoguchi/api.sock",
             "statementKeyFile": "statement.key", "staffFile": "staff.json",
-            "checkInFolder": "check-ins",
+            "checkInFolder": "check-ins", "paperFonts": ["font.ttf", "/fonts/b.ttf"],
             "witnesses": {
                 "list": [ { "host": "127.0.0.1", "port": 8713, "prefix": "/log", "key": "w+1+k" } ],
                 "quorum": 1, "cadenceSeconds": 60
@@ -67,6 +67,7 @@ struct TerminalConfigurationTests {
         #expect(
             configuration.kiosk == KioskConfiguration(port: 8700, pageFile: "../run/kiosk.html"))
         #expect(configuration.desk == DeskConfiguration(port: 8701))
+        #expect(configuration.paperFonts?.count == 2)
         // Every key there is stands in it, one that may be left out as a comment.
         let text = try String(contentsOf: file, encoding: .utf8)
         var whole = configuration
@@ -130,6 +131,7 @@ struct TerminalConfigurationTests {
         #expect(resolved.face?.cameraSocket == "/state/camera.sock")
         #expect(resolved.kiosk?.pageFile == "/state/kiosk.html")
         #expect(resolved.historyKeyFile == "/state/history.key")
+        #expect(resolved.paperFonts == ["/state/font.ttf", "/state//fonts/b.ttf"])
         guard case .external(let matcher)? = resolved.face?.matcher else {
             Issue.record("no matcher")
             return
@@ -163,6 +165,8 @@ struct TerminalConfigurationTests {
             ("\"simulation\": true", "\"simulation\": \"yes\"", "$.simulation"),
             ("\"port\": 8710", "\"port\": 0", "$.clearinghouse.port"),
             ("\"version\": 1", "\"version\": 2", "$.version"),
+            ("\"font.ttf\", \"/fonts/b.ttf\"", "", "$.paperFonts"),
+            ("\"font.ttf\"", "7", "$.paperFonts"),
             ("\"checkups\"]", "\"surgery\"]", "$.items[1]"),
             ("\"choosingSeconds\"", "\"chosingSeconds\"", "$.limits.chosingSeconds"),
             ("\"1319999992\"", "\"13199999\"", "$.institutionCode"),

@@ -88,6 +88,7 @@ struct GoldenTests {
         #expect(try Sample.drugs.paper.pageCount == 2)
         #expect(try Sample.checkups.paper.pageCount == 5)
         #expect(try Sample.elderlyCheckups.paper.pageCount == 4)
+        #expect(try Sample.expenses.paper.pageCount == 1)
     }
 
     @Test("expenses: rows, totals, years, coverage")

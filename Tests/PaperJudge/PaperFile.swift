@@ -1,11 +1,11 @@
 /// A PDF file read through its cross-reference stream, as strictly as the rules want.
 package struct PaperFile {
-    package let octets: [UInt8]
+    package var octets: [UInt8]
     /// All objects by number; a stream's dictionary stands here.
     package var objects: [Int: PaperValue] = [:]
     /// What streams hold, without their filter.
     package var streams: [Int: [UInt8]] = [:]
-    package let trailer: [String: PaperValue]
+    package var trailer: [String: PaperValue]
 
     package init(_ octets: [UInt8]) throws {
         self.octets = octets
@@ -81,7 +81,26 @@ package struct PaperFile {
             throw PaperFault.stream(own)
         }
         let raw = Array(octets[start..<end])
-        return (head, head["Filter"] == nil ? raw : try Inflate.zlib(raw))
+        guard head["Filter"] != nil else { return (head, raw) }
+        let plain = try Inflate.zlib(raw)
+        guard let parameters = head["DecodeParms"]?.dictionary else { return (head, plain) }
+        guard parameters["Predictor"]?.integer == 12,
+            let columns = parameters["Columns"]?.integer, columns > 0,
+            let rows = unpredicted(plain, columns: columns)
+        else { throw PaperFault.stream(own) }
+        return (head, rows)
+    }
+
+    /// Rows that each say what they are more than the one above (PNG's "Up").
+    private static func unpredicted(_ octets: [UInt8], columns: Int) -> [UInt8]? {
+        guard octets.count % (columns + 1) == 0 else { return nil }
+        var (rows, above): ([UInt8], [UInt8]) = ([], Array(repeating: 0, count: columns))
+        for start in stride(from: 0, to: octets.count, by: columns + 1) {
+            guard octets[start] == 2 else { return nil }
+            above = zip(octets[(start + 1)...(start + columns)], above).map { $0 &+ $1 }
+            rows += above
+        }
+        return rows
     }
 
     /// A value, or the object that it names.

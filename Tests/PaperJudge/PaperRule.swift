@@ -79,6 +79,7 @@ let fileRules: [PaperRule] = [
         file in
         let allowed: Set = [
             "BMC", "BDC", "EMC", "BT", "ET", "Td", "Tf", "Tj", "Tr", "g", "G", "w", "re", "f", "S",
+            "q", "cm", "Q", "m", "l", "J",
         ]
         return try file.contents().flatMap { content in
             unless(

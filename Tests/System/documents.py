@@ -37,6 +37,13 @@ import sys, zxingcpp
 from PIL import Image
 sys.stdout.buffer.write(zxingcpp.read_barcode(Image.open(sys.argv[1]).convert("L")).bytes)
 """
+ZXING_READS_ALL = """
+import json, sys, zxingcpp
+from PIL import Image
+read = [symbol.bytes.hex() for name in sys.argv[1:]
+        for symbol in zxingcpp.read_barcodes(Image.open(name).convert("L"))]
+json.dump(read, sys.stdout)
+"""
 
 
 class Documents(StackCase):
@@ -164,6 +171,7 @@ class Documents(StackCase):
             parts.append(self.zbar(png))
         _, (paper,) = self.made("drugs", "pdf", "--portal", pin="1234")
         text = self.text(paper)
+        python = zxing()
         self.assertIn("電子版お薬手帳への", text)
         self.assertIn("QRコードは", text)
         folder = self.stack.path("pages")
@@ -176,8 +184,14 @@ class Documents(StackCase):
             for part in parts:
                 self.assertIn(part, read)
             self.assertEqual(len(read), sum(map(len, parts)), dots)
+            if python:
+                ran = subprocess.run([python, "-c", ZXING_READS_ALL, *glob.glob(folder + "/*.png")],
+                                     check=True, capture_output=True, text=True)
+                self.assertEqual(sorted(json.loads(ran.stdout)), sorted(p.hex() for p in parts))
         one = self.checked_in("yakushi")
         self.assertNotIn("電子版お薬手帳への", self.text(self.made("drugs", "pdf", *one)[1][0]))
+        if not python:
+            self.skipTest("zxing-cpp cannot be had: judged by zbar alone")
 
     def zbar(self, picture):
         """What zbar reads in a picture: the octets of its symbols, one after another."""
@@ -288,6 +302,26 @@ class Documents(StackCase):
         self.assertEqual(self.stack.run("document", "expenses", "-o", path, *one).code, 2)
         self.assertEqual(len(self.entries()), before)
         self.assertFalse(os.path.exists(path))
+
+    def test_fonts_of_the_service(self):
+        """Fonts that the configuration names are looked at when the service starts, and drawn with."""
+        terminal = self.stack.path("terminal")
+        with open(os.path.join(terminal, "config.json")) as file:
+            configuration = json.load(file)
+        usual = "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf"
+        broken = self.stack.path("terminal", "broken.ttf")
+        with open(broken, "wb") as file:
+            file.write(b"\0\1\0\0" + bytes(200))
+        path = os.path.join(terminal, "fonts.json")
+        for fonts, code in [([usual], 0), (["nowhere.ttf"], 2), (["broken.ttf"], 2),
+                            ([usual, "broken.ttf"], 2), ([], 2)]:
+            with open(path, "w") as file:
+                json.dump(configuration | {"paperFonts": fonts}, file)
+            ran = subprocess.run([program("madoguchid"), "--config", path, "--check"],
+                                 capture_output=True, text=True)
+            self.assertEqual(ran.returncode, code, (fonts, ran))
+            if code:
+                self.assertIn(fonts[-1] if fonts else "paperFonts", ran.stderr)
 
     def test_symbols(self):
         """Each symbol is read byte for byte by zbar and by zxing-cpp, as printed at 150 and 300 dpi."""

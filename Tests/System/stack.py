@@ -4,6 +4,7 @@
 KILLS=N sets how often the daemon is killed during check-ins (default 15); a name or two as
 arguments runs only those tests."""
 import base64
+import http.client
 import json
 import os
 import shutil
@@ -352,6 +353,44 @@ class Kills(StackCase):
         self.assertLessEqual(set(ids), open_)
         print(f"  {turn} kills, {len(shown)} results and {len(opened)} records shown, none lost")
         self.accepted("--wait", "10")
+
+    def test_no_try_is_untold(self):
+        """The daemon killed while a wrong PIN is on its way: each try that the card spent is in the
+        history, and counts on its reader."""
+        stack = self.stack
+        stack.insert("mado")
+        spent = 0
+        for turn in range(KILLS):
+            self.accepted("--wait", "10")
+            self.assertEqual(stack.tries(), 3)
+            told = self.told()
+            stack.choose()
+            killer = threading.Timer(turn % 15 / 1000, stack.kill_daemon)
+
+            def ask():
+                try:
+                    stack.ask("POST", "/v1/session/pin", secret=b"0000")
+                except (OSError, http.client.HTTPException):
+                    pass
+            asker = threading.Thread(target=ask)
+            asker.start()
+            killer.start()
+            asker.join()
+            killer.join()
+            stack.start_daemon()
+            wait_for("the card is seen", stack.seen)
+            tries = 3 - stack.tries()
+            spent += tries
+            self.assertGreaterEqual(self.told() - told, tries, turn)
+            if tries:
+                status, answer = stack.ask("GET", "/v1/status")
+                self.assertGreaterEqual(answer["readers"][0]["failedPINs"], 1)
+        print(f"  {KILLS} kills, {spent} tries spent, none untold")
+
+    def told(self):
+        """How many tries of PINs the history tells of."""
+        return sum(entry["event"]["kind"] == "proof" and entry["event"]["outcome"] != "succeeded"
+                   for entry in self.stack.entries())
 
     @staticmethod
     def ends(statement):
@@ -894,6 +933,51 @@ class BadDisks(StackCase):
         self.accepted("--wait", "10")
 
 
+    def filled(self, folder):
+        """Fills a folder's disk to the last octet."""
+        filler = os.open(folder + "/filler", os.O_WRONLY | os.O_CREAT)
+        for size in [4096, 1]:
+            try:
+                while True:
+                    os.write(filler, bytes(size))
+            except OSError:
+                pass
+        os.close(filler)
+
+    def states(self):
+        listed = self.stack.run("check-ins", "--json").json["checkIns"]
+        return {one["id"]: one["state"] for one in listed}
+
+    def test_kept_as_soon_as_there_is_room(self):
+        """A check-in folder that fills up: what cannot be kept is said, and kept as soon as there is
+        room; a withdrawal holds over a clean restart and over a kill."""
+        stack = self.stack
+        folder = self.mounted("size=400k", name="check-ins")
+        stack.start_daemon()
+        stack.insert("mado")
+        for ends in [lambda: stack.stop(stack.daemon), stack.kill_daemon]:
+            before = self.accepted("--wait", "10")["checkIn"]
+            self.filled(folder)
+            ran = stack.check_in("--wait", "10")
+            self.assertEqual((ran.code, ran.json["kept"]), (0, False), ran)
+            self.assertIn("保存されていません", ran.err)
+            made = ran.json["checkIn"]
+            self.refused(stack.run("withdraw", "--check-in", before, "--json"), 6, "end-not-kept")
+            self.refused(stack.run("drugs", "--check-in", before, "--json"), 1, "check-in-ended")
+            if ends == stack.kill_daemon:
+                ends()
+                os.remove(folder + "/filler")
+            else:
+                os.remove(folder + "/filler")
+                ends()
+            stack.start_daemon()
+            states = self.states()
+            self.assertEqual(states[before], "withdrawn")
+            self.refused(stack.run("drugs", "--check-in", before, "--json"), 1, "check-in-ended")
+            if ends != stack.kill_daemon:
+                self.assertEqual(states[made], "open")
+                self.assertEqual(stack.run("drugs", "--check-in", made).code, 0)
+
     def test_check_ins_full_at_start(self):
         """A check-in folder without room: the daemon ends with 6 and says why."""
         self.mounted("size=4k", name="check-ins")
@@ -937,8 +1021,40 @@ class BadDisks(StackCase):
         kept = {entry["id"]: entry["state"]
                 for entry in stack.run("check-ins", "--json").json["checkIns"]}
         self.assertEqual(kept[one[1]], "withdrawn")
-        # What was accepted while nothing could be kept is gone, as the log said.
-        self.assertNotIn(view["checkIn"], kept)
+        # What was accepted while nothing could be kept was kept as soon as there was room.
+        self.assertEqual(kept[view["checkIn"]], "open")
+
+
+class BadBodies(StackCase):
+    """One bit of an entry's body, which opening does not look at."""
+
+    def test_flipped_body(self):
+        """The daemon reads the whole history after it started, and discloses nothing more."""
+        stack = self.stack
+        stack.insert("mado")
+        for _ in range(3):
+            self.accepted("--wait", "10")
+        stack.stop(stack.daemon)
+        folder = stack.path("terminal", "history")
+        name = next(file for file in os.listdir(folder) if file.endswith(".segment"))
+        with open(os.path.join(folder, name), "r+b") as file:
+            file.seek(5003)
+            octet = file.read(1)[0]
+            file.seek(5003)
+            file.write(bytes([octet ^ 1]))
+        self.assertEqual(stack.run("history", "verify").code, 1)
+        stack.start_daemon()
+        wait_for("it is found", lambda: "is damaged at octet" in open(stack.path("daemon.log")).read())
+        self.refused(stack.check_in("--wait", "10"), 6, "history-closed")
+        self.assertEqual(stack.tries(), 3)
+        doctor = stack.run("doctor", "--json")
+        self.assertEqual(doctor.code, 6, doctor)
+        with open(os.path.join(folder, name), "r+b") as file:
+            file.seek(5003)
+            file.write(bytes([octet]))
+        stack.stop(stack.daemon)
+        stack.start_daemon()
+        self.accepted("--wait", "10")
 
 
 class BadFiles(StackCase):
@@ -981,6 +1097,37 @@ class BadFiles(StackCase):
                     self.assertIn("not a plain file", self.ends(code))
                     remove(path)
             os.rename(path + ".kept", path)
+
+    def test_doctor_names_them(self):
+        """Each file that the daemon does not start with is named by the daemon and by doctor, with
+        the next step."""
+        for name in ["statement.key", "staff.json", "server-ca.pem", "tls.pem", "tls.key",
+                     "portal.pem", "portal.key", "answer.pub"]:
+            path = self.file(name)
+            with open(path, "rb") as file:
+                whole = file.read()
+            for damaged in [None, b"", b"no key\n"]:
+                with self.subTest(name=name, damaged=damaged):
+                    os.remove(path)
+                    if damaged is not None:
+                        with open(path, "wb") as file:
+                            file.write(damaged)
+                        os.chmod(path, 0o600)
+                    said = self.ends(2)
+                    self.assertIn(name, said)
+                    self.assertRegex(said, "back from a copy|Mend|Correct")
+                    if damaged is None:
+                        doctor = self.stack.run("doctor", "--json")
+                        found = {one["check"]: one for one in doctor.json["findings"]}
+                        self.assertFalse(found["files"]["good"], doctor)
+                        self.assertIn(name, found["files"]["detail"])
+                        self.assertTrue(found["files"]["next"])
+                        open(path, "x").close()
+            with open(path, "wb") as file:
+                file.write(whole)
+            os.chmod(path, 0o600)
+        self.assertEqual(self.stack.run("doctor", "--json").json["findings"][1]["check"],
+                         "configuration")
 
     def test_pin_file(self):
         """--pin-file: a pipe that fills in time is read; one that stays empty, or a folder, is a

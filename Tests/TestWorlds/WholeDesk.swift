@@ -28,6 +28,11 @@ package final class WholeDesk: Sendable {
     package let otherSlot = CardSlot(nil)
     package let store: HistoryStore
     package let book: CheckInBook
+    /// Where check-ins, counts and begun tries are kept.
+    package let vault: SealedVault
+    /// What writes the history.
+    package let scribe: HistoryScribe
+    private let client: ClearinghouseClient
     /// What opens the records of check-ins.
     package let records: RecordDesk
     package let roster: ReaderRoster
@@ -103,15 +108,15 @@ package final class WholeDesk: Sendable {
                 (now(), .synchronised)
             })
         let ids = UUIDSource()
+        let vault = try SealedVault(folder: folder.path + "/vault")
         let scribe = HistoryScribe(
             store: store, place: place, clock: clock, quality: { .synchronised }, ids: ids,
-            items: [.drugs, .checkups])
-        let vault = try SealedVault(folder: folder.path + "/vault")
+            items: [.drugs, .checkups], tries: vault)
         let book = CheckInBook(vault: vault, clock: clock, ids: ids)
         let store = self.store
         let faceWatch = FaceWatch(vault: vault) { store.cardReference(ofCertificate: $0).code.hex }
         let watch = PINWatch(vault: vault) { store.cardReference(ofCertificate: $0).code.hex }
-        self.book = book
+        (self.book, self.vault, self.scribe, self.client) = (book, vault, scribe, client)
         let slot = CardSlot(cards.first?.card)
         self.slot = slot
         let anchors = TrustAnchors([authority])
@@ -127,7 +132,7 @@ package final class WholeDesk: Sendable {
             let slot = name == Self.otherReader ? otherSlot : slot
             let port = WatchedCardPort(
                 ReaderCardPort(reader: slot, anchors: anchors, clock: clock), reader: name,
-                watch: watch, clock: clock)
+                watch: watch, clock: clock, scribe: scribe)
             return ReaderRoster.ServedReader(
                 port: port,
                 runner: SessionRunner(
@@ -198,6 +203,12 @@ package final class WholeDesk: Sendable {
         let octet = try file.read(upToCount: 1)?.first ?? 0
         try file.seek(toOffset: place)
         try file.write(contentsOf: [octet ^ 1])
+    }
+
+    /// Book and records as a service has them that was killed and started again.
+    package func restarted() -> (CheckInBook, RecordDesk) {
+        let book = CheckInBook(vault: vault, clock: clock, ids: UUIDSource())
+        return (book, RecordDesk(book: book, client: client, scribe: scribe))
     }
 
     /// Ends the terminal in order.

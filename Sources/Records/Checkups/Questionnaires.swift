@@ -66,7 +66,7 @@ extension CheckupItem {
         case .elderlyMeals: ("1日3食きちんと食べている", .elderlyMeals)
         case .elderlyHardFood: ("半年前に比べて固いものが食べにくくなった", .elderlyHardFood)
         case .elderlyChoking: ("お茶や汁物等でむせることがある", .elderlyChoking)
-        case .elderlyWeightLoss: ("6か月間で2~3kg以上の体重減少", .elderlyWeightLoss)
+        case .elderlyWeightLoss: ("6か月間で2～3kg以上の体重減少", .elderlyWeightLoss)
         case .elderlyWalkingSpeed: ("以前に比べて歩く速度が遅くなった", .elderlyWalkingSpeed)
         case .elderlyFalls: ("この1年間に転んだことがある", .elderlyFalls)
         default: nil

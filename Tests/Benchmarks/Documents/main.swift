@@ -1,13 +1,17 @@
+import Charsets
 import Documents
 import Foundation
 import JSON
+import Notebook
+import Octets
 import PDF
+import QR
 import Records
 
 // Papers of a person file: how quick they are, how large, and the files for those who look.
 //
-//   documents-benchmark PERSON.json FOLDER   writes the person's papers into a folder
-//   documents-benchmark PERSON.json          measures; one line of JSON
+//   documents-benchmark PERSON.json                    measures; one line of JSON
+//   documents-benchmark PERSON.json FOLDER [large]     writes the person's papers into a folder
 
 let fontPaths = [
     "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf",
@@ -22,22 +26,38 @@ func loadFonts() throws -> FontBook {
     try FontBook(try fontPaths.map { try TrueTypeFont(try octets($0)) })
 }
 
-/// A symbol of 81 modules that means nothing, as large as a day's medicines make one.
-let symbol = SymbolFigure(
-    title: "薬局A (処方発行医療機関B)", alternative: "電子版お薬手帳のQRコードの場所", size: 81,
-    rectangles: (0..<81 * 81).filter { $0 % 3 == 0 || $0 % 7 == 1 }.map {
-        .init(x: $0 % 81, y: $0 / 81, width: 1, height: 1)
-    })
+/// The symbols of the medicine notebook, as the command puts them on the patient's own list.
+func symbols(_ drugs: DrugRecord, _ holder: NotebookHolder?) throws -> [SymbolFigure] {
+    guard let characters = ShiftJIS.system else { return [] }
+    var figures: [SymbolFigure] = []
+    for sheet in drugs.notebookSheets(holder: holder) {
+        let parts = try NotebookWriter(characters).write(sheet.document).parts
+        for (index, part) in parts.enumerated() {
+            let symbol = try QRSymbol(part)
+            let place = parts.count > 1 ? "  \(index + 1)/\(parts.count)" : ""
+            let prescriber = sheet.prescriber.map { " (処方発行\($0.name))" } ?? ""
+            figures.append(
+                SymbolFigure(
+                    title: sheet.dispenser.name + prescriber + place, alternative: "お薬手帳のQRコード",
+                    size: symbol.size,
+                    rectangles: symbol.rectangles.map {
+                        .init(x: $0.x, y: $0.y, width: $0.width, height: $0.height)
+                    }))
+        }
+    }
+    return figures
+}
 
 /// The papers that a person has, by their names.
 func papers(_ person: Person, _ day: LocalDate, _ style: PaperStyle) throws -> [(String, Paper)] {
     let (whole, checkups) = (person.qualification, person.publishedCheckups(on: day))
     let drugs = person.publishedDrugs(on: day)
+    let holder = whole.entitlement.map { NotebookHolder($0.holder) }
     var papers: [(String, Paper)] = []
     for copy in PaperCopy.allCases {
         let paper = try Paper.drugs(
             drugs, of: whole, copy: copy, madeOn: day,
-            symbols: copy == .portal ? [symbol, symbol] : [], style: style)
+            symbols: copy == .portal ? try symbols(drugs, holder) : [], style: style)
         papers.append(("drugs-\(copy.rawValue)", paper))
     }
     for (name, programme) in [("checkup", CheckupProgramme.specific), ("elderly", .elderly)] {
