@@ -72,8 +72,8 @@ extension LocalAPI {
         else { throw .notFound }
         let isLarge = request.query["large"] == "1"
         return try await press.print(
-            content, of: holder, copy: .portal, madeOn: parts.scribe.now.dateInJapan,
-            isLarge: isLarge)
+            content, of: holder, copy: .portal,
+            madeOn: holder.confirmedOn ?? parts.scribe.now.dateInJapan, isLarge: isLarge)
     }
 }
 
@@ -84,7 +84,8 @@ extension PaperPress.Content {
         case .drugs(let record): self = .drugs(record)
         case .checkups(let record, _): self = .checkups(record, elderly ? .elderly : .specific)
         case .expenses(let record): self = .expenses(record)
-        case .qualification, .disclosures, .notices, .registered, .expenseNotice, .taxLink: return nil
+        case .qualification, .disclosures, .notices, .registered, .expenseNotice, .taxLink:
+            return nil
         }
     }
 }
