@@ -52,7 +52,8 @@ extension Context {
         if view["kept"] == false {
             complain(
                 "この受付はまだ保存されていません。空き容量をご確認ください (the check-in is not kept yet and would be gone "
-                    + "after a restart: make room in the check-in folder; it is then kept by itself)")
+                    + "after a restart: make room in the check-in folder; it is then kept by itself)"
+            )
         }
         try show(view) { () throws(CommandFailure) in
             guard let value = closing["qualification"] else { return "accepted" }

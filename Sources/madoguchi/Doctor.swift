@@ -130,7 +130,10 @@ extension Context {
         let isEnough = free >= leastFreeOctets
         return Finding(
             name: name, isGood: isEnough, detail: "\(free >> 20) MiB are free at \(place)",
-            next: isEnough ? "" : "Make room, then restart the daemon.",
+            next: isEnough
+                ? ""
+                : "Make room. Check-ins are then kept by themselves; after a closed history, "
+                    + "restart the daemon.",
             exitCode: isEnough ? .ok : .history)
     }
 

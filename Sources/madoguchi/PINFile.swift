@@ -14,8 +14,17 @@ extension Context {
             complain("Enter the PIN on the reader's keys (リーダーのキーで暗証番号を入力してください)")
             return SecretPage(capacity: 1)
         }
-        return try secret("pin-file", "a PIN", or: ", or --pin-pad")
+        let pin = try secret("pin-file", "a PIN", or: ", or --pin-pad")
+        guard pin.count <= Self.longestPIN else {
+            throw CommandFailure(
+                .card, "pin-malformed", "A PIN is four digits; nothing was sent to the card.",
+                next: "Look into the file that --pin-file names.")
+        }
+        return pin
     }
+
+    /// The most octets that are sent to the daemon as a PIN; fewer are for it to judge.
+    private static let longestPIN = 64
 
     /// A password, in the same way.
     func password() throws(CommandFailure) -> SecretPage {

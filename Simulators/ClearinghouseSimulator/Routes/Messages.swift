@@ -60,7 +60,11 @@ extension HTTPResponse {
         let tag = "\"\(SHA256Digest(hashing: body).octets.prefix(16).map { $0 }.hex)\""
         headers.append("ETag", tag)
         guard let known = request.headers["If-None-Match"],
-            known == "*" || known.split(separator: ",").contains(where: { $0.trimmed == tag })
+            known == "*"
+                || known.split(separator: ",").map(\.trimmed).contains(where: { known in
+                    // The comparison is the weak one (RFC 9110 §13.1.2).
+                    (known.hasPrefix("W/") ? String(known.dropFirst(2)) : String(known)) == tag
+                })
         else { return }
         (status, body) = (304, [])
         headers["Content-Type"] = nil

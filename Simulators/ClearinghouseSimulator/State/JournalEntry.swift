@@ -201,8 +201,9 @@ extension JournalEntry.IntentPlace {
         let origin = try fields.string("origin", maximum: Self.maximumOriginOctets)
         let index = try fields.integer("index", in: 0...1 << 52)
         try fields.finish()
-        guard !origin.isEmpty else {
-            throw .unexpected(path: "\(path).origin", reason: "must not be empty")
+        guard !origin.isEmpty, !origin.contains(" ") else {
+            throw .unexpected(
+                path: "\(path).origin", reason: "must not be empty, and have no space")
         }
         self.init(origin: origin, index: Int64(index))
     }
@@ -214,7 +215,7 @@ extension JournalEntry.IntentPlace {
             (1...16).contains(digits.utf8.count),
             digits.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains),
             let index = Int64(digits), index <= 1 << 52, space > text.startIndex,
-            text[..<space].utf8.count <= Self.maximumOriginOctets
+            text[..<space].utf8.count <= Self.maximumOriginOctets, !text[..<space].contains(" ")
         else { return nil }
         self.init(origin: String(text[..<space]), index: index)
     }

@@ -155,7 +155,8 @@ package struct KioskAPI: HTTPHandler {
     /// The steps that are the patient's own: everything else is not to be found here.
     private static let steps: Set<[String]> = [
         ["session", "choice"], ["session", "pin"], ["session", "last-try"], ["session", "face"],
-        ["session", "back"], ["session", "seen"], ["session", "more-time"], ["readers", "last-try"],
+        ["session", "back"], ["session", "seen"], ["session", "more-time"],
+        ["readers", "last-try"],
     ]
 
     /// The request as the local API gets it: of the kiosk's reader, and of nobody of the staff.
