@@ -1098,6 +1098,37 @@ class BadFiles(StackCase):
                     remove(path)
             os.rename(path + ".kept", path)
 
+    def test_doctor_names_them(self):
+        """Each file that the daemon does not start with is named by the daemon and by doctor, with
+        the next step."""
+        for name in ["statement.key", "staff.json", "server-ca.pem", "tls.pem", "tls.key",
+                     "portal.pem", "portal.key", "answer.pub"]:
+            path = self.file(name)
+            with open(path, "rb") as file:
+                whole = file.read()
+            for damaged in [None, b"", b"no key\n"]:
+                with self.subTest(name=name, damaged=damaged):
+                    os.remove(path)
+                    if damaged is not None:
+                        with open(path, "wb") as file:
+                            file.write(damaged)
+                        os.chmod(path, 0o600)
+                    said = self.ends(2)
+                    self.assertIn(name, said)
+                    self.assertRegex(said, "back from a copy|Mend|Correct")
+                    if damaged is None:
+                        doctor = self.stack.run("doctor", "--json")
+                        found = {one["check"]: one for one in doctor.json["findings"]}
+                        self.assertFalse(found["files"]["good"], doctor)
+                        self.assertIn(name, found["files"]["detail"])
+                        self.assertTrue(found["files"]["next"])
+                        open(path, "x").close()
+            with open(path, "wb") as file:
+                file.write(whole)
+            os.chmod(path, 0o600)
+        self.assertEqual(self.stack.run("doctor", "--json").json["findings"][1]["check"],
+                         "configuration")
+
     def test_pin_file(self):
         """--pin-file: a pipe that fills in time is read; one that stays empty, or a folder, is a
         mistake of use."""
