@@ -24,6 +24,9 @@ async function during(desk, act, isLook = false) {
   }
   if (!isLook) insurance.isBusy = false;
   desk.show();
+  // What was asked for stands where it is seen.
+  if (!isLook) document.querySelector(insurance.problem ? "[data-part=problem]" : insurance.results ? "[data-part=results]" : "[data-part=found]")
+    ?.scrollIntoView({ block: "nearest" });
 }
 
 /** Opens the pane: who waits is asked for. */
