@@ -81,7 +81,13 @@ package struct ClearinghouseClient: Sendable {
 
     /// One question without a grant.
     func ask(_ path: String, _ body: JSONValue) async throws(ClearinghouseError) -> JSONValue {
-        try await exchange.body(HTTPRequest.json("POST", path, body), expecting: 200)
+        try await ask(HTTPRequest.json("POST", path, body), expecting: 200)
+    }
+
+    func ask(
+        _ request: HTTPRequest, expecting status: Int
+    ) async throws(ClearinghouseError) -> JSONValue {
+        try await exchange.body(request, expecting: status)
     }
 
     private func read<Record: RecordCodable>(

@@ -10,8 +10,8 @@ internal import Records
 internal import Terminal
 internal import TransparencyLog
 
-// What the desk shows of a check-in besides its records: the paper of one, the patient's history
-// at this terminal, the clinic's chart.
+// What the desk shows of a check-in besides its records: the paper of one, the proof of a
+// line of its patient's history, the clinic's chart.
 
 extension LocalAPI {
     /// `GET /v1/check-ins/ID/drugs/paper`: the institution's copy as PDF. An opening of its own.
@@ -41,34 +41,6 @@ extension LocalAPI {
             content, of: qualification, copy: .institution,
             madeOn: qualification.confirmedOn ?? parts.scribe.now.dateInJapan,
             isLarge: request.query["large"] == "1")
-    }
-
-    /// `GET /v1/check-ins/ID/history`: what this terminal's history says of the patient. Reading it
-    /// is an entry too.
-    func patientsHistory(
-        _ id: String, _ member: StaffMember
-    ) async throws(Problem) -> HTTPResponse {
-        guard member.role.seesQualification else { throw .notAllowed }
-        guard let checkIn = await parts.book.checkIn(id: id) else {
-            throw .opening(.unknownCheckIn)
-        }
-        guard checkIn.state == .open else { throw .opening(.ended(checkIn.state)) }
-        guard checkIn.identity != .undecided else { throw .opening(.identityUndecided) }
-        let patient = parts.scribe.reference(
-            patient: checkIn.patient, certificate: checkIn.certificate)
-        var event = parts.scribe.scene(actor: member.actor, patient: patient, checkIn: id)
-            .event(.historyRead, at: parts.scribe.now)
-        (event.item, event.purpose, event.reason) = (.history, .review, "patientsHistory")
-        guard await parts.scribe.write(event) != nil else { throw .historyClosed }
-        var query = HistoryQuery(patient: patient)
-        query.limit = 1000
-        do throws(HistoryError) {
-            let entries = try await parts.scribe.store.events(matching: query)
-            return .json([
-                "checkIn": .string(id), "origin": .string(parts.scribe.store.origin),
-                "entries": .array(entries.map(\.json)),
-            ])
-        } catch { throw Self.problem(error) }
     }
 
     /// `GET /v1/check-ins/ID/proofs/INDEX`: one line's leaf, and the proof that the log holds it. It

@@ -22,7 +22,6 @@ extension LocalAPI {
         case ("POST", 2, "identity"): return try await compare(path[0], member, request)
         case ("GET", 3, _) where path[1] == "proofs": return try await lineProof(path[2])
         case ("GET", 3, "paper"): return try await paper(path, member, request, peer)
-        case ("GET", 2, "history"): return try await patientsHistory(path[0], member)
         case ("POST", 2, "chart"): return try await link(path[0], member, request)
         case ("POST", 2, "withdraw"):
             return try await end(path[0], member, by: parts.records.withdraw)

@@ -32,6 +32,63 @@ extension LocalAPI {
         } catch { throw .opening(error) }
     }
 
+    /// Tomorrow's bookings: `POST /v1/batch` with `{"bookings": [{"id", "details"}]}`, `GET /v1/batch`
+    /// for how far it is, `GET /v1/batch/results` for what was found.
+    func batch(_ path: [String], _ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+        let member = try staff(request)
+        let desk = parts.insurance
+        do throws(OpeningRefusal) {
+            switch (request.method, path) {
+            case ("GET", []): break
+            case ("POST", []):
+                let bookings: [Booking]
+                do throws(Problem) { bookings = try self.bookings(in: request) } catch {
+                    return .problem(error)
+                }
+                try await desk.submit(bookings, by: member)
+            case ("GET", ["results"]):
+                let results = try await desk.results(for: member)
+                return .json(["results": .array(results.map(\.sheet))])
+            default: return .problem(.notFound)
+            }
+            let progress = try await desk.progress(for: member)
+            return .json(
+                .object(present: [
+                    (
+                        "batch",
+                        progress.map {
+                            [
+                                "count": JSONValue($0.count), "done": JSONValue($0.done),
+                                "errors": JSONValue($0.errors),
+                            ]
+                        }
+                    )
+                ]))
+        } catch { throw .opening(error) }
+    }
+
+    private func bookings(in request: HTTPRequest) throws(Problem) -> [Booking] {
+        do throws(JSONError) {
+            var fields = try JSONFields(try request.jsonBody())
+            let bookings = try fields.array("bookings", maximum: 500) {
+                (value, path) throws(JSONError) in
+                var fields = try JSONFields(value, at: path)
+                let id = try fields.require("id", "must be 1 to 64 letters, digits, - or _") {
+                    $0.stringValue.flatMap { isBookingID($0) ? $0 : nil }
+                }
+                let details = try InsuranceDetails(
+                    fields.require("details"), at: fields.path("details"))
+                try fields.finish()
+                return Booking(id: id, details: details)
+            }
+            try fields.finish()
+            guard !bookings.isEmpty else {
+                throw .unexpected(path: "$.bookings", reason: "is empty")
+            }
+            return bookings
+        } catch { throw .malformedBody(error.description) }
+    }
+
     /// Those whose check waits: `GET /v1/offline`, `POST /v1/offline` with details, and
     /// `POST /v1/offline/ID/check` or `…/remove`.
     func offline(_ path: [String], _ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
@@ -60,6 +117,23 @@ extension LocalAPI {
         default: throw .notFound
         }
         return .json(["offline": .array(await desk.waiting().map(\.json))])
+    }
+}
+
+private func isBookingID(_ text: String) -> Bool {
+    (1...64).contains(text.utf8.count)
+        && text.utf8.allSatisfy { octet in
+            (0x30...0x39).contains(octet) || (0x41...0x5A).contains(octet)
+                || (0x61...0x7A).contains(octet) || octet == 0x2D || octet == 0x5F
+        }
+}
+
+extension BatchState.Result {
+    fileprivate var sheet: JSONValue {
+        .object(present: [
+            ("id", .string(id)), ("message", message.map(JSONValue.string)),
+            ("qualification", qualification?.sheet),
+        ])
     }
 }
 

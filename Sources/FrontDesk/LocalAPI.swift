@@ -123,6 +123,7 @@ package struct LocalAPI: HTTPHandler {
             return try await checkIns(Array(path.dropFirst()), request, peer)
         case ("POST", "insurance", 2) where path[1] == "check":
             return try await checkInsurance(request)
+        case (_, "batch", _): return try await batch(Array(path.dropFirst()), request)
         case (_, "offline", _): return try await offline(Array(path.dropFirst()), request)
         case ("POST", "readers", 2) where path[1] == "end-pause": return try await endPause(request)
         case ("POST", "readers", 2) where path[1] == "last-try":

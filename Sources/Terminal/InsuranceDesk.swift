@@ -21,9 +21,9 @@ package actor InsuranceDesk {
 
     /// The most that wait at once.
     static let longestList = 200
-    private let client: ClearinghouseClient
-    private let scribe: HistoryScribe
-    private let book: CheckInBook
+    let client: ClearinghouseClient
+    let scribe: HistoryScribe
+    let book: CheckInBook
     private var kept: [Waiting]?
 
     /// A desk beside the one of records.
@@ -51,10 +51,7 @@ package actor InsuranceDesk {
                 answer = try await client.check(details, staff: member.id, intent: place)
             }
         } catch {
-            let event = intent.outcome(
-                ofIntentAt: place.index, error.eventOutcome, reason: error.reasonWord,
-                at: scribe.now)
-            throw await scribe.write(event) == nil ? .storeClosed : .clearinghouse(error)
+            throw await refused(intent, place, error)
         }
         if let patient = answer.patient { intent.patient = PatientReference(id: patient) }
         let disclosure = intent.disclosure(

@@ -246,8 +246,8 @@ class Desk(unittest.TestCase):
         self.assertNotIn("資格は", self.text())
         self.sign_in("doctor")
         self.stands("desk")
-        self.press("check-in-" + json.loads(
-            self.stack.run("check-ins", "--json").out)["checkIns"][-1]["id"])
+        listed = self.stack.run("check-ins", "--json").json["checkIns"]
+        self.press("check-in-" + max(listed, key=lambda one: one["openedAt"])["id"])
         self.shows('[data-part="sentence"]')
 
     def test_an_item_that_was_refused(self):
@@ -396,8 +396,7 @@ class Desk(unittest.TestCase):
         self.shows('[data-part="proof"]')
         self.assertIn("c2sp.org/tlog-proof", self.page.text('[data-part="proof"] pre'))
         reads = [entry["event"] for entry in self.stack.entries()
-                 if entry["event"]["kind"] == "historyRead"
-                 and entry["event"].get("reason") == "patientsHistory"]
+                 if entry["event"]["kind"] == "historyRead" and "checkIn" in entry["event"]]
         self.assertEqual(reads[-1]["actor"]["id"], "受付 花子")
 
     def test_a_chart_number_stays_with_the_patient(self):
@@ -412,6 +411,9 @@ class Desk(unittest.TestCase):
         self.sign_in("受付 花子")
         self.stands("desk")
         self.says("カルテ番号 K-1024")
+        # Who it is stays; what they are entitled to is known to the process alone.
+        self.page.run("document.querySelector('.list button').click()")
+        self.shows('[data-part="forgotten"]')
         identity = self.check_in("yakushi")
         self.says("カルテ番号 K-1024")
         newest = self.page.run(f"document.querySelector('[data-key=\"check-in-{identity}\"]').innerText")
@@ -467,6 +469,30 @@ class Desk(unittest.TestCase):
         self.shows('[data-part="problem"]')
         self.picture("no-mode")
         self.assertFalse(self.page.run("document.querySelector('[data-part=found]') !== null"))
+
+    def test_tomorrows_bookings(self):
+        """Handed in, followed to the end, looked at: each patient's page says so."""
+        self.sign_in("受付 花子")
+        self.stands("desk")
+        self.press("insurance")
+        self.shows('[data-part="batch"]')
+        lines = "A-1," + ",".join(self.DETAILS.values()) + "\nA-2,06139992,まど-12,999999,01,1974-07-14"
+        self.page.run(f"(one => {{ one.value = {json.dumps(lines)}; one.dispatchEvent("
+                      "new Event('input')); })(document.querySelector('#bookings'))")
+        self.press("batch-send")
+        self.shows('[data-key="batch-results"]')
+        self.says("2 / 2 人を確認しました")
+        self.picture("batch")
+        self.press("batch-results")
+        self.shows('[data-part="results"]')
+        told = self.page.text('[data-part="results"]')
+        self.assertIn("窓口 みどり", told)
+        self.assertIn("A-2", told)
+        self.picture("batch-results")
+        noted = [entry["event"] for entry in self.stack.entries()
+                 if entry["event"].get("note") == "results of a batch"]
+        self.assertEqual([event["kind"] for event in noted[:2]], ["intent", "disclosure"])
+        self.assertEqual([event["kind"] for event in noted[2:]], ["viewed"])
 
     def test_offline_and_checked_later(self):
         """The clearinghouse is down: noted, over a restart; asked when it is back."""

@@ -14,7 +14,7 @@ export const freshAdministration = () => ({
 const received = (name, attributes, ...children) => element(name, { lang: "ja", ...attributes }, ...children);
 const table = (name, heads, rows) => element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name },
   element("table", {}, element("caption", {}, name),
-    element("thead", {}, element("tr", {}, heads.map(head => element("th", { scope: "col" }, head)))),
+    element("thead", {}, element("tr", {}, heads.map(head => head === "" ? element("td") : element("th", { scope: "col" }, head)))),
     element("tbody", {}, rows.map(row => element("tr", {}, row.map(cell => element("td", {}, cell)))))));
 
 /** The administrator's pane. `desk` is what the page has and does. */

@@ -139,6 +139,7 @@ function openCheckIn(id) {
   if (open.ended) return show();
   return during(async mine => {
     mine.sheets.qualification = (await ask(`/v1/check-ins/${id}?form=sheet`)).qualification;
+    mine.isForgotten = !mine.sheets.qualification;
   });
 }
 
@@ -303,7 +304,7 @@ function listPane() {
 }
 
 /** What the panes of other files have and do. */
-const desk = () => ({ page, me, told, admin, insurance, ask, send, token, text: text(), button, show, leave, isEnded });
+const desk = () => ({ insuranceNow: () => insurance, page, me, told, admin, insurance, ask, send, token, text: text(), button, show, leave, isEnded });
 
 function detailPane() {
   const say = text(), listed = open.id && checkIn(open.id);
@@ -332,7 +333,8 @@ function body(listed) {
   const trouble = open.problem && element("div", { class: "box stop", role: "alert", "data-part": "problem" }, element("p", {}, "✕ " + problemText(page.language, open.problem)),
     element("p", {}, button("reload", say.aside.reload, () => open.tab === "qualification" ? openCheckIn(open.id) : load(open.tab))));
   if (open.isLoading && !sheet) return [element("p", { class: "box", role: "status" }, say.loading)];
-  if (open.tab === "qualification") return [trouble, sheet && sheets.qualification(say, sheet)].flat().filter(Boolean);
+  if (open.tab === "qualification") return [trouble, open.isForgotten && element("p", { class: "box warn", "data-part": "forgotten" }, "▲ " + say.forgotten),
+    sheet && sheets.qualification(say, sheet)].flat().filter(Boolean);
   if (open.tab === "history") return sheet ? historyTable(say, page.language, sheet, open, button, lineProof, show)
     : [trouble, !trouble && element("div", { class: "box" }, element("p", {}, say.openNote),
       element("p", {}, button("load", `${say.tabs.history} · ${say.open}`, () => load("history"), { class: "primary" })))].filter(Boolean);

@@ -6,28 +6,53 @@ import { fill, problemText, clock } from "/words.js";
 import * as sheets from "/sheets.js";
 
 /** Nothing typed, nothing found. */
-export const freshInsurance = () => ({ draft: {}, found: null, problem: null, waiting: null, isBusy: false, word: null });
+export const freshInsurance = () => ({ draft: {}, found: null, problem: null, waiting: null, isBusy: false, word: null, batch: null, results: null });
 
 /** What was typed, as the terminal takes it; fields left empty are left out. */
 const details = draft => Object.fromEntries(["insurerNumber", "symbol", "number", "branch", "birthDate"]
   .map(key => [key, (draft[key] ?? "").trim()]).filter(([, value]) => value !== ""));
 
-async function during(desk, act) {
+/** Does one thing at a time; what is only looked at waits for nothing. */
+async function during(desk, act, isLook = false) {
   const { insurance } = desk;
-  if (insurance.isBusy) return;
-  Object.assign(insurance, { isBusy: true, problem: null, word: null });
+  if (insurance.isBusy && !isLook) return;
+  Object.assign(insurance, { isBusy: !isLook, problem: null, word: null });
   desk.show();
   try { await act(); } catch (problem) {
     if (desk.isEnded(problem)) return desk.leave("signedOut");
     insurance.problem = problem?.title ? problem : { title: desk.text.lost[0], titleJapanese: desk.text.lost[0] };
   }
-  insurance.isBusy = false;
+  if (!isLook) insurance.isBusy = false;
   desk.show();
+  // What was asked for stands where it is seen.
+  if (!isLook) document.querySelector(insurance.problem ? "[data-part=problem]" : insurance.results ? "[data-part=results]" : "[data-part=found]")
+    ?.scrollIntoView({ block: "nearest" });
 }
 
 /** Opens the pane: who waits is asked for. */
 export const openInsurance = desk => during(desk, async () => {
   desk.insurance.waiting = (await desk.ask("/v1/offline")).offline;
+  // Without the line nobody knows how far a batch is; the rest of the pane works.
+  try { desk.insurance.batch = (await desk.ask("/v1/batch")).batch ?? null; } catch { return; }
+  follow(desk);
+}, true);
+
+/** Asks how far the batch is, every two seconds, for as long as the pane stands. */
+function follow(desk) {
+  const { insurance } = desk;
+  if (!insurance.batch || insurance.batch.done === insurance.batch.count) return;
+  setTimeout(async () => {
+    if (!document.querySelector("[data-part=batch]") || desk.insuranceNow() !== insurance) return;
+    try { insurance.batch = (await desk.ask("/v1/batch")).batch ?? null; } catch { return; }
+    desk.show();
+    follow(desk);
+  }, 2000);
+}
+
+/** `booking,insurer,symbol,number,branch,birth date`, a line each. */
+const bookings = text => text.split("\n").map(line => line.trim()).filter(line => line !== "").map(line => {
+  const [id, insurerNumber, symbol, number, branch, birthDate] = line.split(",").map(part => part.trim());
+  return { id: id ?? "", details: details({ insurerNumber, symbol, number, branch, birthDate }) };
 });
 
 /** The pane. */
@@ -68,7 +93,36 @@ export function insurancePane(desk) {
   return [element("h1", {}, say.title), element("p", { class: "note" }, say.note),
     insurance.problem && element("p", { class: "box stop", role: "alert", "data-part": "problem" }, "✕ " + problemText(page.language, insurance.problem)),
     insurance.word && element("p", { class: "box", role: "status" }, insurance.word),
-    found, form, waitingList(desk)].filter(Boolean);
+    found, form, waitingList(desk), batchPart(desk)].filter(Boolean);
+}
+
+function batchPart(desk) {
+  const { text, insurance, button } = desk, say = text.batch, { batch, results, draft } = insurance;
+  const lines = element("textarea", { id: "bookings", "data-key": "bookings", rows: 4, required: "" });
+  lines.value = draft.bookings ?? "";
+  lines.addEventListener("input", () => { draft.bookings = lines.value; });
+  const form = element("form", { class: "form" }, element("label", { for: "bookings" }, say.lines, lines),
+    element("p", {}, element("button", { "data-key": "batch-send" }, say.send)));
+  form.addEventListener("submit", event => {
+    event.preventDefault();
+    during(desk, async () => {
+      insurance.results = null;
+      insurance.batch = (await desk.send("/v1/batch", desk.token, { json: { bookings: bookings(draft.bookings) } })).batch;
+      draft.bookings = "";
+      follow(desk);
+    });
+  });
+  const word = one => one.qualification ? one.qualification.entitlements.map(each => each.name).join(" ") : "—";
+  return element("section", { class: "form", "data-part": "batch" }, element("h2", {}, say.title), element("p", { class: "note" }, say.note),
+    batch && element("p", { "data-part": "progress" }, `${fill(say.progress, batch)} `, element("progress", { max: batch.count, value: batch.done, "aria-label": fill(say.progress, batch) })),
+    batch && batch.done === batch.count && !results && element("p", {}, button("batch-results", say.show, () => during(desk, async () => {
+      insurance.results = (await desk.ask("/v1/batch/results")).results;
+    }), { class: "primary" })),
+    results && element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say.title },
+      element("table", { "data-part": "results" }, element("thead", {}, element("tr", {}, say.heads.map(name => element("th", { scope: "col" }, name)))),
+        element("tbody", {}, results.map(one => element("tr", {}, element("td", {}, one.id), element("td", { lang: "ja" }, word(one)),
+          element("td", { lang: "ja", class: one.qualification?.isValid ? null : "high" }, one.qualification ? `${one.qualification.isValid ? "○" : "✕"} ${one.qualification.validityText}` : `▲ ${one.message ?? say.failed}`)))))),
+    form);
 }
 
 function waitingList(desk) {
@@ -83,7 +137,7 @@ function waitingList(desk) {
     element("p", { class: "note" }, say.waitingNote),
     insurance.waiting.length === 0 ? element("p", { class: "box" }, say.nobody)
       : element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say.waiting },
-        element("table", {}, element("thead", {}, element("tr", {}, [say.since, say.insurerNumber, say.number, say.birthDate, ""].map(name => element("th", { scope: "col" }, name)))),
+        element("table", {}, element("thead", {}, element("tr", {}, [say.since, say.insurerNumber, say.number, say.birthDate].map(name => element("th", { scope: "col" }, name)), element("td"))),
           element("tbody", {}, insurance.waiting.map(one => element("tr", {}, element("td", {}, clock(page.language, one.since)),
             element("td", {}, one.details.insurerNumber), element("td", {}, [one.details.symbol, one.details.number, one.details.branch].filter(Boolean).join(" / ")),
             element("td", {}, one.details.birthDate),

@@ -51,7 +51,12 @@ const ja = {
     waiting: "オフラインの一覧", waitingNote: "支払基金・国保中央会につながらなかった方です。つながったら確認してください。", nobody: "待っている方はいません。",
     since: "受けた時刻", recheck: "確認する", recheckOf: "番号 $number を確認する", drop: "一覧から外す", dropOf: "番号 $number を一覧から外す",
   },
+  batch: {
+    title: "あすの予約", note: "予約の方の資格を前もってまとめて確認します。結果を見ることは履歴に残ります。", lines: "1行に1人：予約番号,保険者番号,記号,番号,枝番,生年月日（2026-11-22）",
+    send: "まとめて確認する", progress: "$done / $count 人を確認しました（確認できない方 $errors 人）", show: "結果を見る", heads: ["予約番号", "氏名", "資格"], failed: "確認できません",
+  },
   chart: { label: "カルテ番号", save: "つなぐ", none: "未設定", hint: "英数字と記号、32字まで。同じ患者さんの次の受付にも付きます。" },
+  forgotten: "資格情報は端末に残っていません（サービスの再起動で消えます）。もう一度カードで受付すると表示されます。",
   wrongLink: { open: "別人の情報が表示された", ask: "表示された情報は患者さんのものではありませんか。受付を止め、情報を消し、履歴に残します。患者さんには保険者へのお問い合わせ（紐付けの確認）をお願いしてください。", yes: "止める", no: "戻る" },
   paper: { print: "紙の様式で印刷", save: "PDFを保存", working: "帳票を作っています…" },
   admin: {
@@ -147,7 +152,12 @@ const en = {
     waiting: "Offline list", waitingNote: "Those for whom the clearinghouse could not be asked. Check them when the line is back.", nobody: "Nobody waits.",
     since: "Since", recheck: "Check", recheckOf: "Check number $number", drop: "Remove", dropOf: "Remove number $number",
   },
+  batch: {
+    title: "Tomorrow's bookings", note: "Checks the insurance of everybody who has booked. Looking at the results is in the history.", lines: "One a line: booking,insurer,symbol,number,branch,birth date (2026-11-22)",
+    send: "Check them all", progress: "$done of $count checked ($errors could not be)", show: "Show the results", heads: ["Booking", "Name", "Insurance"], failed: "could not be checked",
+  },
   chart: { label: "Chart number", save: "Link", none: "none", hint: "Letters, digits and signs, 32 at most. The same patient's next check-ins get it too." },
+  forgotten: "The qualification is not known any more: a restart of the service forgets it. Check in with the card once more.",
   wrongLink: { open: "Somebody else's data was shown", ask: "Is what was shown not this patient's? The check-in stops, what is open is wiped, and the history says so. Ask the patient to have the insurer check the link.", yes: "Stop", no: "Back" },
   paper: { print: "Print the paper form", save: "Save as PDF", working: "Making the paper…" },
   admin: {
