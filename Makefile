@@ -13,7 +13,7 @@ ONCE ?=
 
 export STATE PERSON AS_OF CARD ONCE
 
-.PHONY: demo test system up down build bench soak sessions life fuzz leaks situations lint format clean
+.PHONY: demo test system up down build bench soak desks sessions life fuzz leaks situations lint format clean
 
 ## Checks one patient in, end to end, and shows what everybody sees.
 demo: build
@@ -60,6 +60,12 @@ fuzz:
 soak:
 	@scripts/packages.sh build run test
 	@scripts/soak.sh
+
+## Twenty desks open while patients check in, one a second: SECONDS=600, DESKS=20.
+desks: build
+	@scripts/packages.sh build run test
+	@BIN=$(CURDIR)/.build/release SECONDS=$${SECONDS:-600} \
+		Tests/System/private-pcscd.sh python3 -B Tests/System/desks.py
 
 ## By chance over the whole terminal in one process: SESSIONS=10000 with cards and people that do
 ## anything, CHECKINS=10000 by two at once under every fault of the clearinghouse; SEED=1 repeats.

@@ -85,7 +85,7 @@ let parts: [Part] = [
         ], settings: bridge),
     Part(
         name: "Documents", folder: "Sources/Documents",
-        needs: ["PDF", "Octets", "Records", "Disclosures"]),
+        needs: ["PDF", "Octets", "Records", "Disclosures", "QR", "Notebook"]),
     // Whole.
     Part(
         name: "Terminal", folder: "Sources/Terminal",
@@ -104,7 +104,7 @@ let parts: [Part] = [
         name: "FrontDesk", folder: "Sources/FrontDesk",
         needs: [
             "CFrontDeskPages", "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography",
-            "Disclosures", "Executors", "PDF", "Documents",
+            "Disclosures", "Executors", "PDF", "Documents", "Charsets", "Notebook",
             "Configuration", "CheckIns", "Network", "Clearinghouse", "Terminal", "AccessHistory",
             "TransparencyLog",
         ], settings: bridge),
@@ -149,7 +149,7 @@ let parts: [Part] = [
     Part(
         name: "documents-benchmark", folder: "Tests/Benchmarks/Documents",
         needs: [
-            "Octets", "JSON", "Records", "Charsets", "Notebook", "PDF", "QR", "FHIR", "Documents",
+            "Octets", "JSON", "Records", "QR", "Charsets", "Notebook", "FHIR", "PDF", "Documents",
         ], isProgram: true),
     // The judge of papers: reads PDF on its own and knows the rules.
     Part(name: "PaperJudge", folder: "Tests/PaperJudge", needs: []),
@@ -230,7 +230,9 @@ let testNeeds: [String: [String]] = [
     "Deflate": ["PaperJudge"],
     "PDF": ["PaperJudge"],
     "Documents": ["JSON", "PaperJudge", "Cryptography"],
-    "FrontDesk": ["VirtualCard", "Authority", "ClearinghouseSimulator", "TestWorlds"],
+    "FrontDesk": [
+        "VirtualCard", "Authority", "ClearinghouseSimulator", "TestWorlds", "PaperJudge",
+    ],
 ]
 
 /// Targets with tests of their own, in `Tests/<name>Tests`.

@@ -112,6 +112,10 @@ part "The desk, in a browser where there is one"
 count_lines timeout --foreground --kill-after=30 "$stack_seconds" \
     Tests/System/private-pcscd.sh python3 -B Tests/System/desk.py
 
+part "Twenty desks, and a check-in a second"
+count_lines timeout --foreground --kill-after=30 120 \
+    Tests/System/private-pcscd.sh python3 -B Tests/System/desks.py
+
 part "The pages' listeners, with raw requests"
 count_lines timeout --foreground --kill-after=30 120 \
     Tests/System/private-pcscd.sh python3 -B Tests/System/listeners.py

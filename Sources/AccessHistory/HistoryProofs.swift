@@ -35,6 +35,27 @@ extension HistoryArchive {
         return (leaf, ProofFile(index: index, hashes: hashes, checkpoint: note))
     }
 
+    /// Checks a receipt: its checkpoint is the log's and holds the entry that stands here now.
+    package func check(_ receipt: ProofFile, of log: NoteKey) throws(HistoryError) -> Checkpoint {
+        var leaf: [UInt8]?
+        try forEach(from: receipt.index) { entry in
+            leaf = entry.frame.leaf.octets
+            return false
+        }
+        guard let leaf else { throw .noEntry(index: receipt.index) }
+        do throws(ProofFileRefusal) { return try receipt.check(entry: leaf, log: log) } catch {
+            let reason =
+                switch error {
+                case .checkpoint: "its checkpoint is not this log's"
+                case .proof: "its checkpoint does not hold entry \(receipt.index) as it stands"
+                }
+            throw .foreign(file: "receipt", reason: reason)
+        }
+    }
+
+    /// The log's key, where the store's keys are at hand.
+    package var logKey: NoteKey? { ring?.signer.key }
+
     /// Writes the log as C2SP tiles below a folder: full tiles and the partial ones of this
     /// size, the checkpoint last. What an earlier export wrote stays, and must agree.
     package func exportTiles(to folder: String, under note: SignedNote) throws(HistoryError) {

@@ -1,7 +1,7 @@
 internal import Cryptography
 internal import Disclosures
 package import Octets
-internal import TransparencyLog
+package import TransparencyLog
 
 /// What a verification found.
 package struct HistoryReport: Hashable, Sendable {
@@ -30,6 +30,18 @@ package struct HistoryReport: Hashable, Sendable {
     package var isWhole: Bool { fault == nil }
 }
 
+/// A checkpoint that was handed out, and what it is called: whoever holds one can ask whether the
+/// history still begins with what it names.
+package struct HeldCheckpoint: Hashable, Sendable {
+    /// Its file's name, for what is said of it.
+    package var name: String
+    /// The note.
+    package var note: SignedNote
+
+    /// A checkpoint.
+    package init(name: String, note: SignedNote) { (self.name, self.note) = (name, note) }
+}
+
 /// The first thing that is wrong in a store.
 package struct HistoryFault: Hashable, Sendable {
     /// The file.
@@ -49,18 +61,23 @@ extension HistoryArchive {
     /// What an opening would refuse is a fault here as well: both judge by `StoreMarks` and
     /// `StoreEnd`. Without the keys (`usesKeys` false) the log's public key stands in: the codes
     /// and the sealed events are then passed over.
+    ///
+    /// Checkpoints that somebody holds must be the log's, and the history must begin with what they
+    /// name.
     package static func verify(
-        folder: String, vkey: String? = nil, wrapping: WrappingKey? = nil, usesKeys: Bool = true
+        folder: String, vkey: String? = nil, wrapping: WrappingKey? = nil, usesKeys: Bool = true,
+        held: [HeldCheckpoint] = []
     ) throws(HistoryError) -> HistoryReport {
         let disk = try PosixDisk(path: folder, makesFolder: false)
-        return try verify(live: disk, vkey: vkey, wrapping: wrapping, usesKeys: usesKeys)
+        return try verify(
+            live: disk, vkey: vkey, wrapping: wrapping, usesKeys: usesKeys, held: held)
     }
 
     private static let mostLooks = 5
 
     static func verify(
         disk: any HistoryDisk, vkey: String? = nil, wrapping: WrappingKey? = nil,
-        usesKeys: Bool = true
+        usesKeys: Bool = true, held: [HeldCheckpoint] = []
     ) throws(HistoryError) -> HistoryReport {
         var key: NoteKey?
         if let vkey {
@@ -71,19 +88,23 @@ extension HistoryArchive {
             }
         }
         return try Verification.report(
-            on: disk, log: key, wrapping: wrapping, usesKeys: usesKeys)
+            on: disk, log: key, wrapping: wrapping, usesKeys: usesKeys, held: held)
     }
 
     /// The same for a store that may be written under the reader: what is wrong is wrong when two
     /// looks, one after the other, find the same.
     static func verify(
         live disk: any HistoryDisk, vkey: String? = nil, wrapping: WrappingKey? = nil,
-        usesKeys: Bool = true
+        usesKeys: Bool = true, held: [HeldCheckpoint] = []
     ) throws(HistoryError) -> HistoryReport {
-        var report = try verify(disk: disk, vkey: vkey, wrapping: wrapping, usesKeys: usesKeys)
+        func look() throws(HistoryError) -> HistoryReport {
+            try verify(
+                disk: disk, vkey: vkey, wrapping: wrapping, usesKeys: usesKeys, held: held)
+        }
+        var report = try look()
         for _ in 1..<mostLooks {
             guard let fault = report.fault else { return report }
-            report = try verify(disk: disk, vkey: vkey, wrapping: wrapping, usesKeys: usesKeys)
+            report = try look()
             if report.fault == fault { break }
         }
         return report
@@ -99,9 +120,12 @@ private struct Verification {
     /// Entries whose key is missing, by key id: how many, and the first, until a manifest tells.
     private var missing: [UInt32: (count: UInt64, first: HistoryFault)] = [:]
     private var marks: [(size: UInt64, root: SHA256Digest, file: String)] = []
+    /// Sizes of held checkpoints that no group has ended at yet.
+    private var unmet: [UInt64: String] = [:]
 
     static func report(
-        on disk: any HistoryDisk, log: NoteKey?, wrapping: WrappingKey?, usesKeys: Bool
+        on disk: any HistoryDisk, log: NoteKey?, wrapping: WrappingKey?, usesKeys: Bool,
+        held: [HeldCheckpoint]
     ) throws(HistoryError) -> HistoryReport {
         var report = HistoryReport(origin: log?.name ?? "")
         do throws(HistoryError) {
@@ -110,6 +134,7 @@ private struct Verification {
             report.origin = known.ring?.origin ?? report.origin
             report.usedKeys = known.ring != nil
             var verification = Verification(disk: disk, known: known, report: report)
+            try verification.take(held, of: log ?? known.ring?.signer.key)
             do throws(HistoryError) {
                 try verification.run()
             } catch {
@@ -133,6 +158,18 @@ private struct Verification {
         (self.disk, self.known, self.report) = (disk, known, report)
     }
 
+    private mutating func take(
+        _ held: [HeldCheckpoint], of log: NoteKey?
+    ) throws(HistoryError) {
+        for one in held {
+            guard let log, let head = try? Checkpoint(one.note, of: log) else {
+                throw .foreign(file: one.name, reason: "it is no checkpoint of this log")
+            }
+            marks.append((head.size, head.root, one.name))
+            if head.size > 0 { unmet[head.size] = one.name }
+        }
+    }
+
     private mutating func run() throws(HistoryError) {
         if let lost = try known.lost().first { throw lost }
         let head = known.head ?? Head()
@@ -154,6 +191,11 @@ private struct Verification {
             report.fault = HistoryFault(
                 file: mark.file, offset: 0, index: frontier.size,
                 reason: "it names \(mark.size) entries, but the segments end before")
+        }
+        if let (size, name) = unmet.first, report.fault == nil {
+            report.fault = HistoryFault(
+                file: name, offset: 0, index: size,
+                reason: "it names \(size) entries, and no write of this history ended there")
         }
         guard report.fault == nil else { return }
         let end = try StoreEnd(
@@ -224,6 +266,7 @@ private struct Verification {
     private mutating func check(
         size: UInt64, root: SHA256Digest, _ file: String, _ end: UInt64
     ) {
+        unmet[size] = nil
         for mark in marks where mark.size == size && mark.root != root {
             report.fault = HistoryFault(
                 file: file, offset: end, index: size - 1,

@@ -38,6 +38,9 @@ FILE_OCTETS(desk_admin_js) = {
 FILE_OCTETS(desk_history_js) = {
 #embed "desk/history.js"
 };
+FILE_OCTETS(desk_insurance_js) = {
+#embed "desk/insurance.js"
+};
 FILE_OCTETS(desk_words_js) = {
 #embed "desk/words.js"
 };
@@ -68,6 +71,7 @@ static const struct frontdesk_page desk[] = {
     PAGE("/desk.js", desk_js),
     PAGE("/admin.js", desk_admin_js),
     PAGE("/history.js", desk_history_js),
+    PAGE("/insurance.js", desk_insurance_js),
     PAGE("/sheets.js", sheets_js),
     PAGE("/words.js", desk_words_js),
     PAGE("/stream.js", stream_js),

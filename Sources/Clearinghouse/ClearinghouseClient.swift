@@ -79,6 +79,11 @@ package struct ClearinghouseClient: Sendable {
         do throws(JSONError) { try fields.finish() } catch { throw .garbage("\(error)") }
     }
 
+    /// One question without a grant.
+    func ask(_ path: String, _ body: JSONValue) async throws(ClearinghouseError) -> JSONValue {
+        try await exchange.body(HTTPRequest.json("POST", path, body), expecting: 200)
+    }
+
     private func read<Record: RecordCodable>(
         _ target: String, _ access: RecordAccess
     ) async throws(ClearinghouseError) -> Withheld<Record> {

@@ -11,7 +11,8 @@ struct CheckupTables {
     var results: [Block] {
         [.heading(level: 2, words.results)] + newest(.interview) + assessments
             + values(.basic) { $0.section == .basic }
-            + [.pageBreak]
+            // The sample's details are on the second page; where that is begun already, they go on.
+            + [.room(420)]
             + values(.detail) { $0.section == .detail && $0.group != "心電図検査" && $0.group != "眼底検査" }
             + remarks
             + values(.detail) { $0.group == "心電図検査" || $0.group == "眼底検査" }

@@ -39,7 +39,8 @@ extension LocalAPI {
         guard let qualification else { throw .noQualification }
         return try await press.print(
             content, of: qualification, copy: .institution,
-            madeOn: parts.scribe.now.dateInJapan, isLarge: request.query["large"] == "1")
+            madeOn: qualification.confirmedOn ?? parts.scribe.now.dateInJapan,
+            isLarge: request.query["large"] == "1")
     }
 
     /// `GET /v1/check-ins/ID/history`: what this terminal's history says of the patient. Reading it

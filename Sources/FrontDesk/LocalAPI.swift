@@ -28,6 +28,8 @@ package struct LocalAPI: HTTPHandler {
         package var records: RecordDesk
         /// Where patients see their own.
         package var portal: PortalDesk
+        /// Where staff ask without a card.
+        package var insurance: InsuranceDesk
         /// Those of them who look around at a kiosk.
         package var ownVisits: OwnVisits
         /// Who writes the history.
@@ -59,6 +61,7 @@ package struct LocalAPI: HTTPHandler {
             self.book = book
             self.records = records
             self.portal = portal
+            insurance = InsuranceDesk(beside: records)
             ownVisits = OwnVisits(desk: portal) { scribe.now }
             self.scribe = scribe
             self.watch = watch
@@ -118,6 +121,9 @@ package struct LocalAPI: HTTPHandler {
             return .json(await runner.view.shown(to: .anybody))
         case (_, "check-ins", _):
             return try await checkIns(Array(path.dropFirst()), request, peer)
+        case ("POST", "insurance", 2) where path[1] == "check":
+            return try await checkInsurance(request)
+        case (_, "offline", _): return try await offline(Array(path.dropFirst()), request)
         case ("POST", "readers", 2) where path[1] == "end-pause": return try await endPause(request)
         case ("POST", "readers", 2) where path[1] == "last-try":
             return try await allowLastTry(request)

@@ -72,8 +72,8 @@ extension LocalAPI {
         else { throw .notFound }
         let isLarge = request.query["large"] == "1"
         return try await press.print(
-            content, of: holder, copy: .portal, madeOn: parts.scribe.now.dateInJapan,
-            isLarge: isLarge)
+            content, of: holder, copy: .portal,
+            madeOn: holder.confirmedOn ?? parts.scribe.now.dateInJapan, isLarge: isLarge)
     }
 }
 

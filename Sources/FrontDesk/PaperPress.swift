@@ -1,7 +1,10 @@
+internal import Charsets
 package import Cryptography
 internal import Documents
 internal import Executors
 internal import HTTP
+internal import Notebook
+internal import Octets
 internal import PDF
 package import Records
 
@@ -60,7 +63,9 @@ package final class PaperPress: Sendable {
                 switch content {
                 case .drugs(let record):
                     try Paper.drugs(
-                        record, of: qualification, copy: copy, madeOn: day, style: style)
+                        record, of: qualification, copy: copy, madeOn: day,
+                        symbols: copy == .portal ? symbols(record, qualification) : [],
+                        style: style)
                 case .checkups(let record, let programme):
                     try Paper.checkups(
                         record, programme, of: qualification, madeOn: day, style: style)
@@ -69,6 +74,15 @@ package final class PaperPress: Sendable {
                 }
             return paper.octets
         } catch { throw .noPress }
+    }
+
+    /// What the medicine notebook reads, at the end of the patient's own list.
+    private static func symbols(
+        _ drugs: DrugRecord, _ qualification: Qualification
+    ) -> [SymbolFigure] {
+        guard let characters = ShiftJIS.system else { return [] }
+        let holder = qualification.entitlement.map { NotebookHolder($0.holder) }
+        return drugs.notebookFigures(holder: holder, by: NotebookWriter(characters)).figures
     }
 
     private static func read(_ paths: [String]) throws(Problem) -> FontBook {

@@ -16,6 +16,8 @@ package enum Block: Hashable, Sendable {
     /// Room, in points.
     case space(Double)
     case pageBreak
+    /// A page begins here, unless so many points of this one are left.
+    case room(Double)
 }
 
 /// A paragraph; with a mark before it, its lines stand beside the mark.

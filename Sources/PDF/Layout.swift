@@ -29,6 +29,7 @@ struct Layout {
         case .symbols(let figures): place(figures)
         case .space(let points): y += points * scale
         case .pageBreak: newPage()
+        case .room(let points): need(points * scale)
         }
     }
 

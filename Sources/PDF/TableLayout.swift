@@ -74,8 +74,12 @@ extension Layout {
         var open: [OpenCell] = []
         for (index, row) in grid.rows.enumerated() {
             var rest = grid.heights[index]
-            let isKept = rows[index].keepsWithNext && index + 1 < rows.count
-            let wanted = isKept ? rest + grid.heights[index + 1] : rest
+            // With all rows that it stays with, and the first that may stand alone.
+            var (wanted, last) = (rest, index)
+            while rows[last].keepsWithNext, last + 1 < rows.count {
+                last += 1
+                wanted += grid.heights[last]
+            }
             let fitsOnFresh = wanted <= Self.bottom - fresh
             if y + wanted > Self.bottom + 0.01, y > fresh + 0.01,
                 fitsOnFresh || y + 2 * smallest > Self.bottom

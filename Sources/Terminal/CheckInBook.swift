@@ -94,6 +94,16 @@ package actor CheckInBook: CheckInPort {
         return checkIns[id]
     }
 
+    /// A text kept sealed under a name, over restarts.
+    func text(named name: String) async -> String? {
+        await vault.patient(of: SHA256Digest(hashing: Array(name.utf8)))
+    }
+
+    /// Keeps it.
+    func keep(_ text: String, named name: String) async {
+        await vault.remember(patient: text, of: SHA256Digest(hashing: Array(name.utf8)))
+    }
+
     /// A patient's chart is kept as the patient of a certificate is: sealed, under a digest.
     private func chartKey(_ patient: String) -> SHA256Digest {
         SHA256Digest(hashing: Array("chart \(patient)".utf8))

@@ -94,8 +94,24 @@ let program = Program(
             options: historyFilters),
         Command(
             "history verify", "checks the whole access history, without the daemon",
-            options: [.init("without-keys", nil, "check only what needs no key")],
+            options: [
+                .init("without-keys", nil, "check only what needs no key"),
+                .init(
+                    "checkpoint", "FILE",
+                    "a checkpoint that was handed out: the history must begin with what it names"),
+                .init("receipt", "FILE", "a receipt: its entry and its checkpoint must be here"),
+            ],
             discussion: "Ends with 0 if everything fits, 1 with the first thing that does not."),
+        Command(
+            "history receipt", "writes the proof that the log holds one entry (C2SP tlog-proof)",
+            options: [
+                .init("index", "N", "the entry's number"),
+                .init("output", "FILE", "the file to write", letter: "o"),
+            ],
+            discussion: """
+                It tells nothing of what the entry says. Whoever has the log's key can judge it without
+                this history: the leaf stands in its extra line.
+                """),
         Command(
             "history export tiles", "writes the log as C2SP tiles", arguments: [.init("DIR")],
             discussion: "What an earlier export wrote stays, and must agree."),

@@ -45,7 +45,16 @@ extension Context {
         let history = history(configuration)
         let isThere = access(configuration.historyFolder, F_OK) == 0
         if isThere { findings.append(history) }
-        findings.append(await daemon())
+        let daemon = await daemon()
+        // The daemon's own reading of its files, before what it means that it does not run.
+        if !daemon.isGood, let check = DaemonCheck(state: state), check.code != 0 {
+            findings.append(
+                Finding(
+                    name: "files", isGood: false, detail: check.said,
+                    next: "Mend that, then look again: madoguchid --check.",
+                    exitCode: ExitCode(rawValue: check.code) ?? .usage))
+        }
+        findings.append(daemon)
         findings.append(await clearinghouse(configuration))
         if !isThere { findings.append(history) }
         return try report(findings)

@@ -95,39 +95,6 @@ extension Context {
         }.joined(separator: "&")
     }
 
-    /// `history verify`: reads the folder itself, so the daemon need not run or be believed.
-    func verifyHistory() throws(CommandFailure) -> ExitCode {
-        let configuration = try configuration()
-        let usesKeys = !invocation.has("without-keys")
-        let key = usesKeys ? try historyKey(configuration) : nil
-        let report: HistoryReport
-        do throws(HistoryError) {
-            report = try HistoryArchive.verify(
-                folder: configuration.historyFolder, wrapping: key, usesKeys: usesKeys)
-        } catch { throw CommandFailure(error) }
-        let fault = report.fault
-        try show(
-            .object(present: [
-                ("whole", .bool(report.isWhole)), ("origin", .string(report.origin)),
-                ("entries", .integer(Int64(clamping: report.size))),
-                ("root", .string(report.root.base64)),
-                ("segments", JSONValue(report.segmentCount)),
-                ("opened", .integer(Int64(clamping: report.openedCount))),
-                ("expired", .integer(Int64(clamping: report.expiredCount))),
-                ("checkpointSize", report.checkpointSize.map { .integer(Int64(clamping: $0)) }),
-                ("fault", fault.map { .string("\($0.file) at \($0.offset): \($0.reason)") }),
-            ])
-        ) {
-            let head =
-                "\(report.size) entries, \(report.openedCount) opened and checked, "
-                + (report.expiredCount > 0 ? "\(report.expiredCount) expired, " : "")
-                + "root \(report.root.base64)"
-            guard let fault else { return "履歴は完全です (whole): \(head)" }
-            return "履歴に異常があります (NOT whole): \(fault.file) at octet \(fault.offset): \(fault.reason)"
-        }
-        return report.isWhole ? .ok : .negative
-    }
-
     /// `history export tiles DIR`.
     func exportTiles() async throws(CommandFailure) -> ExitCode {
         let target = invocation.argument("DIR") ?? ""

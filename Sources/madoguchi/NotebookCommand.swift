@@ -1,5 +1,6 @@
 import Charsets
 import Commands
+import Documents
 import JSON
 import Notebook
 import Octets
@@ -66,7 +67,12 @@ extension Context {
     private func symbols(
         _ sheet: NotebookSheet, _ writing: NotebookWriter.Writing, _ number: String
     ) throws(CommandFailure) -> [DocumentFile] {
-        let parts = try NotebookSymbol.all(of: writing, sheet)
+        let parts: [NotebookSymbol]
+        do throws(QRError) { parts = try NotebookSymbol.all(of: writing, sheet) } catch {
+            throw CommandFailure(
+                .negative, "notebook", "A part does not fit a QR code.",
+                next: "Write a text (.txt) instead.")
+        }
         return parts.map { part in
             DocumentFile(
                 number: number + (part.count > 1 ? "-\(part.number)" : ""),
@@ -84,71 +90,14 @@ extension Context {
     /// replaced in them.
     func notebookFigures(
         _ records: DocumentRecords
-    ) throws(CommandFailure) -> (figures: [SymbolFigure], remarks: [String]) {
+    ) -> (figures: [SymbolFigure], remarks: [String]) {
         guard let characters = ShiftJIS.system, let drugs = records.drugs else { return ([], []) }
-        let holder = records.holder.map(NotebookHolder.init)
-        let writer = NotebookWriter(characters)
-        var figures: [SymbolFigure] = []
-        var remarks: [String] = []
-        for sheet in drugs.notebookSheets(holder: holder, version: .v08) {
-            // What no symbol can hold stands in the list all the same.
-            guard let writing = try? writer.write(sheet.document),
-                let parts = try? NotebookSymbol.all(of: writing, sheet)
-            else {
-                remarks.append("\(sheet.title): QRコードにできません (no QR code)")
-                continue
-            }
-            remarks += (sheet.remarks + writing.remarks).map { "\(sheet.title): \($0)" }
-            figures += parts.map(\.figure)
-        }
-        return (figures, remarks)
-    }
-}
-
-/// One symbol of a medicine notebook's text.
-private struct NotebookSymbol {
-    let symbol: QRSymbol
-    /// Pharmacy and prescriber, and which of several it is.
-    let title: String
-    let number: Int
-    let count: Int
-
-    static func all(
-        of writing: NotebookWriter.Writing, _ sheet: NotebookSheet
-    ) throws(CommandFailure) -> [NotebookSymbol] {
-        let count = writing.parts.count
-        var symbols: [NotebookSymbol] = []
-        for (index, part) in writing.parts.enumerated() {
-            let symbol: QRSymbol
-            do throws(QRError) { symbol = try QRSymbol(part) } catch {
-                throw CommandFailure(
-                    .negative, "notebook", "A part does not fit a QR code.",
-                    next: "Write a text (.txt) instead.")
-            }
-            let place = count > 1 ? "  \(index + 1)/\(count)" : ""
-            symbols.append(
-                NotebookSymbol(
-                    symbol: symbol, title: sheet.title + place, number: index + 1, count: count))
-        }
-        return symbols
-    }
-
-    /// The symbol as a paper draws it.
-    var figure: SymbolFigure {
-        SymbolFigure(
-            title: title, alternative: "お薬手帳のQRコード: \(title)", size: symbol.size,
-            rectangles: symbol.rectangles.map {
-                .init(x: $0.x, y: $0.y, width: $0.width, height: $0.height)
-            })
+        return drugs.notebookFigures(
+            holder: records.holder.map(NotebookHolder.init), by: NotebookWriter(characters))
     }
 }
 
 extension NotebookSheet {
-    /// Pharmacy and prescriber, as they stand over a symbol.
-    fileprivate var title: String {
-        dispenser.name + (prescriber.map { " (処方発行\($0.name))" } ?? "")
-    }
-
     fileprivate var about: [(String, JSONValue?)] {
         [
             ("dispenser", .string(dispenser.name)),

@@ -63,7 +63,7 @@ extension Context {
                 next: "Check the patient in again: a paper says whose it is.")
         }
         let (figures, remarks) =
-            kind == .drugs && records.isPatients ? try notebookFigures(records) : ([], [])
+            kind == .drugs && records.isPatients ? notebookFigures(records) : ([], [])
         let slip = kind == .slip ? try records.slip(institution) : nil
         return try drawn(remarks) { () throws(FontError) in
             if let slip { return try .checkInSlip(slip, of: qualification, style: style) }

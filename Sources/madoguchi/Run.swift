@@ -26,6 +26,7 @@ extension Context {
         case "history list": try await listHistory()
         case "history statistics": try await historyStatistics()
         case "history verify": try verifyHistory()
+        case "history receipt": try await makeReceipt()
         case "history export tiles": try await exportTiles()
         case "history export csv": try await exportHistory(as: "csv")
         case "history export fhir": try await exportHistory(as: "fhir")

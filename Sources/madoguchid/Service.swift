@@ -103,7 +103,7 @@ struct Service {
             text = try KeyFile.read(path, isPrivate: true)
         } catch { throw .file(error) }
         do throws(StaffFileError) { return try StaffRegister(parsing: text) } catch {
-            throw .staff(error.reason)
+            throw .staff(path: path, error.reason)
         }
     }
 

@@ -1,6 +1,7 @@
 import AccessHistory
 import Commands
 import Cryptography
+import Glibc
 import JSON
 import Network
 import Terminal
@@ -11,7 +12,7 @@ enum ServiceError: Error, CustomStringConvertible {
     case configuration(place: String, JSONError)
     case file(KeyFile.Failure)
     case cryptography(String, CryptographyError)
-    case staff(String)
+    case staff(path: String, String)
     case history(HistoryError)
     case checkIns(SealedFolder.Failure)
     case listener(String, NetworkError)
@@ -26,9 +27,11 @@ enum ServiceError: Error, CustomStringConvertible {
             "no configuration: name one with --config FILE or --state DIR"
         case .configuration(let place, let error):
             "\(place): \(error). Correct the file, then start again."
-        case .file(let failure): "\(failure)"
-        case .cryptography(let path, let error): "\(path): \(error)"
-        case .staff(let reason): "the staff file: \(reason)"
+        case .file(let failure): "\(failure). \(Self.next(after: failure))"
+        case .cryptography(let path, let error): "\(path): \(error). \(Self.putBack)"
+        case .staff(let path, let reason):
+            "\(path): \(reason). Put it back from a copy, or move it away and add the staff anew "
+                + "(madoguchi staff add)."
         case .history(let error): error.description
         case .checkIns(let error): error.description
         case .inherited(.malformed): "LISTEN_FDS is no number of sockets"
@@ -47,6 +50,19 @@ enum ServiceError: Error, CustomStringConvertible {
             "\(folder): no trust anchors (*.pem); without one no card is accepted"
         case .witness(let key):
             "witnesses: \(key) is no witness's key (name+id+key); see terminal/witness.vkey"
+        }
+    }
+
+    private static let putBack =
+        "Put the file back from a copy; a simulated stack makes what is missing anew (clearinghouse "
+        + "init, madoguchi init)."
+
+    private static func next(after failure: KeyFile.Failure) -> String {
+        switch failure {
+        case .system(_, let number) where number == EACCES || number == EPERM:
+            "Give it to the user that the daemon runs as."
+        case .system, .malformed, .tooLong, .notAFile: putBack
+        case .looseMode, .tooMany: "Mend that, then start again."
         }
     }
 

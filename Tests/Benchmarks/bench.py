@@ -189,6 +189,18 @@ def history(folder):
     row("history: 32 writers", f"{found['thirtyTwoWritersPerSecond']} entries a second")
 
 
+def desks():
+    """Twenty desks open: how long each waits for what happens at the reader."""
+    ran = subprocess.run([sys.executable, "-B", str(ROOT / "Tests" / "System" / "desks.py")],
+                         env=dict(os.environ, BENCH="1", BIN=str(BIN)), capture_output=True,
+                         text=True, check=True)
+    found = json.loads(ran.stdout.splitlines()[0])
+    for key, what in [("cardEventToDesk", "a card put in, until a desk of 20 shows it"),
+                      ("answerToDesk", "a check-in answered, until a desk of 20 lists it")]:
+        row(what, f"{found[key]['medianMilliseconds']:.0f} ms median, "
+            f"{found[key]['longestMilliseconds']:.0f} ms longest")
+
+
 def main():
     # On the disk where a stack's state lies, which /tmp may not be.
     with tempfile.TemporaryDirectory(prefix="bench.", dir=ROOT / ".build") as name:
@@ -210,6 +222,7 @@ def main():
             idling(stack)
         finally:
             stack.stop()
+        desks()
     print(f"\n{machine()}\n")
     widths = [max(len(line[column]) for line in rows) for column in range(4)]
     for line in rows:

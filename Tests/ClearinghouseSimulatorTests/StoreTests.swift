@@ -152,14 +152,18 @@ struct StoreTests {
 
     @Test(
         "an intent's place is an origin and an index",
-        arguments: ["", "a", " 1", "a ", "a -1", "a 1x", "a 99999999999999999", "a +1"])
+        arguments: [
+            "", "a", " 1", "a ", "a -1", "a 1x", "a 99999999999999999", "a +1",
+            "a b 12",
+        ])
     func intentHeader(text: String) {
         #expect(JournalEntry.IntentPlace(header: text) == nil)
     }
 
-    @Test("an intent's origin may hold spaces; the last word is the index")
+    @Test("an origin is a log's name, which has no space (C2SP signed-note)")
     func intentHeaderGood() {
-        #expect(JournalEntry.IntentPlace(header: "a b 12") == .init(origin: "a b", index: 12))
+        #expect(
+            JournalEntry.IntentPlace(header: "a/b/c 12") == .init(origin: "a/b/c", index: 12))
     }
 
     @Test("a session at the portal ends by time, by closing, and serves no other client")

@@ -295,6 +295,50 @@ struct DeskTests {
         try await desk.close()
     }
 
+    @Test("without a card: the qualification alone, an intent before and a disclosure after it")
+    func insurance() async throws {
+        let place = try await Place()
+        let reception = try await place.token("reception")
+        let chief = try await place.token("administrator")
+        func entries() async throws -> [HistoryEvent] {
+            try await place.desk.store.events(matching: HistoryQuery()).map(\.event)
+        }
+        let details: JSONValue = [
+            "insurerNumber": "06139992", "symbol": "まど-12", "number": "345678", "branch": "01",
+            "birthDate": "1974-07-14",
+        ]
+        func ask(_ path: String, _ body: JSONValue, as token: String) async -> HTTPResponse {
+            await place.api.respond(
+                to: request("POST", path, token: token, body: body), from: ServerPeer())
+        }
+        let before = try await entries().count
+        #expect(await ask("/v1/insurance/check", ["details": details], as: chief).status == 403)
+        #expect(await ask("/v1/offline", ["details": details], as: chief).status == 403)
+        for body: JSONValue in [
+            [:], ["details": [:]], ["details": details, "mode": "party"],
+            ["details": details, "mode": "disaster"], ["details": details, "more": 1],
+        ] {
+            #expect(await ask("/v1/insurance/check", body, as: reception).status == 400)
+        }
+        #expect(try await entries().count == before)
+        let found = await ask("/v1/insurance/check", ["details": details], as: reception)
+        #expect(found.status == 200)
+        // Nobody of this clinic's: that is an answer too.
+        #expect(try found.json()["qualification"]?["validity"] == "4")
+        let told = try await entries().dropFirst(before)
+        #expect(told.map(\.kind) == [.intent, .disclosure])
+        // Nothing is asked for who is noted; checked later, they wait no longer.
+        let noted = await ask("/v1/offline", ["details": details], as: reception)
+        let id = try #require(
+            try noted.json()["offline"]?.arrayValue?.first?["id"]?.stringValue)
+        #expect(try await entries().count == before + 2)
+        let checked = await ask("/v1/offline/\(id)/check", [:], as: reception)
+        #expect(checked.status == 200)
+        #expect(try checked.json()["offline"] == .array([]))
+        #expect(await ask("/v1/offline/\(id)/check", [:], as: reception).status == 404)
+        try await place.desk.close()
+    }
+
     @Test("tokens of elsewhere are worth nothing here")
     func foreignTokens() async throws {
         let place = try await Place()

@@ -433,6 +433,69 @@ class Desk(unittest.TestCase):
         self.says("この受付は同意取消です")
         self.assertTrue(self.page.run("document.querySelector('#paper') === null"))
 
+    DETAILS = {"insurerNumber": "06139992", "symbol": "まど-12", "number": "345678",
+               "branch": "01", "birthDate": "1974-07-14"}
+
+    def type_details(self):
+        for key, value in self.DETAILS.items():
+            self.page.run(f"(one => {{ one.value = {json.dumps(value)}; one.dispatchEvent("
+                          f"new Event('input')); }})(document.querySelector('#i-{key}'))")
+
+    def test_a_check_without_a_card(self):
+        """By insurance details: the qualification alone, and in the history."""
+        self.sign_in("受付 花子")
+        self.stands("desk")
+        self.press("insurance")
+        self.shows('[data-part="offline"]')
+        self.type_details()
+        self.press("i-check")
+        self.shows('[data-part="found"]')
+        self.says("資格は有効です")
+        self.says("窓口 みどり")
+        self.picture("found")
+        told = [entry["event"] for entry in self.stack.entries()
+                if entry["event"].get("note") == "insurance details"]
+        self.assertEqual([event["kind"] for event in told[-2:]], ["intent", "disclosure"])
+        self.assertIn("patient", told[-1])
+        # A mode that nobody ordered opens nothing.
+        self.press("i-close")
+        self.page.run("(one => { one.value = 'systemFailure'; one.dispatchEvent(new Event('change'));"
+                      " })(document.querySelector('#i-mode'))")
+        self.page.run("(one => { one.value = '停電'; one.dispatchEvent(new Event('input')); })"
+                      "(document.querySelector('#i-reason'))")
+        self.press("i-check")
+        self.shows('[data-part="problem"]')
+        self.picture("no-mode")
+        self.assertFalse(self.page.run("document.querySelector('[data-part=found]') !== null"))
+
+    def test_offline_and_checked_later(self):
+        """The clearinghouse is down: noted, over a restart; asked when it is back."""
+        self.stack.stop(self.stack.house)
+        try:
+            self.sign_in("受付 花子")
+            self.stands("desk")
+            self.press("insurance")
+            self.shows('[data-part="offline"]')
+            self.type_details()
+            self.press("i-check")
+            self.shows('[data-part="problem"]')
+            self.picture("down")
+            self.press("i-wait")
+            self.shows('[data-key^="recheck-"]')
+            self.stack.kill_daemon()
+            self.stack.start_daemon()
+            self.stands("signIn")
+        finally:
+            self.stack.start_house()
+        self.sign_in("受付 花子")
+        self.stands("desk")
+        self.press("insurance")
+        self.shows('[data-key^="recheck-"]')
+        self.picture("waiting")
+        self.page.run("document.querySelector('[data-key^=recheck-]').click()")
+        self.shows('[data-part="found"]')
+        self.says("待っている方はいません")
+
     def test_a_wrong_link_stops_everything(self):
         self.open()
         self.press("tab-drugs")
@@ -490,11 +553,37 @@ class Desk(unittest.TestCase):
         self.page.run("document.querySelector('th button').click()")
         self.shows("svg.chart circle")
         self.judge("checkups")
+        self.press("tab-history")
+        self.press("load")
+        self.shows('[data-key^="proof-"]')
+        self.page.run("document.querySelector('[data-key^=proof-]').click()")
+        self.shows('[data-part="proof"]')
+        self.judge("history")
+        self.press("wrong-link")
+        self.judge("wrong-link")
+        self.press("no")
+        self.press("insurance")
+        self.shows('[data-part="offline"]')
+        self.judge("insurance")
+        self.press("check-in-" + identity)
+        self.shows('[data-part="sentence"]')
         self.press("withdraw")
         self.judge("withdraw")
         self.press("yes")
         self.shows('[data-part="ended"]')
         self.judge("ended")
+        self.press("sign-out")
+        self.stands("signIn")
+        self.sign_in("chief")
+        self.stands("desk")
+        for tab, part in [("lockouts", ".box"), ("staff", "[data-part=staff-save]"),
+                          ("store", "[data-part=store]"), ("review", "[data-part=review-show]")]:
+            self.press("admin-" + tab)
+            self.shows(part)
+            if tab == "review":
+                self.press("review-show")
+                self.shows("main table")
+            self.judge("admin-" + tab)
         self.assertEqual(self.faults, [])
         if not axe():
             self.skipTest("axe-core cannot be had: judged by what fits alone")

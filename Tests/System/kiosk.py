@@ -530,7 +530,8 @@ class Kiosk(unittest.TestCase):
                 " const box = one.getBoundingClientRect();"
                 " return box.width > 1 && !one.closest('.scroll, svg, #paper')"
                 "   && (box.right > innerWidth + 2 || box.left < -2) })"
-                ".map(one => one.outerHTML.slice(0, 80))")
+                ".concat([...document.querySelectorAll('button')].filter(one => "
+                "one.scrollWidth > one.clientWidth + 2)).map(one => one.outerHTML.slice(0, 80))")
             name = self.page.run("document.querySelector('main').dataset.screen")
             if PICTURES:
                 self.page.picture(os.path.join(PICTURES, f"twice-{name}.png"))

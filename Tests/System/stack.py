@@ -4,6 +4,7 @@
 KILLS=N sets how often the daemon is killed during check-ins (default 15); a name or two as
 arguments runs only those tests."""
 import base64
+import hashlib
 import http.client
 import json
 import os
@@ -24,6 +25,24 @@ import standings
 from case import (AWAY, LIMITS, PROOF, PROVING, READING, VERIFY, WHOLE, StackCase,
                   kills_pcscd)
 from rig import BIN, READER, ROOT, Impostor, OtherProgram, Pcscd, Stack, Tap, program, wait_for
+
+
+def rfc6962_root(index, size, leaf, proof):
+    """The root that an inclusion proof leads to (RFC 9162 §2.1.3.2), written from the text."""
+    def node(left, right):
+        return hashlib.sha256(b"\1" + left + right).digest()
+    root, first, last = hashlib.sha256(b"\0" + leaf).digest(), index, size - 1
+    for step in proof:
+        if first & 1 or first == last:
+            root = node(step, root)
+            while not first & 1 and first:
+                first, last = first >> 1, last >> 1
+        else:
+            root = node(root, step)
+        first, last = first >> 1, last >> 1
+    assert last == 0
+    return root
+
 
 KILLS = int(os.environ.get("KILLS", "15"))
 STARTED = {"camera", "clearinghouse", "madoguchid", "virtual-card", "slot"}
@@ -1098,6 +1117,37 @@ class BadFiles(StackCase):
                     remove(path)
             os.rename(path + ".kept", path)
 
+    def test_doctor_names_them(self):
+        """Each file that the daemon does not start with is named by the daemon and by doctor, with
+        the next step."""
+        for name in ["statement.key", "staff.json", "server-ca.pem", "tls.pem", "tls.key",
+                     "portal.pem", "portal.key", "answer.pub"]:
+            path = self.file(name)
+            with open(path, "rb") as file:
+                whole = file.read()
+            for damaged in [None, b"", b"no key\n"]:
+                with self.subTest(name=name, damaged=damaged):
+                    os.remove(path)
+                    if damaged is not None:
+                        with open(path, "wb") as file:
+                            file.write(damaged)
+                        os.chmod(path, 0o600)
+                    said = self.ends(2)
+                    self.assertIn(name, said)
+                    self.assertRegex(said, "back from a copy|Mend|Correct")
+                    if damaged is None:
+                        doctor = self.stack.run("doctor", "--json")
+                        found = {one["check"]: one for one in doctor.json["findings"]}
+                        self.assertFalse(found["files"]["good"], doctor)
+                        self.assertIn(name, found["files"]["detail"])
+                        self.assertTrue(found["files"]["next"])
+                        open(path, "x").close()
+            with open(path, "wb") as file:
+                file.write(whole)
+            os.chmod(path, 0o600)
+        self.assertEqual(self.stack.run("doctor", "--json").json["findings"][1]["check"],
+                         "configuration")
+
     def test_pin_file(self):
         """--pin-file: a pipe that fills in time is read; one that stays empty, or a folder, is a
         mistake of use."""
@@ -1272,6 +1322,37 @@ class Histories(StackCase):
                  stack.path("tiles"), ran.json["key"]], capture_output=True)
             self.assertEqual(judged.returncode, 0, judged)
             self.accepted()
+
+    def test_receipts(self):
+        """A receipt and a checkpoint, kept since: the history still holds them, and the proof is
+        one that another program believes; a forged one is found."""
+        stack = self.stack
+        stack.insert("mado")
+        self.accepted()
+        kept, tiles = stack.path("kept.tlog-proof"), stack.path("kept-tiles")
+        made = stack.run("history", "receipt", "--index", "3", "-o", kept, "--json")
+        self.assertEqual(made.code, 0, made)
+        self.assertEqual(stack.run("history", "export", "tiles", tiles).code, 0)
+        checkpoint = os.path.join(tiles, "checkpoint")
+        self.accepted()
+        ran = stack.run("history", "verify", "--receipt", kept, "--checkpoint", checkpoint, "--json")
+        self.assertEqual((ran.code, ran.json["receipt"]["index"]), (0, 3), ran)
+        with open(kept) as file:
+            lines = file.read().split("\n")
+        self.assertEqual(lines[0], "c2sp.org/tlog-proof@v1")
+        leaf = base64.b64decode(lines[1].split(" ", 1)[1])
+        size = int(lines[lines.index("") + 2])
+        hashes = [base64.b64decode(line) for line in lines[3:lines.index("")]]
+        self.assertEqual(rfc6962_root(3, size, leaf, hashes),
+                         base64.b64decode(lines[lines.index("") + 3]))
+        for place in [2, 3]:
+            forged = list(lines)
+            forged[place] = "index 4" if place == 2 else base64.b64encode(bytes(32)).decode()
+            with open(kept, "w") as file:
+                file.write("\n".join(forged))
+            self.assertEqual(stack.run("history", "verify", "--receipt", kept).code, 1)
+        self.assertEqual(stack.run("history", "verify", "--receipt", checkpoint).code, 2)
+        self.assertEqual(stack.run("history", "receipt", "--index", "99999", "-o", kept).code, 1)
 
     def test_consent(self):
         """A check-in's statement is judged from the history alone."""

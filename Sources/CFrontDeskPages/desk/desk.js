@@ -7,10 +7,11 @@ import { words, fill, problemText, clock, day } from "/words.js";
 import * as sheets from "/sheets.js";
 import { administration, freshAdministration } from "/admin.js";
 import { historyTable } from "/history.js";
+import { freshInsurance, insurancePane, openInsurance } from "/insurance.js";
 
 const page = { language: "ja", style: "standard", isLost: false, terminal: null, notice: null, isSending: false };
 const nothingOpen = () => ({ id: null, tab: "qualification", sheets: {}, problem: null, isLoading: false, ended: null, asks: null, word: null, isGrid: false, hidesOwn: false, chart: null });
-let admin = freshAdministration();
+let admin = freshAdministration(), insurance = null;
 let me = null, token = null, told = null, open = nothingOpen(), stays = {}, visual = {};
 const text = () => words[page.language];
 const tabItems = { drugs: "drugs", checkups: "checkups" };
@@ -48,7 +49,7 @@ async function signOut() {
 /** Wipes everything; `notice` says why on the sign-in. */
 function leave(notice) {
   [me, token, told, open, visual, page.isLost] = [null, null, null, nothingOpen(), {}, false];
-  admin = freshAdministration();
+  [admin, insurance] = [freshAdministration(), null];
   takePaper();
   page.notice = notice;
   show();
@@ -72,7 +73,7 @@ async function listen(mine) {
 
 function lose() {
   if (page.isLost) return;
-  [page.isLost, told, open, visual, admin] = [true, null, nothingOpen(), {}, freshAdministration()];
+  [page.isLost, told, open, visual, admin, insurance] = [true, null, nothingOpen(), {}, freshAdministration(), null];
   takePaper();
   show();
 }
@@ -132,6 +133,7 @@ async function during(act) {
 }
 
 function openCheckIn(id) {
+  insurance = null;
   open = { ...nothingOpen(), id };
   judge();
   if (open.ended) return show();
@@ -292,14 +294,22 @@ function listPane() {
     const buttons = [...list.querySelectorAll("button")];
     buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length]?.focus();
   });
-  return element("nav", { "aria-label": say.list, tabindex: "-1" }, element("h2", {}, say.list),
+  const without = button("insurance", say.insurance.open, () => {
+    [open, insurance] = [nothingOpen(), freshInsurance()];
+    openInsurance(desk());
+  }, { "aria-pressed": String(insurance !== null) });
+  return element("nav", { "aria-label": say.list, tabindex: "-1" }, element("p", { class: "actions" }, without), element("h2", {}, say.list),
     told.checkIns && rows.length === 0 && element("p", { class: "note" }, say.listNone), list);
 }
+
+/** What the panes of other files have and do. */
+const desk = () => ({ page, me, told, admin, insurance, ask, send, token, text: text(), button, show, leave, isEnded });
 
 function detailPane() {
   const say = text(), listed = open.id && checkIn(open.id);
   const pane = (...children) => element("section", { class: "detail", "data-pane": "detail", tabindex: "0", "aria-label": listed ? fill(say.number, listed) : say.list }, ...children.flat());
-  if (!told.checkIns) return pane(...administration({ page, me, told, admin, ask, send, token, text: say, button, show, leave, isEnded }));
+  if (!told.checkIns) return pane(...administration(desk()));
+  if (insurance) return pane(...insurancePane(desk()));
   if (!open.id) return pane(element("h1", {}, say.list), element("p", { class: "box" }, say.choose));
   const title = element("h1", {}, listed ? `${fill(say.number, listed)} · ${clock(page.language, listed.openedAt)}` : "");
   if (!listed && !open.ended) return pane(element("h1", {}, say.list), element("p", { class: "box", role: "status" }, say.loading));

@@ -25,11 +25,13 @@ export function ownView(page, own, text, does) {
       type: "button", "data-key": `tab-${tab}`, "aria-pressed": String(own.tab === tab), onclick: () => does("ownTab", tab),
     }, element("span", { class: "number", "aria-hidden": "true" }, String(index + 1)), element("span", {}, ruby(name)))));
   const body = !sheet ? [element("p", { class: "box", role: "status" }, ruby(say.loading))]
-    : views[own.tab](page, own, text, sheet, does, button);
-  const paper = sheet && papers.includes(own.tab)
-    && element("p", { class: "tools" }, button("paper", say.paper, () => does("ownPaper")));
-  return element("div", { class: "own", "data-tab": own.tab }, tabs, paper,
-    ...body.flat(Infinity).filter(Boolean),
+    : [views[own.tab](page, own, text, sheet, does, button)].flat(Infinity).filter(Boolean);
+  const paper = sheet && papers.includes(own.tab) && button("paper", say.paper, () => does("ownPaper"));
+  // The paper stands with the other tools, where there are any.
+  const tools = body.find(one => one.classList.contains("tools"));
+  if (paper && tools) tools.append(paper);
+  return element("div", { class: "own", "data-tab": own.tab }, tabs,
+    paper && !tools && element("p", { class: "tools" }, paper), ...body,
     element("p", { class: "note" }, ruby(say.scroll)));
 }
 
@@ -137,10 +139,10 @@ function expenses(say, sheet) {
 function disclosures(page, say, lines) {
   if (lines.length === 0) return [element("p", { class: "box" }, ruby(say.noDisclosures))];
   const what = one => [say.requests[one.request] ?? one.request,
-    one.refusedBecause && fill(say.refused, { because: one.refusedBecause })].filter(Boolean).join(" ");
+    one.refusedBecause && say.refused].filter(Boolean).join(" ");
   return [element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": plain(say.tabs.disclosures) },
     element("table", {}, element("thead", {}, element("tr", {}, [say.when, say.who, say.what, say.how].map(name => element("th", { scope: "col" }, name)))),
       element("tbody", {}, lines.map(one => element("tr", {},
-        element("th", { scope: "row" }, moment(page.language, one.time)), element("td", {}, one.institution ?? say.self),
+        element("th", { scope: "row" }, moment(page.language, one.time)), element("td", {}, !one.institution ? say.self : one.institution === page.terminal.institutionCode ? page.terminal.institution : one.institution),
         element("td", {}, what(one)), element("td", {}, say.wayNames[one.way ?? "none"] ?? one.way))))))];
 }

@@ -83,7 +83,9 @@ package struct DeskAPI: HTTPHandler {
     /// The steps that are the staff's: everything else is not to be found here.
     private static func isDesks(_ method: String, _ path: [String]) -> Bool {
         switch (method, path.first) {
-        case ("GET", "status"), (_, "check-ins"), ("GET", "history"): true
+        case ("GET", "status"), (_, "check-ins"), ("GET", "history"), ("POST", "insurance"),
+            (_, "offline"):
+            true
         case ("POST", "session"): path == ["session", "confirm"]
         case ("POST", "readers"): path == ["readers", "end-pause"]
         default: false

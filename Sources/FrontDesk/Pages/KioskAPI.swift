@@ -1,5 +1,6 @@
 internal import CheckIns
 internal import Configuration
+internal import Disclosures
 package import HTTP
 internal import JSON
 package import Network
@@ -120,7 +121,9 @@ package struct KioskAPI: HTTPHandler {
     private var terminal: JSONValue {
         let limits = local.parts.limits
         return [
-            "institution": .string(parts.institutionName), "simulation": .bool(parts.isSimulation),
+            "institution": .string(parts.institutionName),
+            "institutionCode": .string(local.parts.scribe.place.institution),
+            "simulation": .bool(parts.isSimulation),
             "items": .array(local.parts.items.map { .string($0.rawValue) }),
             "beatSeconds": .integer(Int64(parts.beatSeconds)),
             "seconds": [

@@ -5,7 +5,6 @@ import JSON
 import Notebook
 import Octets
 import PDF
-import QR
 import Records
 
 // Papers of a person file: how quick they are, how large, and the files for those who look.
@@ -26,26 +25,10 @@ func loadFonts() throws -> FontBook {
     try FontBook(try fontPaths.map { try TrueTypeFont(try octets($0)) })
 }
 
-/// The symbols of the medicine notebook, as the command puts them on the patient's own list.
-func symbols(_ drugs: DrugRecord, _ holder: NotebookHolder?) throws -> [SymbolFigure] {
+/// The symbols of the medicine notebook, as they stand on the patient's own list.
+func symbols(_ drugs: DrugRecord, _ holder: NotebookHolder?) -> [SymbolFigure] {
     guard let characters = ShiftJIS.system else { return [] }
-    var figures: [SymbolFigure] = []
-    for sheet in drugs.notebookSheets(holder: holder) {
-        let parts = try NotebookWriter(characters).write(sheet.document).parts
-        for (index, part) in parts.enumerated() {
-            let symbol = try QRSymbol(part)
-            let place = parts.count > 1 ? "  \(index + 1)/\(parts.count)" : ""
-            let prescriber = sheet.prescriber.map { " (処方発行\($0.name))" } ?? ""
-            figures.append(
-                SymbolFigure(
-                    title: sheet.dispenser.name + prescriber + place, alternative: "お薬手帳のQRコード",
-                    size: symbol.size,
-                    rectangles: symbol.rectangles.map {
-                        .init(x: $0.x, y: $0.y, width: $0.width, height: $0.height)
-                    }))
-        }
-    }
-    return figures
+    return drugs.notebookFigures(holder: holder, by: NotebookWriter(characters)).figures
 }
 
 /// The papers that a person has, by their names.
@@ -57,7 +40,7 @@ func papers(_ person: Person, _ day: LocalDate, _ style: PaperStyle) throws -> [
     for copy in PaperCopy.allCases {
         let paper = try Paper.drugs(
             drugs, of: whole, copy: copy, madeOn: day,
-            symbols: copy == .portal ? try symbols(drugs, holder) : [], style: style)
+            symbols: copy == .portal ? symbols(drugs, holder) : [], style: style)
         papers.append(("drugs-\(copy.rawValue)", paper))
     }
     for (name, programme) in [("checkup", CheckupProgramme.specific), ("elderly", .elderly)] {
