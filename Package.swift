@@ -46,6 +46,7 @@ let parts: [Part] = [
     Part(name: "Notebook", folder: "Sources/Notebook", needs: ["Octets", "Records", "QR"]),
     Part(name: "FHIR", folder: "Sources/FHIR", needs: ["JSON", "Records"]),
     Part(name: "PDF", folder: "Sources/PDF", needs: ["Deflate"]),
+    Part(name: "ClinicFiles", folder: "Sources/ClinicFiles", needs: ["Octets", "Records"]),
     // Machines.
     Part(
         name: "CheckIns", folder: "Sources/CheckIns",
@@ -168,7 +169,7 @@ let parts: [Part] = [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "APDU", "Disclosures",
             "Configuration", "CheckIns", "MyNumberCard", "TransparencyLog", "Terminal",
             "Authority", "VirtualCard", "ClearinghouseSimulator", "Charsets", "Notebook",
-            "PDF",
+            "PDF", "ClinicFiles",
         ], settings: bridge, excludes: ["Corpus"]),
     Part(
         name: "virtual-card-benchmark", folder: "Tests/Benchmarks/VirtualCard",
@@ -214,6 +215,7 @@ let parts: [Part] = [
 
 /// What a test target reads beside the target it is named after.
 let testNeeds: [String: [String]] = [
+    "ClinicFiles": ["Charsets", "JSON"],
     "Notebook": ["Charsets", "JSON"],
     "AccessHistory": ["ClearinghouseSimulator"],
     "PCSC": ["MyNumberCard", "Cryptography", "VirtualCard"],
@@ -236,7 +238,8 @@ let testNeeds: [String: [String]] = [
 /// Targets with tests of their own, in `Tests/<name>Tests`.
 let tested: Set<String> = [
     "APDU", "AccessHistory", "Authority", "CheckIns", "Clearinghouse", "ClearinghouseSimulator",
-    "Commands", "Configuration", "Cryptography", "Deflate", "Disclosures", "Documents",
+    "ClinicFiles", "Commands", "Configuration", "Cryptography", "Deflate", "Disclosures",
+    "Documents",
     "Executors", "FHIR", "FaceMatching",
     "FrontDesk",
     "Fuzzing",

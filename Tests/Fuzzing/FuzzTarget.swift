@@ -28,6 +28,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case statusRequest
     case notebook, notebookParts
     case font, paper
+    case clinicFile
 
     /// Reads one input.
     package func run(_ input: [UInt8]) {
@@ -68,6 +69,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .notebookParts: joinNotebook(input)
         case .font: readFont(input)
         case .paper: drawPaper(input)
+        case .clinicFile: readClinicFile(input)
         }
     }
 }

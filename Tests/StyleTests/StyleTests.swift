@@ -46,7 +46,10 @@ struct StyleTests {
             "Octets", "JSON", "Secrets", "HTTP", "Records", "QR", "Charsets", "Executors",
             "Commands", "Deflate",
         ],
-        ["Cryptography", "APDU", "Disclosures", "Configuration", "Notebook", "FHIR", "PDF"],
+        [
+            "Cryptography", "APDU", "Disclosures", "Configuration", "Notebook", "FHIR", "PDF",
+            "ClinicFiles",
+        ],
         ["CheckIns", "HistoryExports", "Network", "PCSC", "MyNumberCard", "TransparencyLog"],
         [
             "Authority", "VirtualCard", "Clearinghouse", "AccessHistory", "ClearinghouseSimulator",
@@ -61,6 +64,7 @@ struct StyleTests {
         "Octets", "JSON", "HTTP", "Records", "QR", "Commands", "APDU", "Disclosures",
         "Configuration",
         "CheckIns", "HistoryExports", "Notebook", "FHIR", "Deflate", "PDF", "Documents",
+        "ClinicFiles",
     ]
 
     @Test("there are sources to read")
