@@ -13,7 +13,7 @@ ONCE ?=
 
 export STATE PERSON AS_OF CARD ONCE
 
-.PHONY: demo test system up down build bench soak desks sessions life fuzz leaks situations lint format clean
+.PHONY: install deb container completions demo test system up down build bench soak kills desks sessions life fuzz leaks situations lint format clean
 
 ## Checks one patient in, end to end, and shows what everybody sees.
 demo: build
@@ -41,6 +41,24 @@ build:
 	@scripts/packages.sh build run
 	@scripts/build.sh
 
+## Programs, units, man pages, completions: DESTDIR, PREFIX=/usr/local.
+install: build
+	@scripts/install.sh
+
+## A Debian package in .build.
+deb: build
+	@scripts/deb.sh
+
+## The package on a machine of its own: real systemd in a container (root, debootstrap).
+container:
+	swift build
+	@python3 -B Tests/System/container.py
+
+## Man page and completions anew, from what the commands say with --help.
+completions:
+	swift build --product madoguchi
+	@scripts/completions/generate.py .build/debug/madoguchi
+
 ## Speed and memory, beside the named peers, in one run.
 bench:
 	@scripts/packages.sh build run test bench
@@ -51,10 +69,11 @@ leaks: build
 	@scripts/packages.sh build run test
 	@BIN=$(CURDIR)/.build/release RUNS=$${RUNS:-20} Tests/System/private-pcscd.sh python3 -B Tests/System/leaks.py
 
-## Every reader of hostile octets under libFuzzer; SECONDS_EACH=60, TARGET=one of Tests/Fuzzing/Corpus.
+## Every reader of hostile octets under libFuzzer: SECONDS=600 for all of them together, or
+## SECONDS_EACH=60; TARGET=one of Tests/Fuzzing/Corpus.
 fuzz:
 	@scripts/packages.sh build run
-	@scripts/fuzz.sh
+	@SECONDS_ALL=$(SECONDS) scripts/fuzz.sh
 
 ## Long runs with kills; MINUTES=60 by default.
 soak:
@@ -74,6 +93,11 @@ sessions:
 	swift build --build-tests
 	SESSIONS=$${SESSIONS:-10000} swift test --skip-build --filter FrontDeskTests.SoakTests
 	CHECKINS=$${CHECKINS:-10000} swift test --skip-build --filter FrontDeskTests.FaultyCheckInTests
+
+## The history killed with SIGKILL under 32 writers, ROUNDS=10000 times at random moments.
+kills:
+	@swift build --build-tests
+	@HISTORY_KILLS=$(or $(ROUNDS),10000) swift test --skip-build --filter KillTests
 
 ## Card sessions by chance through pcscd, with every kind of fault: SESSIONS=100, SEED=1.
 life: build

@@ -81,7 +81,7 @@ let parts: [Part] = [
         name: "AccessHistory", folder: "Sources/AccessHistory",
         needs: [
             "Octets", "JSON", "Executors", "Records", "Cryptography", "Disclosures",
-            "TransparencyLog", "HistoryExports",
+            "TransparencyLog", "HistoryExports", "CSystem",
         ], settings: bridge),
     Part(
         name: "Documents", folder: "Sources/Documents",
@@ -125,12 +125,18 @@ let parts: [Part] = [
             "PCSC", "AccessHistory", "TransparencyLog", "QR", "Charsets", "Notebook",
             "FHIR", "HistoryExports", "PDF", "Documents",
         ], isProgram: true),
+    Part(
+        name: "madoguchi-exchange", folder: "Sources/madoguchi-exchange",
+        needs: [
+            "CSystem", "Octets", "JSON", "HTTP", "Records", "Charsets", "Commands", "Executors",
+            "Cryptography", "Network", "ClinicFiles",
+        ], isProgram: true),
     // Measurements, not installed.
     Part(
         name: "history-benchmark", folder: "Tests/Benchmarks/History",
         needs: [
-            "Octets", "JSON", "Records", "Executors", "Disclosures", "TransparencyLog",
-            "AccessHistory",
+            "Octets", "JSON", "Records", "Executors", "Cryptography", "Disclosures",
+            "TransparencyLog", "AccessHistory",
         ], settings: bridge, isProgram: true),
     Part(
         name: "network-benchmark", folder: "Tests/Benchmarks/Network",
@@ -169,7 +175,8 @@ let parts: [Part] = [
             "Octets", "JSON", "HTTP", "Secrets", "Records", "Cryptography", "APDU", "Disclosures",
             "Configuration", "CheckIns", "MyNumberCard", "TransparencyLog", "Terminal",
             "Authority", "VirtualCard", "ClearinghouseSimulator", "Charsets", "Notebook",
-            "PDF", "ClinicFiles",
+            "PDF", "ClinicFiles", "AccessHistory", "HistoryExports", "TestFolders",
+            "FrontDesk",
         ], settings: bridge, excludes: ["Corpus"]),
     Part(
         name: "virtual-card-benchmark", folder: "Tests/Benchmarks/VirtualCard",

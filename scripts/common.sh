@@ -69,7 +69,7 @@ halt() { # halt NAME
 # A pcscd that a stack of this user started serves all of them; the last one stops it.
 shared=$temporary/madoguchi-$(id -u)
 enrolment=$shared/stacks/$(printf '%s' "$STATE" | cksum | tr ' ' -)
-programs=(madoguchid camera virtual-card slot clearinghouse)
+programs=(exchange madoguchid camera virtual-card slot clearinghouse)
 
 is_up() { # is_up STATE: whether a program of that stack runs
     local run=$1/run name

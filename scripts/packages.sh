@@ -11,8 +11,9 @@ build=(binutils libc6-dev libgcc-12-dev libstdc++-12-dev libpcsclite-dev libssl-
 # What the stack runs on: PC/SC, the virtual reader, and the fonts of the papers.
 run=(pcscd vsmartcard-vpcd procps util-linux fonts-ipaexfont-gothic fonts-vlgothic)
 # What only tests use: programs that nobody here wrote, as judges.
-test=(chromium gdb faketime opensc openssl python3 python3-venv python3-cryptography python3-pyscard iproute2 strace curl jq
-    zbar-tools poppler-utils qpdf librsvg2-bin libxml2-utils systemd postgresql-15)
+test=(chromium gdb faketime opensc openssl python3 python3-venv python3-cryptography python3-pyscard python3-prometheus-client iproute2 strace curl jq
+    zbar-tools poppler-utils qpdf librsvg2-bin libxml2-utils systemd
+    systemd-container debootstrap postgresql-15 rsyslog rsyslog-openssl)
 # Peers that only measurements start.
 bench=(nginx-light libqrencode4)
 

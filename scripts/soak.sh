@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Check-ins in a loop with random kills of daemon, virtual card and clearinghouse, in a pcscd of
+# Check-ins in a loop with random kills of daemon, pcscd, virtual card and clearinghouse, in a pcscd of
 # its own: MINUTES (default 60), SEED to repeat a run.
 set -euo pipefail
 cd "$(dirname "$0")/.."

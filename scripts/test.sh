@@ -120,12 +120,50 @@ part "The pages' listeners, with raw requests"
 count_lines timeout --foreground --kill-after=30 120 \
     Tests/System/private-pcscd.sh python3 -B Tests/System/listeners.py
 
+part "The doctor, on a machine made ill"
+count_lines timeout --foreground --kill-after=30 120 \
+    Tests/System/private-pcscd.sh python3 -B Tests/System/doctor.py
+
+part "Metrics and health, and nobody named in them"
+count_lines timeout --foreground --kill-after=30 120 \
+    Tests/System/private-pcscd.sh python3 -B Tests/System/observe.py
+
 part "The units, as systemd reads them"
 count_lines Tests/System/units.sh
+
+part "The package on a machine of its own: systemd in a container"
+# The debug programs, which are built already: a release build alone would take minutes.
+count_lines timeout --foreground --kill-after=30 480 python3 -B Tests/System/container.py
+
+part "What an earlier version wrote, opened by this one"
+count_lines timeout --foreground --kill-after=30 120 python3 -B Tests/System/upgrade.py
+
+part "Keys made, imported and exchanged, judged by openssl"
+count_lines timeout --foreground --kill-after=30 120 python3 -B Tests/System/keys.py
 
 part "The history's exports, and a PostgreSQL that takes them"
 count_lines timeout --foreground --kill-after=30 300 \
     Tests/System/private-pcscd.sh python3 -B Tests/System/exports.py
+
+part "What administrators do to a history"
+count_lines timeout --foreground --kill-after=30 200 \
+    Tests/System/private-pcscd.sh python3 -B Tests/System/keeping.py
+
+part "Clinic programs: files in, files out, kills at each call, hostile folders"
+KILLS=${EXCHANGE_KILLS:-12} count_lines timeout --foreground --kill-after=30 300 \
+    Tests/System/private-pcscd.sh python3 -B Tests/System/exchange.py
+
+part "The exchange on shares that misbehave, and every person through it"
+count_lines timeout --foreground --kill-after=30 300 \
+    Tests/System/private-pcscd.sh python3 -B Tests/System/exchange_shares.py
+
+part "Programs on other machines: tokens over TLS, the event stream"
+count_lines timeout --foreground --kill-after=30 120 \
+    Tests/System/private-pcscd.sh python3 -B Tests/System/programs_tls.py
+
+part "The programs' API, judged by schemathesis"
+count_lines timeout --foreground --kill-after=30 200 \
+    Tests/System/private-pcscd.sh python3 -B Tests/System/programs_contract.py
 
 part "The history before its witness"
 count_lines timeout --foreground --kill-after=30 200 \
@@ -144,6 +182,13 @@ SESSIONS=${LIFE_SESSIONS:-} count_lines timeout --foreground --kill-after=30 "$s
 
 part "The whole stack under faults and kills"
 count_lines timeout --foreground --kill-after=30 "$stack_seconds" Tests/System/stack.sh
+
+part "Two minutes of check-ins while everything is killed at random"
+BIN=$PWD/.build/debug MINUTES=1 count_lines timeout --foreground --kill-after=30 300 \
+    Tests/System/private-pcscd.sh python3 -B Tests/Benchmarks/soak.py
+
+part "Every reader of hostile octets under libFuzzer, for a minute in all"
+SECONDS_ALL=${FUZZ_SECONDS:-60} count_lines timeout --foreground --kill-after=30 900 scripts/fuzz.sh
 
 part "Nothing stays behind"
 # The toolchain's own files apart.

@@ -138,6 +138,29 @@ if [ "${CARD:-}" != none ]; then
         fail "The virtual card was not seen by the reader \"$reader\"." "madoguchi doctor --state $STATE" 3
 fi
 
+# --- the folder that a claims computer would share --------------------------------------------
+# A configuration from before there were any programs has none.
+has_programs() { grep -q '^ *"programs"' "$STATE/terminal/config.json"; }
+if has_programs && [ ! -f "$STATE/terminal/exchange.json" ]; then
+    [ -f "$STATE/staff/exchange.token" ] ||
+        madoguchi program add exchange --may qualification,records,batches \
+            --token-file "$STATE/staff/exchange.token" >>"$run/init.log"
+    cat >"$STATE/terminal/exchange.json" <<JSON
+{
+    "version": 1, "institutionCode": "1310000003",
+    "socket": "../run/programs.sock", "tokenFile": "../staff/exchange.token",
+    "folder": "../exchange", "stateFolder": "exchange-journal"
+}
+JSON
+fi
+if has_programs && ! alive exchange; then
+    launch exchange "$bin/madoguchi-exchange" --state "$STATE" --make-folders
+    echo exchange >>"$run/started"
+    wait_for 10 "the folder exchange" grep -q ready "$run/exchange.log" ||
+        fail "The folder exchange did not start: $(tail -n 1 "$run/exchange.log")" \
+            "See $run/exchange.log"
+fi
+
 cat >"$STATE/endpoints.json" <<JSON
 {
   "version": 1,
@@ -149,6 +172,8 @@ cat >"$STATE/endpoints.json" <<JSON
   "kioskPage": "file://$run/kiosk.html",
   "desk": "http://desk.localhost:$desk_port",
   "api": "unix://$run/madoguchid.sock",
+  "programs": "unix://$run/programs.sock",
+  "exchange": "$STATE/exchange",
   "vpcd": "127.0.0.1:$((35963 + ${slot:-0}))",
   "reader": "$reader",
   "person": "$([ "${CARD:-}" = none ] || echo "$PERSON")"
@@ -156,4 +181,5 @@ cat >"$STATE/endpoints.json" <<JSON
 JSON
 say "Ready: STATE=$STATE, reader \"$reader\", clearinghouse https://127.0.0.1:$house_port"
 say "The kiosk: open file://$run/kiosk.html in a browser of this user."
+say "Clinic software: files in $STATE/exchange (req, res, face); the API at $run/programs.sock."
 say "The desk: http://desk.localhost:$desk_port, for whom madoguchi staff add has let in."

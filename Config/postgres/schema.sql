@@ -4,6 +4,9 @@
 -- leaves       every entry's leaf: gives the tree's root, and tells nothing
 -- events       what the entries say, by month; whole months are dropped when they have expired
 -- checkpoints  what the terminals signed
+-- loaders      whose login loads which log: one for each terminal, so that none speaks for another
+-- erasures     which entries and keys the terminals say are gone: their events go here, too, and
+--              an older export does not bring them back
 --
 -- madoguchi_loader may only add; madoguchi_auditor may only read.
 \set ON_ERROR_STOP on
@@ -69,6 +72,23 @@ CREATE TABLE IF NOT EXISTS madoguchi.checkpoints (
     PRIMARY KEY (origin, size)
 );
 
+CREATE TABLE IF NOT EXISTS madoguchi.erasures (
+    origin text NOT NULL,
+    -- The entry that tells of it.
+    told_by bigint NOT NULL,
+    -- 'entries' or 'keys': from first to last.
+    what text NOT NULL CHECK (what IN ('entries', 'keys')),
+    first bigint NOT NULL,
+    last bigint NOT NULL CHECK (last >= first),
+    PRIMARY KEY (origin, told_by, what, first)
+);
+
+-- Which login loads which log: the first that did. The owner may change it.
+CREATE TABLE IF NOT EXISTS madoguchi.loaders (
+    origin text PRIMARY KEY,
+    loader name NOT NULL
+);
+
 -- Where COPY puts rows; `take` empties it in the same transaction.
 CREATE UNLOGGED TABLE IF NOT EXISTS madoguchi.incoming (
     origin text NOT NULL,
@@ -77,6 +97,11 @@ CREATE UNLOGGED TABLE IF NOT EXISTS madoguchi.incoming (
     salt bytea,
     event text
 );
+
+-- Only what this transaction brought counts: rows that somebody left behind stop nobody's load.
+ALTER TABLE madoguchi.incoming ADD COLUMN IF NOT EXISTS txid bigint NOT NULL DEFAULT txid_current();
+CREATE OR REPLACE VIEW madoguchi.arriving AS
+    SELECT origin, index, leaf, salt, event FROM madoguchi.incoming WHERE txid = txid_current();
 
 -- The entry that a terminal's next load begins with: its durable cursor.
 CREATE OR REPLACE FUNCTION madoguchi.next_index(log text) RETURNS bigint
@@ -104,6 +129,67 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
             || convert_to(log, 'UTF8') || salt || convert_to(event, 'UTF8'))
 $$;
 
+-- The ranges of a manifest: the note of an entry `bodiesErased` or `keysDestroyed`. One that cannot be
+-- read is named and passed over, as the terminal does.
+CREATE OR REPLACE FUNCTION madoguchi.told_ranges(note text, field text)
+RETURNS TABLE (first bigint, last bigint)
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+        SELECT split_part(range, '-', 1)::bigint, split_part(range, '-', 2)::bigint
+        FROM jsonb_array_elements_text(note::jsonb -> field) AS range
+        WHERE range ~ '^[0-9]{1,16}-[0-9]{1,16}$'
+            AND split_part(range, '-', 1)::bigint <= split_part(range, '-', 2)::bigint;
+EXCEPTION WHEN data_exception THEN
+    RAISE WARNING 'a manifest that cannot be read: %', left(note, 200);
+END
+$$;
+
+-- The key that sealed an entry.
+CREATE OR REPLACE FUNCTION madoguchi.key_id(leaf bytea) RETURNS bigint
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT ('x' || encode(substring(leaf FROM 2 FOR 4), 'hex'))::bit(32)::bigint
+$$;
+
+-- Writes down what the entries from an index on tell of erasures; how many ranges that are.
+CREATE OR REPLACE FUNCTION madoguchi.note_erasures(log text, from_index bigint) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    added bigint;
+BEGIN
+    INSERT INTO madoguchi.erasures AS t (origin, told_by, what, first, last)
+        SELECT e.origin, e.index, told.what, r.first, r.last
+        FROM madoguchi.events e
+        JOIN (VALUES ('bodiesErased', 'entries'), ('keysDestroyed', 'keys')) AS told (reason, what)
+            ON told.reason = e.reason,
+        LATERAL madoguchi.told_ranges(e.event::jsonb ->> 'note', told.what) AS r
+        WHERE e.origin = log AND e.index >= from_index AND e.kind = 'administratorAct'
+        ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS added = ROW_COUNT;
+    RETURN added;
+END
+$$;
+
+-- Takes away the events from an index on that the terminal says are gone; the leaves stay.
+CREATE OR REPLACE FUNCTION madoguchi.erase(log text, from_index bigint) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    removed bigint;
+    more bigint;
+BEGIN
+    DELETE FROM madoguchi.events e USING madoguchi.erasures t
+        WHERE e.origin = log AND t.origin = log AND t.what = 'entries'
+            AND e.index BETWEEN t.first AND t.last AND e.index >= from_index;
+    GET DIAGNOSTICS removed = ROW_COUNT;
+    DELETE FROM madoguchi.events e USING madoguchi.erasures t, madoguchi.leaves l
+        WHERE e.origin = log AND t.origin = log AND l.origin = log AND t.what = 'keys'
+            AND e.index >= from_index AND l.index = e.index
+            AND madoguchi.key_id(l.leaf) BETWEEN t.first AND t.last;
+    GET DIAGNOSTICS more = ROW_COUNT;
+    RETURN removed + more;
+END
+$$;
+
 -- Takes the rows that COPY brought, up to a signed checkpoint. What is there already stays; what
 -- contradicts it, what its leaf did not commit to, and what leaves a gap ends the transaction.
 CREATE OR REPLACE FUNCTION madoguchi.take(note bytea) RETURNS bigint
@@ -116,21 +202,37 @@ DECLARE
     wrong bigint;
     added bigint;
     of_month date;
+    first_index bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended(log, 0));
-    IF EXISTS (SELECT FROM madoguchi.incoming i WHERE i.origin <> log OR i.index >= signed_size) THEN
+    IF EXISTS (SELECT FROM madoguchi.arriving i WHERE i.origin <> log OR i.index >= signed_size) THEN
         RAISE EXCEPTION 'entries that the checkpoint of % over % entries does not hold',
             log, signed_size;
     END IF;
 
-    SELECT min(i.index) INTO wrong FROM madoguchi.incoming i
+    -- A log is one login's: nobody else can add to it, not even behind its end.
+    INSERT INTO madoguchi.loaders AS l (origin, loader) VALUES (log, session_user)
+        ON CONFLICT DO NOTHING;
+    IF NOT EXISTS (
+        SELECT FROM madoguchi.loaders l WHERE l.origin = log AND l.loader = session_user)
+    THEN
+        RAISE EXCEPTION 'the log % is loaded by another login than %', log, session_user;
+    END IF;
+
+    SELECT min(i.index) INTO wrong FROM madoguchi.arriving i
+        GROUP BY i.index HAVING count(*) > 1 LIMIT 1;
+    IF wrong IS NOT NULL THEN
+        RAISE EXCEPTION 'entry % of % comes twice', wrong, log;
+    END IF;
+
+    SELECT min(i.index) INTO wrong FROM madoguchi.arriving i
         JOIN madoguchi.leaves l ON l.origin = i.origin AND l.index = i.index
         WHERE l.leaf <> i.leaf;
     IF wrong IS NOT NULL THEN
         RAISE EXCEPTION 'entry % of % is another one than was loaded before', wrong, log;
     END IF;
 
-    SELECT min(i.index) INTO wrong FROM madoguchi.incoming i
+    SELECT min(i.index) INTO wrong FROM madoguchi.arriving i
         WHERE i.event IS NOT NULL
             AND madoguchi.commitment(i.origin, i.salt, i.event) <> substring(i.leaf FROM 6 FOR 32);
     IF wrong IS NOT NULL THEN
@@ -138,7 +240,7 @@ BEGIN
     END IF;
 
     INSERT INTO madoguchi.leaves AS l (origin, index, leaf)
-        SELECT i.origin, i.index, i.leaf FROM madoguchi.incoming i ORDER BY i.index
+        SELECT i.origin, i.index, i.leaf FROM madoguchi.arriving i ORDER BY i.index
         ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS added = ROW_COUNT;
     IF madoguchi.next_index(log) <> (SELECT count(*) FROM madoguchi.leaves l WHERE l.origin = log)
@@ -149,7 +251,7 @@ BEGIN
     FOR of_month IN
         SELECT DISTINCT date_trunc(
             'month', ((i.event::jsonb ->> 'time')::timestamptz AT TIME ZONE 'Asia/Tokyo'))::date
-        FROM madoguchi.incoming i WHERE i.event IS NOT NULL
+        FROM madoguchi.arriving i WHERE i.event IS NOT NULL
     LOOP
         PERFORM madoguchi.make_month(of_month);
     END LOOP;
@@ -164,9 +266,17 @@ BEGIN
             j ->> 'terminal', j -> 'actor' ->> 'id', j -> 'actor' ->> 'role',
             j -> 'patient' ->> 'id', j -> 'patient' ->> 'card', j -> 'way' ->> 'kind',
             j ->> 'checkIn', i.salt, i.event
-        FROM madoguchi.incoming i, LATERAL (SELECT i.event::jsonb AS j) AS parsed
+        FROM madoguchi.arriving i, LATERAL (SELECT i.event::jsonb AS j) AS parsed
         WHERE i.event IS NOT NULL
         ON CONFLICT DO NOTHING;
+
+    -- What the terminal says is gone goes here as well, whichever came first: all of it where these
+    -- rows tell of something new, else what these rows would bring back.
+    SELECT min(i.index) INTO first_index FROM madoguchi.arriving i;
+    IF madoguchi.note_erasures(log, coalesce(first_index, 0)) > 0 THEN
+        first_index := 0;
+    END IF;
+    PERFORM madoguchi.erase(log, coalesce(first_index, 0));
 
     INSERT INTO madoguchi.checkpoints AS c (origin, size, root, note)
         VALUES (log, signed_size, signed_root, take.note) ON CONFLICT DO NOTHING;
@@ -233,8 +343,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     FROM madoguchi.checkpoints c ORDER BY c.origin, c.size DESC
 $$;
 
--- Takes away what a destroyed key had sealed; the leaves stay, and with them every proof. For the
--- owner alone.
+-- Takes away what a key had sealed, without the terminal's word; the leaves stay, and with them every
+-- proof. For the owner alone. An older export would bring it back.
 CREATE OR REPLACE FUNCTION madoguchi.forget(log text, key_id bigint) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -242,8 +352,7 @@ DECLARE
 BEGIN
     DELETE FROM madoguchi.events e USING madoguchi.leaves l
         WHERE e.origin = log AND l.origin = log AND l.index = e.index
-            AND substring(l.leaf FROM 2 FOR 4) = int4send((key_id - CASE
-                WHEN key_id > 2147483647 THEN 4294967296 ELSE 0 END)::int);
+            AND madoguchi.key_id(l.leaf) = forget.key_id;
     GET DIAGNOSTICS removed = ROW_COUNT;
     RETURN removed;
 END
@@ -274,11 +383,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ORDER BY e.time, e.origin, e.index
 $$;
 
+-- What was loaded before this table was there.
+SELECT madoguchi.note_erasures(logs.origin, 0), madoguchi.erase(logs.origin, 0)
+    FROM (SELECT DISTINCT origin FROM madoguchi.events WHERE kind = 'administratorAct') AS logs;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA madoguchi FROM PUBLIC;
 GRANT USAGE ON SCHEMA madoguchi TO madoguchi_loader, madoguchi_auditor;
-GRANT INSERT ON madoguchi.incoming TO madoguchi_loader;
+REVOKE INSERT ON madoguchi.incoming FROM madoguchi_loader;
+GRANT INSERT (origin, index, leaf, salt, event) ON madoguchi.incoming TO madoguchi_loader;
 GRANT EXECUTE ON FUNCTION madoguchi.take(bytea), madoguchi.next_index(text) TO madoguchi_loader;
-GRANT SELECT ON madoguchi.auditor_page, madoguchi.checkpoints TO madoguchi_auditor;
+GRANT SELECT ON madoguchi.auditor_page, madoguchi.checkpoints, madoguchi.erasures TO madoguchi_auditor;
 GRANT EXECUTE ON FUNCTION madoguchi.check_roots(), madoguchi.root(text, bigint),
     madoguchi.patient_page(text, text), madoguchi.next_index(text) TO madoguchi_auditor;
 

@@ -3,10 +3,13 @@ internal import Octets
 internal import Records
 
 extension CardHolder {
+    /// The longest name and address of a person, 200 characters, in octets.
+    static let longestTextOctetCount = 800
+
     init(_ value: JSONValue, at path: String) throws(JSONError) {
         var fields = try JSONFields(value, at: path)
-        name = try fields.string("name", maximum: 256)
-        address = try fields.string("address", maximum: 512)
+        name = try fields.string("name", maximum: Self.longestTextOctetCount)
+        address = try fields.string("address", maximum: Self.longestTextOctetCount)
         birthDate = try fields.day("birthDate")
         sex = try fields.require("sex", "must be 1, 2 or 3") {
             $0.stringValue.flatMap(Sex.init(rawValue:))

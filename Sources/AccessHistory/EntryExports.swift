@@ -1,6 +1,6 @@
 internal import Disclosures
 package import HistoryExports
-internal import Octets
+package import Octets
 package import TransparencyLog
 
 extension HistoryArchive {
@@ -56,14 +56,32 @@ extension HistoryArchive {
         }
     }
 
+    /// Whether there is an entry from an index on that tells of more than an export: what only says
+    /// that somebody was fed is no news to be fed, or two feeds would keep each other going for ever.
+    package func hasNews(from first: UInt64) throws(HistoryError) -> Bool {
+        guard first < size else { return false }
+        var isNews = false
+        try forEach(from: first) { entry in
+            let event = try? open(entry)
+            isNews = !(event?.kind == .historyRead && event?.reason == "export")
+            return !isNews
+        }
+        return isNews
+    }
+
+    /// The leaf hash of one entry.
+    package func leafHash(at index: UInt64) throws(HistoryError) -> SHA256Digest {
+        try sealedEntry(at: index).leaf.hash
+    }
+
     private static let pieceOctetCount = 256 << 10
 
     private func exported(
         _ entry: ScannedGroup.Entry, origin: String
     ) throws(HistoryError) -> ExportedEntry {
         var opened: ExportedEntry.Opened?
-        if let ring, let key = ring.key(id: entry.frame.leaf.keyID) {
-            let whole = try Sealing(origin: ring.origin)
+        if let key = monthKey(entry.frame.leaf.keyID), !ErasedBody.isOne(entry.body) {
+            let whole = try Sealing(origin: origin)
                 .openWhole(entry.body, leaf: entry.frame.leaf, under: key)
             opened = ExportedEntry.Opened(
                 salt: whole.salt, octets: whole.octets, event: whole.event)

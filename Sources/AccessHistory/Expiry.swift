@@ -67,7 +67,8 @@ extension HistoryStore {
     ) async throws(HistoryError) -> DestructionManifest {
         let end = month.adding(months: 12 * retentionYears)
         guard end <= YearMonth(of: trusted.dateInJapan) else { throw .retained(until: end) }
-        let (going, gone) = keptRing.expiring(before: month)
+        let (going, gone) = keptRing.expiring(
+            before: month, now: YearMonth(of: trusted.dateInJapan))
         let manifest = DestructionManifest(ids: gone, before: month)
         guard !going.isEmpty else { return manifest }
         var event = event
@@ -75,6 +76,7 @@ extension HistoryStore {
         (event.purpose, event.note) = (.administration, manifest.note)
         _ = try await append(event)
         try await destroy(going)
+        forgetExpiredIndex()
         return manifest
     }
 

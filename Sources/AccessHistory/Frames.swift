@@ -41,18 +41,28 @@ struct EntryFrame: Hashable, Sendable {
     }
 
     /// Reads the head of a frame; nothing if it is not one.
-    init?(head: [UInt8]) {
-        guard head.count == Self.headOctetCount, head.starts(with: Self.magic),
-            Array(head[85..<88]) == [0, 0, 0],
-            SHA256Digest(hashing: Array(head[..<88])).octets.starts(with: head[88...]),
-            let leaf = Leaf(octets: head[16..<85])
+    init?(head: some Collection<UInt8>) {
+        guard head.count == Self.headOctetCount else { return nil }
+        let frame = unsafe Array(head).withUnsafeBytes { unsafe EntryFrame($0) }
+        guard let frame else { return nil }
+        self = frame
+    }
+
+    /// The same from where the octets lie.
+    init?(_ head: UnsafeRawBufferPointer) {
+        guard head.count == Self.headOctetCount, unsafe head.starts(with: Self.magic),
+            unsafe head[85] | head[86] | head[87] == 0
         else { return nil }
-        let count = head[4..<8].reduce(0) { $0 << 8 | Int($1) }
-        guard (Self.shortestBodyOctetCount...Sealing.longestBodyOctetCount).contains(count) else {
-            return nil
+        func number<Number: FixedWidthInteger>(_ offset: Int, _: Number.Type) -> Number {
+            Number(bigEndian: unsafe head.loadUnaligned(fromByteOffset: offset, as: Number.self))
         }
-        (self.leaf, bodyOctetCount) = (leaf, count)
-        index = head[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
+        let count = Int(number(4, UInt32.self))
+        let check = unsafe SHA256Digest(hashing: UnsafeRawBufferPointer(rebasing: head[..<88]))
+        let leaf = unsafe Leaf(UnsafeRawBufferPointer(rebasing: head[16..<85]))
+        guard check.prefix == number(88, UInt64.self), let leaf,
+            (Self.shortestBodyOctetCount...Sealing.longestBodyOctetCount).contains(count)
+        else { return nil }
+        (self.leaf, bodyOctetCount, index) = (leaf, count, number(8, UInt64.self))
     }
 }
 

@@ -8,13 +8,20 @@ internal import TransparencyLog
 package struct HistoryArchive: Sendable {
     let disk: any HistoryDisk
     let ring: KeyRing?
+    /// Keys from elsewhere, where there are none of the store's own.
+    var escrow: EscrowedKeys?
     let segments: [SegmentPlace]
     /// How many entries it has.
     package let size: UInt64
+    /// What finds entries without reading all of them, where there is one.
+    let index: HistoryIndex?
 
-    init(disk: any HistoryDisk, ring: KeyRing?, segments: [SegmentPlace], size: UInt64) {
+    init(
+        disk: any HistoryDisk, ring: KeyRing?, segments: [SegmentPlace], size: UInt64,
+        index: HistoryIndex? = nil
+    ) {
         (self.disk, self.ring) = (disk, ring)
-        (self.segments, self.size) = (segments, size)
+        (self.segments, self.size, self.index) = (segments, size, index)
     }
 
     /// Reads a folder without locking or changing it, up to the last group that is whole.
@@ -46,13 +53,36 @@ package struct HistoryArchive: Sendable {
 
     /// One entry, opened.
     package func entry(at index: UInt64) throws(HistoryError) -> HistoryEntry {
-        var found: HistoryEntry?
-        try forEach(from: index) { (raw) throws(HistoryError) in
-            found = HistoryEntry(index: index, event: try open(raw))
+        let raw = try sealedEntry(at: index)
+        return HistoryEntry(index: index, event: try open(raw.body, raw.leaf))
+    }
+
+    /// One entry as it lies in its segment.
+    func sealedEntry(at index: UInt64) throws(HistoryError) -> (leaf: Leaf, body: [UInt8]) {
+        guard index < size else { throw .noEntry(index: index) }
+        let found = try byIndex { (known) throws(IndexFailure) in
+            try known.entry(at: index, in: self)
+        }
+        if let found { return (found.frame.leaf, found.body) }
+        var scanned: (Leaf, [UInt8])?
+        try forEach(from: index) { entry in
+            scanned = (entry.frame.leaf, entry.body)
             return false
         }
-        guard let found else { throw .noEntry(index: index) }
-        return found
+        guard let scanned else { throw .noEntry(index: index) }
+        return scanned
+    }
+
+    /// Asks the index, if there is one that can be believed; nothing where there is none, and the
+    /// segments have to be read.
+    func byIndex<Value>(
+        _ ask: (HistoryIndex) throws(IndexFailure) -> Value
+    ) throws(HistoryError) -> Value? {
+        guard let index else { return nil }
+        do throws(IndexFailure) { return try ask(index) } catch {
+            guard case .disk(let failure) = error, failure.isDamage else { return nil }
+            throw failure
+        }
     }
 
     /// An intent with what closed it, as far as something has.
@@ -60,21 +90,38 @@ package struct HistoryArchive: Sendable {
         at index: UInt64
     ) throws(HistoryError) -> (intent: HistoryEntry, closing: HistoryEntry?) {
         let intent = try entry(at: index)
-        var closing: HistoryEntry?
         guard intent.event.opensIntent else { return (intent, nil) }
+        let found = try byIndex { (known) throws(IndexFailure) in
+            try known.closing(of: index, in: self)
+        }
+        if let found { return (intent, found) }
+        var closing: HistoryEntry?
         try forEach(from: index + 1) { (raw) throws(HistoryError) in
             do throws(HistoryError) {
                 let event = try open(raw)
                 guard event.intentIndex == index else { return true }
                 closing = HistoryEntry(index: raw.frame.index, event: event)
                 return false
-            } catch .keyGone { return true }
+            } catch .keyGone {
+                return true
+            } catch .erased {
+                return true
+            }
         }
         return (intent, closing)
     }
 
     /// The latest entries that match, oldest first. Entries whose key is gone are passed over.
     package func events(matching query: HistoryQuery) throws(HistoryError) -> [HistoryEntry] {
+        let latest = try byIndex { (known) throws(IndexFailure) in
+            var found: [HistoryEntry] = []
+            try known.search(query, in: self) { entry in
+                found.append(entry)
+                return found.count < query.limit
+            }
+            return found
+        }
+        if let latest { return latest.prefix(query.limit).reversed() }
         let cards = try cards(of: query.patient)
         var found: [HistoryEntry] = []
         let months = query.from.map { YearMonth(of: $0.dateInJapan) }
@@ -91,9 +138,17 @@ package struct HistoryArchive: Sendable {
     /// The intents from `floor` on that nothing has closed.
     func openIntents(from floor: UInt64) throws(HistoryError) -> Set<UInt64> {
         var open: Set<UInt64> = []
-        try forEachEvent(from: floor) { entry in
-            if entry.event.opensIntent { open.insert(entry.index) }
-            if let closed = entry.event.intentIndex { open.remove(closed) }
+        try forEach(from: floor) { (raw) throws(HistoryError) in
+            do throws(HistoryError) {
+                let event = try self.open(raw)
+                if event.opensIntent { open.insert(raw.frame.index) }
+                if let closed = event.intentIndex { open.remove(closed) }
+            } catch .keyGone {
+            } catch .erased {
+            } catch .cryptography {
+                // Half erased, or damaged: a verification says which, and where.
+            }
+            return true
         }
         return open
     }
@@ -119,12 +174,14 @@ package struct HistoryArchive: Sendable {
         from index: UInt64, ofMonth first: YearMonth? = nil, _ body: (HistoryEntry) -> Void
     ) throws(HistoryError) {
         try forEach(from: index) { (raw) throws(HistoryError) in
-            if let first, let month = ring?.key(id: raw.frame.leaf.keyID)?.month, month < first {
+            if let first, let month = monthKey(raw.frame.leaf.keyID)?.month, month < first {
                 return true
             }
             do throws(HistoryError) {
                 body(HistoryEntry(index: raw.frame.index, event: try open(raw)))
-            } catch .keyGone {}
+            } catch .keyGone {
+            } catch .erased {
+            }
             return true
         }
     }
@@ -155,14 +212,22 @@ package struct HistoryArchive: Sendable {
 
     /// Opens a sealed entry.
     func open(_ entry: ScannedGroup.Entry) throws(HistoryError) -> HistoryEvent {
-        guard let ring else {
+        try open(entry.body, entry.frame.leaf)
+    }
+
+    /// Opens a sealed body.
+    func open(_ body: [UInt8], _ leaf: Leaf) throws(HistoryError) -> HistoryEvent {
+        guard let origin = ring?.origin ?? escrow?.origin else {
             throw .foreign(file: KeyRing.fileName, reason: "it is missing")
         }
-        guard let key = ring.key(id: entry.frame.leaf.keyID) else {
-            throw .keyGone(id: entry.frame.leaf.keyID)
-        }
-        return try Sealing(origin: ring.origin)
-            .open(entry.body, leaf: entry.frame.leaf, under: key)
+        guard let key = monthKey(leaf.keyID) else { throw .keyGone(id: leaf.keyID) }
+        guard !ErasedBody.isOne(body) else { throw .erased }
+        return try Sealing(origin: origin).open(body, leaf: leaf, under: key)
+    }
+
+    /// A month's key, of the store or from escrow.
+    func monthKey(_ id: UInt32) -> MonthKey? {
+        ring?.key(id: id) ?? escrow?.months.first { $0.id == id }
     }
 }
 
@@ -180,6 +245,9 @@ extension HistoryQuery {
         if let from, event.time < from { return false }
         if let until, event.time >= until { return false }
         if let item, event.item != item { return false }
+        if let checkIn, event.checkIn.map({ $0.utf8.elementsEqual(checkIn.utf8) }) != true {
+            return false
+        }
         if let actor, !event.actor.id.utf8.elementsEqual(actor.utf8) { return false }
         if let kinds, !kinds.contains(event.kind) { return false }
         return true

@@ -32,6 +32,8 @@ package enum HistoryError: Error, Hashable, Sendable {
     case event(DisclosureError)
     /// The month's key is gone, so the entry can no longer be opened.
     case keyGone(id: UInt32)
+    /// What the entry sealed was erased, as a manifest in the history tells.
+    case erased
     /// What should expire has to be kept until this month.
     case retained(until: YearMonth)
     /// There is no such entry.
@@ -39,10 +41,18 @@ package enum HistoryError: Error, Hashable, Sendable {
     /// A cryptographic step failed.
     case cryptography(CryptographyError)
 
+    /// Whether it says that the segments are not what they were: nobody may look past that.
+    var isDamage: Bool {
+        switch self {
+        case .damaged, .event, .cryptography: true
+        default: false
+        }
+    }
+
     /// Whether this ends all writing: disclosure must stop.
     package var stopsDisclosure: Bool {
         switch self {
-        case .event, .keyGone, .noEntry, .retained: false
+        case .event, .keyGone, .erased, .noEntry, .retained: false
         case .absent, .inUse, .diskFull, .notPermitted, .system, .damaged, .markLost, .foreign,
             .contradicted, .poisoned, .closed, .cryptography:
             true
@@ -78,15 +88,16 @@ extension HistoryError: CustomStringConvertible {
             "A witness holds a checkpoint over \(size) entries that this history's own key signed and "
                 + "that this history does not contain; it lies in the file contradiction. Another "
                 + "copy of this folder was written, or an older one was put back. Find the copy that "
-                + "the witness knows; if there is none, begin a new history under another terminal "
-                + "name, and keep this folder."
+                + "the witness knows; if there is none, set historyName in the configuration to a "
+                + "new name and begin a new history: madoguchi history new-origin; it keeps this folder."
         case .poisoned:
             "An earlier write of the access history failed. Check the disk, then restart."
         case .closed: "The access history is closed. Restart to open it."
         case .event(let cause): "The entry is not an event: \(cause)."
         case .keyGone(let id): "The key \(id) that sealed this entry is gone."
+        case .erased: "What this entry held was erased; `history list` shows by whom and why."
         case .retained(let month):
-            "This has to be kept until \(month). Name an earlier month."
+            "This has to be kept until \(month)."
         case .noEntry(let index): "There is no entry \(index)."
         case .cryptography(let cause): "A cryptographic step failed: \(cause)."
         }

@@ -11,6 +11,8 @@ struct OpeningFindings: Sendable {
     var lostMarks: [HistoryError] = []
     /// Whether the keys lay in clear until this opening.
     var wereKeysWrapped = false
+    /// What the opening's entry has to say besides.
+    var word: OpeningWord?
     /// Cuts that no entry names yet.
     var cuts: [Cut] = []
 }
@@ -57,6 +59,8 @@ struct HistoryOpening {
         findings.wasHeadRebuilt = head == nil && !marks.segments.isEmpty
         let end = try StoreEnd(disk: disk, origin: origin, key: ring.macKey, names: marks.segments)
             .read(head: head ?? Head(), signed: marks.signed)
+        // Only here is it known that nothing is refused: from now on something is written.
+        findings.word = try word(lost: findings.lostMarks.first, ring)
         if ring.isWrappingDue {
             try ring.wrapAll(on: disk)
             findings.wereKeysWrapped = true
@@ -74,6 +78,21 @@ struct HistoryOpening {
         try writer.writeHead(isDurable: true)
         try writer.writeHead(isDurable: true)
         return (ring, writer, findings)
+    }
+
+    /// Kept before anything is done for which it is said.
+    private func word(
+        lost: HistoryError?, _ ring: KeyRing
+    ) throws(HistoryError) -> OpeningWord? {
+        if let left = try OpeningWord.left(on: disk) { return left }
+        var word: OpeningWord?
+        if case .markLost(let file, let reason)? = lost {
+            word = .accepted(file: file, reason)
+        } else if ring.isWrappingDue, let wrapping {
+            word = .wrapped(by: wrapping, origin: origin)
+        }
+        try word?.keep(on: disk)
+        return word
     }
 
     private func state(

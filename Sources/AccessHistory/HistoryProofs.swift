@@ -13,36 +13,58 @@ extension HistoryArchive {
         return hashes
     }
 
+    /// What makes proofs over this archive's entries, or those of a later one.
+    func prover() throws(HistoryError) -> MerkleProver<HistoryError> {
+        let nodes = try byIndex { (index) throws(IndexFailure) in try index.nodes(self) }
+        guard let nodes else {
+            let hashes = try leafHashes()
+            var nodes = TreeNodes()
+            for hash in hashes { nodes.append(hash) }
+            return MerkleProver(nodes: nodes) { (group) throws(HistoryError) in
+                let start = Int(group) * TreeNodes.width
+                return Array(hashes[start..<start + TreeNodes.width])
+            }
+        }
+        return MerkleProver(nodes: nodes) { (group) throws(HistoryError) in
+            let leaves = try byIndex { (index) throws(IndexFailure) in
+                try index.leaves(of: group, in: self)
+            }
+            guard let leaves else {
+                throw .foreign(file: HistoryIndex.folderName, reason: "ask again: it is made anew")
+            }
+            return leaves
+        }
+    }
+
     /// One entry's leaf and the proof that a signed checkpoint holds it.
     package func proof(
         of index: UInt64, under note: SignedNote
     ) throws(HistoryError) -> (leaf: [UInt8], file: ProofFile) {
-        var leaf: [UInt8]?
-        try forEach(from: index) { entry in
-            leaf = entry.frame.leaf.octets
-            return false
-        }
         let head: Checkpoint
         do throws(NoteError) {
             head = try Checkpoint(text: note.text)
         } catch {
             throw .foreign(file: CheckpointFile.fileName, reason: "it is no checkpoint")
         }
-        guard let leaf,
-            let hashes = MerkleProver(leafHashes: try leafHashes())
-                .inclusion(of: index, size: head.size)
-        else { throw .noEntry(index: index) }
-        return (leaf, ProofFile(index: index, hashes: hashes, checkpoint: note))
+        let leaf = try sealedEntry(at: index).leaf
+        // What the index made up would not lead to the root: then it is made anew.
+        for _ in 0..<2 {
+            let hashes = try prover().inclusion(of: index, size: head.size)
+            guard let hashes else { throw .noEntry(index: index) }
+            do throws(ProofRefusal) {
+                try MerkleVerifier.checkInclusion(
+                    of: leaf.hash, at: index, size: head.size, root: head.root, proof: hashes)
+                return (leaf.octets, ProofFile(index: index, hashes: hashes, checkpoint: note))
+            } catch { self.index?.forget() }
+        }
+        throw .damaged(
+            file: CheckpointFile.fileName, offset: 0,
+            reason: "it names another root than the entries give")
     }
 
     /// Checks a receipt: its checkpoint is the log's and holds the entry that stands here now.
     package func check(_ receipt: ProofFile, of log: NoteKey) throws(HistoryError) -> Checkpoint {
-        var leaf: [UInt8]?
-        try forEach(from: receipt.index) { entry in
-            leaf = entry.frame.leaf.octets
-            return false
-        }
-        guard let leaf else { throw .noEntry(index: receipt.index) }
+        let leaf = try sealedEntry(at: receipt.index).leaf.octets
         do throws(ProofFileRefusal) { return try receipt.check(entry: leaf, log: log) } catch {
             let reason =
                 switch error {

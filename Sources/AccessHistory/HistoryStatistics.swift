@@ -46,7 +46,8 @@ package struct DayStatistics: Hashable, Sendable {
             if event.reason == "export" { exports += 1 }
         case .administratorAct: administratorActs += 1
         case .outcome, .proof, .cardRefused, .sessionEnded, .intent, .consentGiven,
-            .identityCompared, .checkInClosed, .storeOpened, .storeCut, .storeClosed:
+            .identityCompared, .checkInClosed, .storeOpened, .storeCut, .storeClosed,
+            .clockStepped:
             break
         }
     }
@@ -55,6 +56,16 @@ package struct DayStatistics: Hashable, Sendable {
 extension HistoryArchive {
     /// The days on which a query finds anything, oldest first; its limit does not count here.
     func statistics(matching query: HistoryQuery) throws(HistoryError) -> [DayStatistics] {
+        let known = try byIndex { (index) throws(IndexFailure) in
+            var days: [LocalDate: DayStatistics] = [:]
+            try index.search(query, in: self) { entry in
+                let day = entry.event.time.dateInJapan
+                days[day, default: DayStatistics(day)].count(entry.event)
+                return true
+            }
+            return days
+        }
+        if let known { return known.values.sorted { $0.day < $1.day } }
         let cards = try cards(of: query.patient)
         var days: [LocalDate: DayStatistics] = [:]
         try forEachEvent(from: 0) { entry in

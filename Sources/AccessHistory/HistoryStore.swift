@@ -22,12 +22,15 @@ package actor HistoryStore {
     private nonisolated let sealing: Sealing
     private nonisolated let queue = Mutex<[WaitingAppend]>([])
     private nonisolated let reader = HistoryReader()
+    private nonisolated let index: HistoryIndex?
     private nonisolated let executor: BlockingExecutor
+    private nonisolated let clockWatch: ClockWatch?
     /// What this opening found open; later intents belong to who is still alive.
     private nonisolated let sizeAtOpening: UInt64
     private var writer: HistoryWriter
     private var lock: (any HistoryLock)?
     private var isHeadUpdateDue = false
+    private var roomLevel = DiskRoom.Level.ample
     /// Why nothing more is written, where a witness showed that this is not the log's only copy.
     private var condemnation: HistoryError?
 
@@ -40,16 +43,24 @@ package actor HistoryStore {
     package static func open(_ settings: HistorySettings) async throws(HistoryError) -> HistoryStore
     {
         let executor = BlockingExecutor(label: "history-writer")
-        return try await open(settings, executor: executor) { () throws(HistoryError) in
-            try PosixDisk(path: settings.folder, makesFolder: true)
-        }
+        return try await open(
+            settings, executor: executor,
+            indexDisk: { () throws(HistoryError) in
+                try PosixDisk(
+                    path: "\(settings.folder)/\(HistoryIndex.folderName)", makesFolder: true)
+            },
+            disk: { () throws(HistoryError) in
+                try PosixDisk(path: settings.folder, makesFolder: true)
+            })
     }
 
     static func open(
         _ settings: HistorySettings, executor: BlockingExecutor,
+        indexDisk: (@Sendable () throws(HistoryError) -> any HistoryDisk)? = nil,
         disk: @escaping @Sendable () throws(HistoryError) -> any HistoryDisk
     ) async throws(HistoryError) -> HistoryStore {
-        let opened = try await HistoryOpener(executor: executor).open(settings, disk: disk)
+        let opened = try await HistoryOpener(executor: executor)
+            .open(settings, indexDisk: indexDisk, disk: disk)
         let store = HistoryStore(settings, executor: executor, opened: opened)
         try await store.recordOpening(opened.findings)
         try await store.signUnlessSigned(isCheckpointLost: !opened.findings.lostMarks.isEmpty)
@@ -62,10 +73,19 @@ package actor HistoryStore {
         self.settings = settings
         self.executor = executor
         (disk, ring, writer, lock) = (opened.disk, opened.ring, opened.writer, opened.lock)
+        index = opened.indexDisk.map {
+            HistoryIndex(disk: $0, ring: opened.ring, tailCount: settings.indexTailCount)
+        }
         origin = opened.ring.origin
         sealing = Sealing(origin: origin)
         sizeAtOpening = opened.writer.frontier.size
+        clockWatch = settings.steadyClock.map { steady in
+            ClockWatch(wall: { settings.clock().0 }, steady: steady)
+        }
     }
+
+    /// Returns when the writer has had a turn: behind whatever it writes, on its own thread.
+    package func answers() {}
 
     // MARK: Writing
 
@@ -84,6 +104,7 @@ package actor HistoryStore {
         contentsOf events: [HistoryEvent]
     ) async throws(HistoryError) -> [HistoryReceipt] {
         guard !events.isEmpty else { return [] }
+        if let step = clockWatch?.step() { try await record(step) }
         var entries: [SealedEntry] = []
         entries.reserveCapacity(events.count)
         for event in events {
@@ -131,10 +152,18 @@ package actor HistoryStore {
 
     private func serve(_ group: ArraySlice<WaitingAppend>) {
         let result: Result<[HistoryReceipt], HistoryError>
+        let room = writer.roomEnd
+        defer { if writer.roomEnd != room { lookAtRoom() } }
         do throws(HistoryError) {
             try checkOpen()
             result = .success(try writer.commit(group.flatMap(\.entries)))
+            noteForIndex(writer.lastRows)
+        } catch .diskFull where group.count > 1 {
+            // What only ends something may still have room, by itself.
+            for place in group.indices { serve(group[place...place]) }
+            return
         } catch {
+            if case .diskFull = error { lookAtRoom() }
             result = .failure(error)
         }
         var start = 0
@@ -145,17 +174,67 @@ package actor HistoryStore {
         }
     }
 
-    /// `head` is written after the writers have their answers, once for all that wait.
+    /// What is durable waits for the index; when enough does, the reader takes it in.
+    private func noteForIndex(_ rows: [IndexRow]) {
+        guard let index, index.note(rows) else { return }
+        Task { _ = try? await self.catchUpIndex() }
+    }
+
+    /// Brings the index to the end of the log, by parts between which others may read.
+    package nonisolated func catchUpIndex() async throws(HistoryError) {
+        while true {
+            let archive = await archive()
+            let isDone = try await reader.read { () throws(HistoryError) in
+                try archive.byIndex { (index) throws(IndexFailure) in
+                    try index.catchUp(archive, atMost: Self.indexPartCount)
+                }
+            }
+            if isDone ?? true { return }
+        }
+    }
+
+    /// How many entries go into the index at once.
+    private static let indexPartCount = 20_000
+
+    /// Forgets what the index tells of segments in which something was erased.
+    nonisolated func forgetIndex(of segments: Set<UInt64>) { index?.forget(segments: segments) }
+
+    /// Writes `head` as the log stands, durably.
+    func makeHeadDurable() throws(HistoryError) {
+        try checkOpen()
+        try writer.writeHead(isDurable: true)
+    }
+
+    /// Forgets what the index tells of entries that nobody can open any more.
+    nonisolated func forgetExpiredIndex() { index?.forgetExpired() }
+
+    /// How full the store's disk is; nothing where the system does not say.
+    package nonisolated var room: DiskRoom? { DiskRoom(folder: settings.folder) }
+
+    /// Looks at the disk and tells of it where it has come to another level.
+    private func lookAtRoom() {
+        guard let roomChanged = settings.roomChanged, let room = DiskRoom(folder: settings.folder),
+            room.level != roomLevel
+        else { return }
+        roomLevel = room.level
+        roomChanged(room)
+    }
+
+    /// `head` is written after the writers have their answers, once for all that come within moments.
     private func updateHeadSoon() {
         guard !isHeadUpdateDue else { return }
         isHeadUpdateDue = true
         Task {
+            try? await Alarms.shared.sleep(for: Self.headLag)
             isHeadUpdateDue = false
             if lock != nil, condemnation == nil { writer.writeLaggingHead() }
         }
     }
 
-    private func checkOpen() throws(HistoryError) {
+    /// How far `head` may lag behind.
+    private static let headLag = Duration.milliseconds(20)
+
+    func checkOpen() throws(HistoryError) {
         guard lock != nil else { throw .closed }
         if let condemnation { throw condemnation }
     }
@@ -168,6 +247,12 @@ package actor HistoryStore {
     // MARK: The store's own life
 
     private nonisolated func recordOpening(_ findings: OpeningFindings) async throws(HistoryError) {
+        if let (predecessor, actor) = settings.beginning {
+            var event = ownEvent(.administratorAct)
+            (event.reason, event.note) = (Predecessor.reason, predecessor.note)
+            (event.actor, event.purpose) = (actor, .administration)
+            _ = try await append(event)
+        }
         for cut in findings.cuts {
             var event = ownEvent(.storeCut)
             event.store = cut.note
@@ -179,14 +264,32 @@ package actor HistoryStore {
         event.store?.software = settings.software
         event.store?.wasStoppedCleanly = findings.wasStoppedCleanly
         event.store?.wasHeadRebuilt = findings.wasHeadRebuilt
-        if case .markLost(let file, let reason)? = findings.lostMarks.first {
-            event.reason = "lostMarkAccepted"
-            event.note = "\(file): \(reason); accepted on an administrator's word"
-        } else if findings.wereKeysWrapped {
-            event.reason = "keysWrapped"
+        (event.reason, event.note) = (findings.word?.reason, findings.word?.note)
+        _ = try await append(event)
+        if findings.word != nil { try await forgetWord() }
+        if let step = try await stepSinceLatest(before: event.time) { try await record(step) }
+    }
+
+    /// How far the latest entry that an earlier opening wrote lies ahead of the clock.
+    private nonisolated func stepSinceLatest(
+        before now: Instant
+    ) async throws(HistoryError) -> ClockStep? {
+        guard clockWatch != nil, sizeAtOpening > 0 else { return nil }
+        let (archive, latest) = (await archive(), sizeAtOpening - 1)
+        return try await reader.read { () throws(HistoryError) in
+            // An entry that opens no more tells no time.
+            guard let time = try? archive.entry(at: latest).event.time else { return nil }
+            return ClockStep(milliseconds: now.milliseconds - time.milliseconds, isBackOnly: true)
         }
+    }
+
+    private nonisolated func record(_ step: ClockStep) async throws(HistoryError) {
+        var event = ownEvent(.clockStepped)
+        (event.reason, event.note) = (step.reason, step.note)
         _ = try await append(event)
     }
+
+    private func forgetWord() throws(HistoryError) { try disk.remove(OpeningWord.fileName) }
 
     private func record(_ cut: Cut) throws(HistoryError) { try cut.recorded(on: disk) }
 
@@ -280,7 +383,8 @@ package actor HistoryStore {
     /// The store as it stands, for reading in one's own time.
     package func archive() -> HistoryArchive {
         HistoryArchive(
-            disk: disk, ring: ring, segments: writer.segments, size: writer.frontier.size)
+            disk: disk, ring: ring, segments: writer.segments, size: writer.frontier.size,
+            index: index)
     }
 
     /// The latest entries that match, oldest first. Whoever asks records that they did.

@@ -5,6 +5,8 @@ internal import Executors
 actor HistoryOpener {
     struct Opened: Sendable {
         var disk: any HistoryDisk
+        /// Nothing where the index's folder cannot be had: then every query reads the segments.
+        var indexDisk: (any HistoryDisk)?
         var lock: any HistoryLock
         var ring: KeyRing
         var writer: HistoryWriter
@@ -19,16 +21,20 @@ actor HistoryOpener {
     init(executor: BlockingExecutor) { self.executor = executor }
 
     func open(
-        _ settings: HistorySettings, disk: @Sendable () throws(HistoryError) -> any HistoryDisk
+        _ settings: HistorySettings,
+        indexDisk: (@Sendable () throws(HistoryError) -> any HistoryDisk)?,
+        disk: @Sendable () throws(HistoryError) -> any HistoryDisk
     ) throws(HistoryError) -> Opened {
         let disk = try disk()
         let lock = try disk.lock()
         let (ring, writer, findings) = try HistoryOpening(
-            disk: disk, origin: settings.place.logOrigin,
+            disk: disk, origin: settings.origin,
             growthOctetCount: settings.growthOctetCount, wrapping: settings.wrappingKey,
             acceptsLostMarks: settings.acceptsLostMarks
         ).run()
-        return Opened(disk: disk, lock: lock, ring: ring, writer: writer, findings: findings)
+        return Opened(
+            disk: disk, indexDisk: try? indexDisk?(), lock: lock, ring: ring, writer: writer,
+            findings: findings)
     }
 }
 

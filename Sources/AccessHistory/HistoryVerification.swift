@@ -19,8 +19,18 @@ package struct HistoryReport: Hashable, Sendable {
     package var openedCount: UInt64 = 0
     /// How many entries cannot be opened any more, as a manifest in the history tells.
     package var expiredCount: UInt64 = 0
+    /// How many entries were erased, as a manifest in the history tells; without keys, how many have
+    /// a body of zeros.
+    package var erasedCount: UInt64 = 0
+    /// What the history goes on from, where its first entry says so.
+    package var predecessor: Predecessor?
     /// The size of the kept checkpoint whose signature and root were checked.
     package var checkpointSize: UInt64?
+    /// The size of the checkpoint that witnesses cosigned, as it lies in the store. Whoever has the
+    /// store's keys could have told another story of what came after it.
+    package var cosignedSize: UInt64?
+    /// Which of the witnesses that were named to the verification cosigned that.
+    package var cosigners: [String] = []
     /// Octets of an unfinished write behind the last group: no fault, the next opening cuts them.
     package var unfinishedOctetCount: UInt64 = 0
     /// The first thing that is wrong; nothing after it was believed.
@@ -63,21 +73,25 @@ extension HistoryArchive {
     /// and the sealed events are then passed over.
     ///
     /// Checkpoints that somebody holds must be the log's, and the history must begin with what they
-    /// name.
+    /// name; so must the one that lies in the store as cosigned. `witnesses` are those whose
+    /// cosignatures under it count. `threads` read segments beside one another, as many as there are processors where it is
+    /// not told.
     package static func verify(
         folder: String, vkey: String? = nil, wrapping: WrappingKey? = nil, usesKeys: Bool = true,
-        held: [HeldCheckpoint] = []
+        held: [HeldCheckpoint] = [], witnesses: [WitnessKey] = [], threads: Int? = nil
     ) throws(HistoryError) -> HistoryReport {
         let disk = try PosixDisk(path: folder, makesFolder: false)
         return try verify(
-            live: disk, vkey: vkey, wrapping: wrapping, usesKeys: usesKeys, held: held)
+            live: disk, vkey: vkey, wrapping: wrapping, usesKeys: usesKeys, held: held,
+            witnesses: witnesses, threads: threads)
     }
 
     private static let mostLooks = 5
 
     static func verify(
         disk: any HistoryDisk, vkey: String? = nil, wrapping: WrappingKey? = nil,
-        usesKeys: Bool = true, held: [HeldCheckpoint] = []
+        usesKeys: Bool = true, held: [HeldCheckpoint] = [], witnesses: [WitnessKey] = [],
+        threads: Int? = nil
     ) throws(HistoryError) -> HistoryReport {
         var key: NoteKey?
         if let vkey {
@@ -88,18 +102,21 @@ extension HistoryArchive {
             }
         }
         return try Verification.report(
-            on: disk, log: key, wrapping: wrapping, usesKeys: usesKeys, held: held)
+            on: disk, log: key, wrapping: wrapping, usesKeys: usesKeys, held: held,
+            witnesses: witnesses, threads: threads ?? SegmentJudge.processorCount)
     }
 
     /// The same for a store that may be written under the reader: what is wrong is wrong when two
     /// looks, one after the other, find the same.
     static func verify(
         live disk: any HistoryDisk, vkey: String? = nil, wrapping: WrappingKey? = nil,
-        usesKeys: Bool = true, held: [HeldCheckpoint] = []
+        usesKeys: Bool = true, held: [HeldCheckpoint] = [], witnesses: [WitnessKey] = [],
+        threads: Int? = nil
     ) throws(HistoryError) -> HistoryReport {
         func look() throws(HistoryError) -> HistoryReport {
             try verify(
-                disk: disk, vkey: vkey, wrapping: wrapping, usesKeys: usesKeys, held: held)
+                disk: disk, vkey: vkey, wrapping: wrapping, usesKeys: usesKeys, held: held,
+                witnesses: witnesses, threads: threads)
         }
         var report = try look()
         for _ in 1..<mostLooks {
@@ -117,15 +134,18 @@ private struct Verification {
     let known: StoreMarks
     private var ring: KeyRing? { known.ring }
     var report: HistoryReport
-    /// Entries whose key is missing, by key id: how many, and the first, until a manifest tells.
-    private var missing: [UInt32: (count: UInt64, first: HistoryFault)] = [:]
-    private var marks: [(size: UInt64, root: SHA256Digest, file: String)] = []
+    private let threads: Int
+    /// Entries whose key is missing, until a manifest tells.
+    private var missing: SegmentVerdict.Holes = [:]
+    /// Entries whose body is gone, until a manifest tells.
+    private var blanks: [UInt64: HistoryFault] = [:]
+    private var marks: [SegmentJudge.Mark] = []
     /// Sizes of held checkpoints that no group has ended at yet.
     private var unmet: [UInt64: String] = [:]
 
     static func report(
         on disk: any HistoryDisk, log: NoteKey?, wrapping: WrappingKey?, usesKeys: Bool,
-        held: [HeldCheckpoint]
+        held: [HeldCheckpoint], witnesses: [WitnessKey], threads: Int
     ) throws(HistoryError) -> HistoryReport {
         var report = HistoryReport(origin: log?.name ?? "")
         do throws(HistoryError) {
@@ -133,8 +153,10 @@ private struct Verification {
                 disk, origin: nil, wrapping: wrapping, usesKeys: usesKeys, log: log)
             report.origin = known.ring?.origin ?? report.origin
             report.usedKeys = known.ring != nil
-            var verification = Verification(disk: disk, known: known, report: report)
+            var verification = Verification(
+                disk: disk, known: known, report: report, threads: threads)
             try verification.take(held, of: log ?? known.ring?.signer.key)
+            try verification.takeCosigned(of: log ?? known.ring?.signer.key, by: witnesses)
             do throws(HistoryError) {
                 try verification.run()
             } catch {
@@ -154,8 +176,10 @@ private struct Verification {
         return report
     }
 
-    private init(disk: any HistoryDisk, known: StoreMarks, report: HistoryReport) {
-        (self.disk, self.known, self.report) = (disk, known, report)
+    private init(
+        disk: any HistoryDisk, known: StoreMarks, report: HistoryReport, threads: Int
+    ) {
+        (self.disk, self.known, self.report, self.threads) = (disk, known, report, threads)
     }
 
     private mutating func take(
@@ -165,27 +189,64 @@ private struct Verification {
             guard let log, let head = try? Checkpoint(one.note, of: log) else {
                 throw .foreign(file: one.name, reason: "it is no checkpoint of this log")
             }
-            marks.append((head.size, head.root, one.name))
+            marks.append(SegmentJudge.Mark(size: head.size, root: head.root, file: one.name))
             if head.size > 0 { unmet[head.size] = one.name }
+        }
+    }
+
+    /// What lies there as cosigned must be a checkpoint of this log, and the history must hold it.
+    private mutating func takeCosigned(
+        of log: NoteKey?, by witnesses: [WitnessKey]
+    ) throws(HistoryError) {
+        guard let octets = known.cosignedOctets, let log else { return }
+        let name = HistoryWitnesses.cosignedFileName
+        do throws(NoteError) {
+            let note = try SignedNote(octets: octets)
+            let head = try Checkpoint(note, of: log)
+            marks.append(SegmentJudge.Mark(size: head.size, root: head.root, file: name))
+            report.cosignedSize = head.size
+            for witness in witnesses {
+                do throws(NoteError) { _ = try witness.time(in: note) } catch .notSigned {
+                    continue
+                }
+                report.cosigners.append(witness.name)
+            }
+        } catch {
+            throw .damaged(
+                file: name, offset: 0,
+                reason: "not a checkpoint of this log with its witnesses' cosignatures")
         }
     }
 
     private mutating func run() throws(HistoryError) {
         if let lost = try known.lost().first { throw lost }
         let head = known.head ?? Head()
-        marks.append((head.frontier.size, head.frontier.root, Head.fileName))
+        marks.append(
+            SegmentJudge.Mark(
+                size: head.frontier.size, root: head.frontier.root, file: Head.fileName))
         if let signed = known.signed {
-            marks.append((signed.size, signed.root, CheckpointFile.fileName))
+            marks.append(
+                SegmentJudge.Mark(
+                    size: signed.size, root: signed.root, file: CheckpointFile.fileName))
             report.checkpointSize = signed.size
         }
         var frontier = TreeFrontier()
-        for name in known.segments {
-            try verify(
-                name, isLast: name == known.segments.last, head: head, frontier: &frontier)
+        let verdicts = SegmentJudge(
+            disk: disk, ring: ring, marks: marks,
+            // Without keys `head` cannot be judged, and nothing is known to be beyond it.
+            erasedLimit: known.head.map(\.frontier.size) ?? .max
+        )
+        .judge(known.segments, threads: threads)
+        for (name, verdict) in zip(known.segments, verdicts) {
+            try take(
+                try verdict.get(), on: name, isLast: name == known.segments.last, head: head,
+                frontier: &frontier)
             guard report.fault == nil else { return }
         }
         (report.size, report.root) = (frontier.size, frontier.root)
-        report.fault = missing.values.map(\.first).min { ($0.index ?? 0) < ($1.index ?? 0) }
+        report.fault = (missing.values.map(\.first) + blanks.values).min {
+            ($0.index ?? 0) < ($1.index ?? 0)
+        }
         guard report.fault == nil else { return }
         for mark in marks where mark.size > frontier.size {
             report.fault = HistoryFault(
@@ -202,75 +263,49 @@ private struct Verification {
             disk: disk, origin: report.origin, key: ring?.macKey, names: known.segments
         ).read(head: head, signed: known.signed, isForWriting: false)
         report.unfinishedOctetCount = UInt64(end.tail?.octets.count ?? 0)
+        // A cut that no entry names yet has to be one of this store.
+        _ = try Cut.pending(on: disk)
     }
 
-    private mutating func verify(
-        _ name: String, isLast: Bool, head: Head, frontier: inout TreeFrontier
+    /// Joins a segment to those before it.
+    private mutating func take(
+        _ verdict: SegmentVerdict, on name: String, isLast: Bool, head: Head,
+        frontier: inout TreeFrontier
     ) throws(HistoryError) {
-        let file = try disk.open(name, writable: false)
-        var scan = try SegmentScan(file, name: name, key: ring?.macKey)
         report.segmentCount += 1
-        if report.origin.isEmpty { report.origin = scan.header.origin }
-        guard scan.header.origin.utf8.elementsEqual(report.origin.utf8) else {
-            throw .foreign(file: name, reason: "it belongs to the log \(scan.header.origin)")
+        let header = verdict.header
+        if report.origin.isEmpty { report.origin = header.origin }
+        guard header.origin.utf8.elementsEqual(report.origin.utf8) else {
+            throw .foreign(file: name, reason: "it belongs to the log \(header.origin)")
         }
-        guard scan.header.frontier == frontier else {
+        guard header.frontier == frontier else {
             throw .damaged(file: name, offset: 0, reason: "it does not follow what is before it")
         }
-        while let group = try scan.next() {
-            for entry in group.entries { open(entry, in: name) }
-            check(size: group.commit.size, root: group.commit.root, name, group.end)
-            guard report.fault == nil else { return }
+        for erasure in verdict.erasures { report.erasedCount += erasure.fill(&blanks) }
+        report.erasedCount += verdict.erasedCount
+        blanks.merge(verdict.blanks) { first, _ in first }
+        for manifest in verdict.manifests { report.expiredCount += manifest.fill(&missing) }
+        report.predecessor = report.predecessor ?? verdict.predecessor
+        report.openedCount += verdict.openedCount
+        report.expiredCount += verdict.expiredCount
+        for (id, hole) in verdict.holes {
+            missing[id, default: (0, hole.first)].count += hole.count
         }
-        frontier = scan.frontier
+        for size in verdict.metSizes { unmet[size] = nil }
+        report.fault = verdict.fault
+        guard report.fault == nil else { return }
+        frontier = verdict.frontier
         let isUnfinished = isLast && frontier.size >= head.frontier.size
-        switch scan.stop {
+        switch verdict.stop {
         case .limit, nil: break
         // What lies behind the end is judged as an opening does.
         case .zeros where isLast: break
         case .fault where isUnfinished: break
         case .zeros:
-            throw .damaged(file: name, offset: scan.stopOffset, reason: "zeros within the log")
+            throw .damaged(file: name, offset: verdict.stopOffset, reason: "zeros within the log")
         case .fault(let reason):
             report.fault = HistoryFault(
-                file: name, offset: scan.stopOffset, index: scan.stopIndex, reason: reason)
-        }
-    }
-
-    /// Opens an entry with its key. A key that is not there is a hole until a later entry tells of it.
-    private mutating func open(_ entry: ScannedGroup.Entry, in file: String) {
-        guard report.fault == nil, let ring else { return }
-        guard let key = ring.key(id: entry.frame.leaf.keyID) else {
-            let fault = HistoryFault(
-                file: file, offset: entry.offset, index: entry.frame.index,
-                reason: "the key that sealed it is missing, and nothing tells why")
-            missing[entry.frame.leaf.keyID, default: (0, fault)].count += 1
-            return
-        }
-        do throws(HistoryError) {
-            let event = try Sealing(origin: ring.origin)
-                .open(entry.body, leaf: entry.frame.leaf, under: key)
-            report.openedCount += 1
-            guard let manifest = DestructionManifest(event) else { return }
-            for (id, hole) in missing where manifest.holds(id) {
-                report.expiredCount += hole.count
-                missing[id] = nil
-            }
-        } catch {
-            report.fault = HistoryFault(
-                file: file, offset: entry.offset, index: entry.frame.index,
-                reason: "the sealed event is not what the leaf committed to")
-        }
-    }
-
-    private mutating func check(
-        size: UInt64, root: SHA256Digest, _ file: String, _ end: UInt64
-    ) {
-        unmet[size] = nil
-        for mark in marks where mark.size == size && mark.root != root {
-            report.fault = HistoryFault(
-                file: file, offset: end, index: size - 1,
-                reason: "another root than \(mark.file) has")
+                file: name, offset: verdict.stopOffset, index: verdict.stopIndex, reason: reason)
         }
     }
 }

@@ -69,7 +69,12 @@ package actor HistoryWitnesses {
         let head = try Self.checkpoint(note)
         let archive = await store.archive()
         let prover = try await store.reading { () throws(HistoryError) in
-            MerkleProver(leafHashes: try archive.leafHashes())
+            let prover = try archive.prover()
+            guard try prover.root(size: head.size) == head.root else {
+                archive.index?.forget()
+                return try archive.prover()
+            }
+            return prover
         }
         var gathered = note
         var count = 0
@@ -94,13 +99,17 @@ package actor HistoryWitnesses {
     }
 
     private func cosignature(
-        of witness: any WitnessPort, _ note: SignedNote, _ head: Checkpoint, _ prover: MerkleProver
+        of witness: any WitnessPort, _ note: SignedNote, _ head: Checkpoint,
+        _ prover: MerkleProver<HistoryError>
     ) async throws(HistoryError) -> NoteSignature? {
         let name = witness.key.name
         var oldSize = min(cosigned[name] ?? 0, head.size)
         // Once as remembered, once as the witness says.
         for _ in 0..<2 {
-            let proof = oldSize == 0 ? [] : prover.consistency(from: oldSize, to: head.size) ?? []
+            let (old, size) = (oldSize, head.size)
+            let proof = try await store.reading { () throws(HistoryError) in
+                try old == 0 ? [] : prover.consistency(from: old, to: size) ?? []
+            }
             let submission = WitnessSubmission(oldSize: oldSize, proof: proof, note: note)
             guard let answer = await witness.submit(submission) else {
                 troubles[name] = "unreachable"
@@ -115,7 +124,7 @@ package actor HistoryWitnesses {
                 oldSize = size
             case .otherSize, .inconsistent:
                 troubles[name] = "it says that it knows another history"
-                try await judge(witness, prover)
+                try await judge(witness)
                 return nil
             case .refused(let reason):
                 troubles[name] = reason
@@ -127,13 +136,16 @@ package actor HistoryWitnesses {
     }
 
     /// Whether a witness that contradicts can show what our own key signed and we do not hold.
-    private func judge(
-        _ witness: any WitnessPort, _ prover: MerkleProver
-    ) async throws(HistoryError) {
+    /// That is judged by the segments themselves.
+    private func judge(_ witness: any WitnessPort) async throws(HistoryError) {
         guard let note = await witness.latest(of: store.origin),
-            let shown = try? Checkpoint(note, of: store.logKey),
-            prover.root(size: shown.size) != shown.root
+            let shown = try? Checkpoint(note, of: store.logKey)
         else { return }
+        let archive = await store.archive()
+        let root = try await store.reading { () throws(HistoryError) in
+            MerkleProver(leafHashes: try archive.leafHashes()).root(size: shown.size)
+        }
+        guard root != shown.root else { return }
         try await store.condemn(by: note, of: shown.size)
     }
 

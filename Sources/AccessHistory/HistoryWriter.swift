@@ -43,6 +43,12 @@ struct HistoryWriter: Sendable {
         durablePlace = head.number == 0 ? nil : head.place
     }
 
+    /// The entries of the last group, for the index.
+    private(set) var lastRows: [IndexRow] = []
+
+    /// How much room has been made in the segment that is written.
+    var roomEnd: UInt64 { current?.size ?? 0 }
+
     /// The largest size ever signed.
     var signedSize: UInt64 { head.signedSize }
 
@@ -56,9 +62,16 @@ struct HistoryWriter: Sendable {
         var intents = openIntents
         var receipts: [HistoryReceipt] = []
         receipts.reserveCapacity(entries.count)
+        var rows: [IndexRow] = []
+        rows.reserveCapacity(entries.count)
         buffer.removeAll(keepingCapacity: true)
         let treeSize = tree.size + UInt64(entries.count)
         for entry in entries {
+            rows.append(
+                IndexRow(
+                    index: tree.size, segment: segment.firstIndex,
+                    offset: segment.end + UInt64(buffer.count), keyID: entry.leaf.keyID,
+                    leafHash: entry.leafHash, event: entry.indexed))
             EntryFrame.append(entry, index: tree.size, to: &buffer)
             if entry.opensIntent { intents.insert(tree.size) }
             if let closed = entry.closedIntent { intents.remove(closed) }
@@ -70,7 +83,8 @@ struct HistoryWriter: Sendable {
             entryCount: UInt32(entries.count), size: tree.size, root: tree.root,
             openFloor: intents.min() ?? tree.size, offset: segment.end + UInt64(buffer.count))
         buffer += commit.encoded(key: key)
-        try grow(&segment, by: buffer.count)
+        try makeRoom(
+            for: buffer.count, in: &segment, isClosing: entries.allSatisfy(\.isClosing))
         current = segment
         do throws(HistoryError) {
             try segment.file.write(buffer, at: segment.end)
@@ -80,7 +94,7 @@ struct HistoryWriter: Sendable {
         }
         try sync(segment.file)
         segment.end += UInt64(buffer.count)
-        (current, frontier, openIntents) = (segment, tree, intents)
+        (current, frontier, openIntents, lastRows) = (segment, tree, intents, rows)
         segments[segments.count - 1].end = segment.end
         return receipts
     }
@@ -183,17 +197,48 @@ struct HistoryWriter: Sendable {
         }
     }
 
-    /// Makes room of zeros ahead of the write, so that a full disk shows before it.
-    private mutating func grow(_ segment: inout OpenSegment, by count: Int) throws(HistoryError) {
-        guard segment.end + UInt64(count) > segment.size else { return }
-        let end = segment.size + UInt64(max(growthOctetCount, count))
-        // Piece by piece: a block as large as the room would stay in the heap.
-        let zeros = [UInt8](repeating: 0, count: min(growthOctetCount, Self.pieceOctetCount))
-        while segment.size < end {
-            let piece = zeros.prefix(Int(min(UInt64(zeros.count), end - segment.size)))
-            try segment.file.write(Array(piece), at: segment.size)
-            segment.size += UInt64(piece.count)
+    /// Octets of a segment's room that only what ends something may use: some hundred entries.
+    private var reserveOctetCount: Int { min(Self.largestReserveOctetCount, growthOctetCount / 4) }
+    private static let largestReserveOctetCount = 256 << 10
+    /// By how much a segment grows for what ends something, on a disk that has no room for more.
+    private static let closingGrowthOctetCount = 64 << 10
+
+    /// Makes room of zeros ahead of the write, so that a full disk shows before it. What begins
+    /// something leaves the reserve alone, and is refused where the segment cannot grow by a whole
+    /// step: then a step's room stays free for keys, `head` and checkpoints.
+    private mutating func makeRoom(
+        for count: Int, in segment: inout OpenSegment, isClosing: Bool
+    ) throws(HistoryError) {
+        let free = segment.size - segment.end
+        guard free < UInt64(count + (isClosing ? 0 : reserveOctetCount)) else { return }
+        do throws(HistoryError) {
+            try grow(&segment, by: max(growthOctetCount, count + reserveOctetCount))
+        } catch .diskFull(let path) {
+            guard isClosing else { throw .diskFull(path: path) }
+            try grow(&segment, by: max(Self.closingGrowthOctetCount, count))
         }
+    }
+
+    /// All of it or nothing: what a full disk took is given back.
+    private mutating func grow(
+        _ segment: inout OpenSegment, by count: Int
+    ) throws(HistoryError) {
+        let start = segment.size
+        let end = start + UInt64(count)
+        // Piece by piece: a block as large as the room would stay in the heap.
+        let zeros = [UInt8](repeating: 0, count: min(count, Self.pieceOctetCount))
+        var place = start
+        do throws(HistoryError) {
+            while place < end {
+                let piece = zeros.prefix(Int(min(UInt64(zeros.count), end - place)))
+                try segment.file.write(Array(piece), at: place)
+                place += UInt64(piece.count)
+            }
+        } catch {
+            if place > start { try? segment.file.truncate(to: start) }
+            throw error
+        }
+        segment.size = end
         try sync(segment.file)
     }
 }

@@ -33,10 +33,15 @@ final class KeyRing: Sendable {
     private let secret: [UInt8]
     private let signingKey: PrivateKey
     private let cardKey: [UInt8]
+    /// With the month keys it seals the index.
+    let indexKey: [UInt8]
     private let months: Mutex<[MonthKey]>
     private let wrapping: WrappingKey?
     /// Whether the file still holds the keys in clear, or wrapped by the key before.
     let isWrappingDue: Bool
+
+    /// Every month's key.
+    var allMonths: [MonthKey] { months.withLock(\.self) }
 
     /// The key that seals a month's bodies, if it was made already: the latest of the month.
     func key(for month: YearMonth) -> MonthKey? {
@@ -56,9 +61,12 @@ final class KeyRing: Sendable {
         return CardReference(code: code)
     }
 
-    /// Makes a month's key and puts it on the disk before it is used.
-    func makeKey(for month: YearMonth, on disk: any HistoryDisk) throws(HistoryError) -> MonthKey {
-        if let key = key(for: month) { return key }
+    /// Makes a month's key and puts it on the disk before it is used. With `isAnother` it makes one
+    /// where there is one already; what that sealed stays.
+    func makeKey(
+        for month: YearMonth, isAnother: Bool = false, on disk: any HistoryDisk
+    ) throws(HistoryError) -> MonthKey {
+        if !isAnother, let key = key(for: month) { return key }
         let known = months.withLock { $0 }
         let key = MonthKey(
             id: (known.map(\.id).max() ?? 0) + 1, month: month,
@@ -70,10 +78,22 @@ final class KeyRing: Sendable {
 
     /// The keys of months before one, and with them all ids that are not there: those that go and
     /// those that went. The latest key stays, so that no id is given out twice.
-    func expiring(before month: YearMonth) -> (going: Set<UInt32>, gone: [UInt32]) {
-        let known = months.withLock { $0 }
-        guard let latest = known.map(\.id).max() else { return ([], []) }
-        let going = Set(known.filter { $0.month < month && $0.id != latest }.map(\.id))
+    ///
+    /// A month counts from when its key was made: a clock that stood in the past sealed what happened
+    /// later. What a clock that ran ahead of `now` says counts for its own key alone.
+    func expiring(
+        before month: YearMonth, now: YearMonth
+    ) -> (going: Set<UInt32>, gone: [UInt32]) {
+        let known = months.withLock { $0 }.sorted { $0.id < $1.id }
+        guard let latest = known.last?.id else { return ([], []) }
+        var going: Set<UInt32> = []
+        var reached: YearMonth?
+        for key in known {
+            if key.month <= now { reached = max(reached ?? key.month, key.month) }
+            if max(key.month, reached ?? key.month) < month, key.id != latest {
+                going.insert(key.id)
+            }
+        }
         let staying = Set(known.map(\.id)).subtracting(going)
         return (going, (1...latest).filter { !staying.contains($0) })
     }
@@ -143,6 +163,7 @@ final class KeyRing: Sendable {
         (self.origin, self.secret, self.signingKey) = (origin, secret, signingKey)
         macKey = MACKey(octets: derived("codes"))
         cardKey = derived("cards")
+        indexKey = derived("index")
         self.months = Mutex(months)
         (self.wrapping, self.isWrappingDue) = (wrapping, isWrappingDue)
     }
@@ -193,6 +214,24 @@ extension KeyRing {
         let secret = try file.octets(
             try fields.require("secret", "must be base64", \.stringValue), .secret, at: "$.secret")
         let pem = try file.pem(try fields.string("signingKey"))
+        let months = try MonthKey.list(&fields, file)
+        try fields.finish()
+        do throws(CryptographyError) {
+            try self.init(
+                origin: origin, secret: secret, signingKey: try PrivateKey(pem: pem),
+                months: months, wrapping: wrapping,
+                isWrappingDue: wrapping != nil && file.wrapping != wrapping)
+        } catch {
+            throw .unexpected(path: "$.signingKey", reason: "must be an Ed25519 key in PEM")
+        }
+    }
+}
+
+extension MonthKey {
+    /// Reads the list of a file.
+    fileprivate static func list(
+        _ fields: inout JSONFields, _ file: KeyFileForm
+    ) throws(JSONError) -> [MonthKey] {
         let months = try fields.array("months") { (value, path) throws(JSONError) in
             var fields = try JSONFields(value, at: path)
             let id = UInt32(try fields.integer("id", in: 1...Int(UInt32.max)))
@@ -204,18 +243,15 @@ extension KeyRing {
             try fields.finish()
             return MonthKey(id: id, month: month, octets: octets)
         }
-        try fields.finish()
         guard Set(months.map(\.id)).count == months.count else {
             throw .unexpected(path: "$.months", reason: "has an id twice")
         }
-        do throws(CryptographyError) {
-            try self.init(
-                origin: origin, secret: secret, signingKey: try PrivateKey(pem: pem),
-                months: months, wrapping: wrapping,
-                isWrappingDue: wrapping != nil && file.wrapping != wrapping)
-        } catch {
-            throw .unexpected(path: "$.signingKey", reason: "must be an Ed25519 key in PEM")
-        }
+        return months
+    }
+
+    /// Reads a list in clear.
+    static func list(_ fields: inout JSONFields) throws(JSONError) -> [MonthKey] {
+        try list(&fields, try KeyFileForm(origin: "", wrapping: nil, wrappedBy: nil))
     }
 }
 

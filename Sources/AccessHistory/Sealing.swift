@@ -13,6 +13,10 @@ struct SealedEntry: Sendable {
     let opensIntent: Bool
     /// Which intent ends with it.
     let closedIntent: UInt64?
+    /// Whether it may use the room that is kept for what ends.
+    let isClosing: Bool
+    /// What the index keeps of it.
+    let indexed: IndexedEvent
 }
 
 /// How a log commits to events and seals them; both bind the log's origin.
@@ -63,7 +67,9 @@ struct Sealing: Sendable {
             keyID: key.id, commitment: commitment, bodyDigest: SHA256Digest(hashing: body))
         return SealedEntry(
             leaf: leaf, leafHash: leaf.hash, body: body, month: key.month,
-            opensIntent: event.opensIntent, closedIntent: event.intentIndex)
+            opensIntent: event.opensIntent, closedIntent: event.intentIndex,
+            isClosing: event.isClosing,
+            indexed: IndexedEvent(event))
     }
 
     /// Opens a body and checks that it is what the leaf committed to.
@@ -80,15 +86,15 @@ struct Sealing: Sendable {
         let plain: [UInt8]
         do throws(CryptographyError) {
             plain = try AES256GCM.open(
-                body, key: key.octets, nonce: Array(leaf.commitment[..<12]),
-                additional: additional(keyID: leaf.keyID, commitment: leaf.commitment))
+                body, key: key.octets, nonce: Array(leaf.commitment.octets[..<12]),
+                additional: additional(keyID: leaf.keyID, commitment: leaf.commitment.octets))
         } catch {
             throw .cryptography(error)
         }
         guard plain.count > Self.saltOctetCount,
             commitment(
                 salt: plain[..<Self.saltOctetCount], event: plain[Self.saltOctetCount...]
-            ).octets == leaf.commitment
+            ) == leaf.commitment
         else { throw .cryptography(.authenticationFailed) }
         do throws(DisclosureError) {
             let octets = Array(plain[Self.saltOctetCount...])

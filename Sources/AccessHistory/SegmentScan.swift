@@ -8,7 +8,10 @@ struct ScannedGroup {
         let frame: EntryFrame
         let offset: UInt64
         let leafHash: SHA256Digest
+        /// Empty where the scan was told that nobody wants bodies.
         let body: [UInt8]
+        /// Whether the body is not what the leaf names, but zeros: erased, if a manifest says so.
+        let isErased: Bool
     }
 
     let entries: [Entry]
@@ -46,14 +49,18 @@ struct SegmentScan {
 
     /// From which offset on bodies are compared with what their leaves name.
     private let trustedEnd: UInt64
+    private let keepsBodies: Bool
+    /// Before which entry a body of zeros is no fault of the scan's.
+    private let erasedLimit: UInt64
 
     /// A scan from the first frame. Frames beyond `limit` are not read; bodies before
     /// `trustedEnd` are not hashed.
     init(
         _ file: any HistoryFile, name: String, key: MACKey?, limit: UInt64? = nil,
-        trustedEnd: UInt64 = 0
+        trustedEnd: UInt64 = 0, keepsBodies: Bool = true, erasedLimit: UInt64 = 0
     ) throws(HistoryError) {
-        self.trustedEnd = trustedEnd
+        (self.trustedEnd, self.keepsBodies) = (trustedEnd, keepsBodies)
+        self.erasedLimit = erasedLimit
         let size = try file.size()
         header = try SegmentHeader(
             octets: try file.read(at: 0, count: SegmentHeader.octetCount), file: name, key: key)
@@ -86,33 +93,49 @@ struct SegmentScan {
             guard let head = try window.octets(at: offset, count: EntryFrame.headOctetCount) else {
                 return stopped(.fault(cutShort))
             }
-            if let commit = CommitFrame(octets: head, key: key) {
-                if let reason = mismatch(commit, offset, tree, entries.count) {
-                    return stopped(.fault(reason))
-                }
-                (frontier, end) = (tree, offset + UInt64(CommitFrame.octetCount))
-                return ScannedGroup(entries: entries, commit: commit, end: end)
-            }
-            guard let frame = EntryFrame(head: head) else {
-                let isZero = entries.isEmpty && head.allSatisfy { $0 == 0 }
-                return stopped(isZero ? .zeros : .fault("no frame begins here"))
+            guard let frame = unsafe head.withUnsafeBytes({ unsafe EntryFrame($0) }) else {
+                return try endGroup(head, offset, tree, entries)
             }
             guard frame.index == tree.size else { return stopped(.fault("not the next entry")) }
             let bodyOffset = offset + UInt64(EntryFrame.headOctetCount)
             guard let body = try window.octets(at: bodyOffset, count: frame.bodyOctetCount),
                 offset + UInt64(frame.octetCount) <= limit
             else { return stopped(.fault(cutShort)) }
+            var isErased = false
             if offset >= trustedEnd,
-                SHA256Digest(hashing: body).octets != frame.leaf.bodyDigest
+                unsafe body.withUnsafeBytes({ unsafe SHA256Digest(hashing: $0) })
+                    != frame.leaf.bodyDigest
             {
-                return stopped(.fault("a body that is not what its leaf names"))
+                isErased = frame.index < erasedLimit && ErasedBody.isOne(body)
+                guard isErased else {
+                    return stopped(.fault("a body that is not what its leaf names"))
+                }
             }
             let leafHash = frame.leaf.hash
             tree.append(leafHash)
             entries.append(
-                ScannedGroup.Entry(frame: frame, offset: offset, leafHash: leafHash, body: body))
+                ScannedGroup.Entry(
+                    frame: frame, offset: offset, leafHash: leafHash,
+                    body: keepsBodies ? Array(body) : [], isErased: isErased))
             offset += UInt64(frame.octetCount)
         }
+    }
+
+    /// What is no entry ends the group, or the scan.
+    private mutating func endGroup(
+        _ head: ArraySlice<UInt8>, _ offset: UInt64, _ tree: TreeFrontier,
+        _ entries: [ScannedGroup.Entry]
+    ) throws(HistoryError) -> ScannedGroup? {
+        let head = Array(head)
+        guard let commit = CommitFrame(octets: head, key: key) else {
+            let isZero = entries.isEmpty && head.allSatisfy { $0 == 0 }
+            return stopped(isZero ? .zeros : .fault("no frame begins here"))
+        }
+        if let reason = mismatch(commit, offset, tree, entries.count) {
+            return stopped(.fault(reason))
+        }
+        (frontier, end) = (tree, offset + UInt64(CommitFrame.octetCount))
+        return ScannedGroup(entries: entries, commit: commit, end: end)
     }
 
     private mutating func stopped(_ reason: Stop) -> ScannedGroup? {
@@ -135,24 +158,28 @@ private let cutShort = "the file ends within a group"
 
 /// Reads a file forward in large pieces.
 struct ReadWindow {
-    static let octetCount = 1 << 20
+    private let octetCount: Int
     private let file: any HistoryFile
     private let limit: UInt64
     private var start: UInt64 = 0
     private var octets: [UInt8] = []
 
-    init(file: any HistoryFile, limit: UInt64) { (self.file, self.limit) = (file, limit) }
+    init(file: any HistoryFile, limit: UInt64, octetCount: Int = 1 << 20) {
+        (self.file, self.limit, self.octetCount) = (file, limit, octetCount)
+    }
 
     /// Octets at an offset; nothing if the limit lies before their end.
-    mutating func octets(at offset: UInt64, count: Int) throws(HistoryError) -> [UInt8]? {
+    mutating func octets(
+        at offset: UInt64, count: Int
+    ) throws(HistoryError) -> ArraySlice<UInt8>? {
         guard offset + UInt64(count) <= limit else { return nil }
         if offset < start || offset + UInt64(count) > start + UInt64(octets.count) {
-            let wanted = max(count, Int(min(UInt64(Self.octetCount), limit - offset)))
+            let wanted = max(count, Int(min(UInt64(octetCount), limit - offset)))
             octets = try file.read(at: offset, count: wanted)
             start = offset
         }
         let first = Int(offset - start)
         guard first + count <= octets.count else { return nil }
-        return Array(octets[first..<first + count])
+        return octets[first..<first + count]
     }
 }

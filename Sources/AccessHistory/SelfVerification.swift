@@ -11,7 +11,8 @@ extension HistoryStore {
         let isStarted = startThread("history-verify") {
             do throws(HistoryError) {
                 answer.settle(
-                    .success(try HistoryArchive.verify(folder: folder, wrapping: wrapping)))
+                    .success(
+                        try HistoryArchive.verify(folder: folder, wrapping: wrapping, threads: 1)))
             } catch { answer.settle(.failure(error)) }
         }
         guard isStarted, let result = await answer.value(ifCancelled: { nil }) else { return nil }

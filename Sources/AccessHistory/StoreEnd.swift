@@ -40,7 +40,8 @@ struct StoreEnd {
         try check(header, follows: before, file: last)
         let trustedEnd = head.segmentFirstIndex == header.firstIndex ? head.segmentEnd : 0
         if isForWriting { file.forgetCache(from: trustedEnd) }
-        var scan = try SegmentScan(file, name: last, key: key, trustedEnd: trustedEnd)
+        var scan = try SegmentScan(
+            file, name: last, key: key, trustedEnd: trustedEnd, keepsBodies: false)
         var marks = Marks(head: head, signed: signed, file: last)
         try marks.pass(scan.frontier, at: scan.end)
         try scan.finish { (group) throws(HistoryError) in

@@ -16,6 +16,8 @@ struct StoreMarks {
     let ring: KeyRing?
     let head: Head?
     let signed: Checkpoint?
+    /// What witnesses cosigned, as it lies there: only a verification judges it.
+    let cosignedOctets: [UInt8]?
     private let contradiction: HistoryError?
     private let usesKeys: Bool
     private let isEmpty: Bool
@@ -27,6 +29,8 @@ struct StoreMarks {
         _ disk: any HistoryDisk, origin: String?, wrapping: WrappingKey? = nil,
         usesKeys: Bool = true, log: NoteKey? = nil
     ) throws(HistoryError) {
+        cosignedOctets = try disk.read(
+            HistoryWitnesses.cosignedFileName, longest: SignedNote.longestOctetCount)
         let headOctets = try disk.read(Head.fileName, longest: Head.fileOctetCount)
         let checkpointOctets = try disk.read(
             CheckpointFile.fileName, longest: SignedNote.longestOctetCount)

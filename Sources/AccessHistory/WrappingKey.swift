@@ -37,6 +37,14 @@ package struct WrappingKey: Hashable, Sendable {
     /// The key before this one, by itself.
     var previous: WrappingKey? { previousOctets.map { WrappingKey(octets: $0) } }
 
+    /// The key by itself.
+    var alone: WrappingKey { WrappingKey(octets: octets) }
+
+    /// A new key, with another as the one before.
+    static func make(after key: WrappingKey) -> WrappingKey {
+        WrappingKey(octets: RandomOctets.make(octetCount), previous: key.octets)
+    }
+
     /// A new key.
     package static func make() -> WrappingKey {
         WrappingKey(octets: RandomOctets.make(octetCount))

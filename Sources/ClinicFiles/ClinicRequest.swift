@@ -36,7 +36,7 @@ package enum RequestFault: Error, Hashable, Sendable {
 /// What a clinic's program asks for.
 package struct ClinicRequest: Hashable, Sendable, PersonalData {
     /// The most persons of one list.
-    package static let maximumPersons = 1000
+    package static let maximumPersons = 500
     /// The most octets of a value.
     package static let maximumValueOctets = 200
 

@@ -1,3 +1,5 @@
+package import Records
+
 /// What the terminal's configuration file says: JSON with comments, camelCase keys, version 1.
 /// Paths are as written; `ConfigurationFile` makes them absolute against the file's folder.
 package struct TerminalConfiguration: Hashable, Sendable {
@@ -8,8 +10,10 @@ package struct TerminalConfiguration: Hashable, Sendable {
     package var institutionCode: String
     /// The institution's name, as screens and papers show it.
     package var institutionName: String
-    /// The terminal's name within the institution; with the code it makes the history's origin.
+    /// The terminal's name within the institution, as the clearinghouse knows it.
     package var terminal: String
+    /// What the history's origin names after the institution, where it is not the terminal.
+    package var historyName: String?
     /// Whether this terminal works with simulated cards and a simulated clearinghouse.
     package var isSimulation: Bool
     /// The reader to serve, by its PC/SC name; the first one that holds a card where absent.
@@ -47,14 +51,20 @@ package struct TerminalConfiguration: Hashable, Sendable {
     package var paperFonts: [String]?
     /// For how many years the access history is kept at least.
     package var historyRetentionYears: Int
+    /// When the institution is open; what is opened outside is put before the reviewer.
+    package var openingHours = OpeningHours.usual
     /// Who cosigns the history's checkpoints, where anybody does.
     package var witnesses: WitnessConfiguration?
+    /// Where the history is fed to by syslog, where anywhere.
+    package var syslog: SyslogConfiguration?
     /// The camera and the matcher of faces, where the terminal has any.
     package var face: FaceConfiguration?
     /// The patient's screen, where the terminal has one.
     package var kiosk: KioskConfiguration?
     /// The staff's pages, where the terminal has them.
     package var desk: DeskConfiguration?
+    /// The API for the clinic's programs, where the terminal has it.
+    package var programs: ProgramsConfiguration?
     /// How long each wait may last.
     package var limits: WaitLimits
 }

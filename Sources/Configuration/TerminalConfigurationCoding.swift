@@ -1,4 +1,5 @@
 package import JSON
+internal import Records
 
 extension TerminalConfiguration {
     /// Reads a configuration text: comments allowed, every unknown key refused with its path.
@@ -23,6 +24,9 @@ extension TerminalConfiguration {
         institutionName = try fields.words("institutionName", maximum: 200)
         terminal = try fields.require(
             "terminal", "must be 1 to 32 letters, digits or hyphens"
+        ) { value in value.stringValue.flatMap { isName($0) ? $0 : nil } }
+        historyName = try fields.optional(
+            "historyName", "must be 1 to 32 letters, digits or hyphens"
         ) { value in value.stringValue.flatMap { isName($0) ? $0 : nil } }
         isSimulation = try fields.bool("simulation")
         reader = try fields.optional("reader", "must be a reader's name") { value in
@@ -58,14 +62,22 @@ extension TerminalConfiguration {
         }
         historyRetentionYears =
             try fields.optionalInteger("historyRetentionYears", in: 3...100) ?? 7
+        openingHours =
+            try fields.nested("openingHours", OpeningHours.init(json:at:)) ?? .usual
         witnesses = try fields.nested("witnesses") { (value, path) throws(JSONError) in
             try WitnessConfiguration(json: value, at: path)
+        }
+        syslog = try fields.nested("syslog") { (value, path) throws(JSONError) in
+            try SyslogConfiguration(json: value, at: path)
         }
         kiosk = try fields.nested("kiosk") { (value, path) throws(JSONError) in
             try KioskConfiguration(json: value, at: path)
         }
         desk = try fields.nested("desk") { (value, path) throws(JSONError) in
             try DeskConfiguration(json: value, at: path)
+        }
+        programs = try fields.nested("programs") { (value, path) throws(JSONError) in
+            try ProgramsConfiguration(json: value, at: path)
         }
         self.limits =
             try fields.nested("limits") { (value, path) throws(JSONError) in
@@ -96,6 +108,7 @@ extension TerminalConfiguration {
             ("institutionCode", .string(institutionCode)),
             ("institutionName", .string(institutionName)),
             ("terminal", .string(terminal)),
+            ("historyName", historyName.map(JSONValue.string)),
             ("simulation", .bool(isSimulation)),
             ("reader", reader.map(JSONValue.string)),
             ("items", .array(items.map(JSONValue.string))),
@@ -114,8 +127,9 @@ extension TerminalConfiguration {
             ("paperFonts", paperFonts.map { .array($0.map(JSONValue.string)) }),
             ("face", face?.json),
             ("historyRetentionYears", JSONValue(historyRetentionYears)),
-            ("witnesses", witnesses?.json),
-            ("kiosk", kiosk?.json), ("desk", desk?.json),
+            ("openingHours", openingHours.json),
+            ("witnesses", witnesses?.json), ("syslog", syslog?.json),
+            ("kiosk", kiosk?.json), ("desk", desk?.json), ("programs", programs?.json),
             ("limits", limits.json),
         ])
     }
@@ -127,8 +141,13 @@ extension TerminalConfiguration {
         copy.historyKeyFile = historyKeyFile.map(resolve)
         copy.paperFonts = paperFonts?.map(resolve)
         copy.face = face?.resolvingPaths(resolve)
+        copy.syslog = syslog?.resolvingPaths(resolve)
         if let kiosk { copy.kiosk?.pageFile = resolve(kiosk.pageFile) }
         copy.desk = desk?.resolvingPaths(resolve)
+        if let programs {
+            copy.programs = ProgramsConfiguration(
+                file: resolve(programs.file), socket: resolve(programs.socket))
+        }
         return copy
     }
 
@@ -168,14 +187,14 @@ extension ClearinghouseConfiguration {
 }
 
 extension IdentityConfiguration {
-    fileprivate init(json: JSONValue, at path: String) throws(JSONError) {
+    init(json: JSONValue, at path: String) throws(JSONError) {
         var fields = try JSONFields(json, at: path)
         certificateFile = try fields.words("certificateFile")
         keyFile = try fields.words("keyFile")
         try fields.finish()
     }
 
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         ["certificateFile": .string(certificateFile), "keyFile": .string(keyFile)]
     }
 }
@@ -247,7 +266,7 @@ extension WaitLimits {
 
 extension JSONFields {
     /// A string that says something: not empty, and without control characters.
-    fileprivate mutating func words(
+    mutating func words(
         _ key: String, maximum: Int = 4096
     ) throws(JSONError) -> String {
         try require(key, "must be a string of 1 to \(maximum) octets") { value in

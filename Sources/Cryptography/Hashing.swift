@@ -27,8 +27,8 @@ package enum HashAlgorithm: Sendable, CaseIterable {
     package func digest(_ octets: [UInt8]) -> [UInt8] {
         unsafe octets.withUnsafeBufferPointer { input in
             unsafe [UInt8](unsafeUninitializedCapacity: octetCount) { output, count in
-                let result = unsafe EVP_Digest(
-                    input.baseAddress, input.count, output.baseAddress, nil, algorithm, nil)
+                let result = unsafe copenssl_digest(
+                    algorithm, input.baseAddress, input.count, output.baseAddress)
                 precondition(result == 1, "a hash of octets in memory cannot fail")
                 count = octetCount
             }
@@ -53,10 +53,30 @@ package enum HashAlgorithm: Sendable, CaseIterable {
 extension SHA256Digest {
     /// SHA-256 of some octets.
     package init(hashing octets: [UInt8]) {
-        guard let digest = SHA256Digest(HashAlgorithm.sha256.digest(octets)) else {
-            preconditionFailure("SHA-256 gives 32 octets")
+        self = unsafe octets.withUnsafeBytes { unsafe SHA256Digest(hashing: $0) }
+    }
+
+    /// SHA-256 of octets that lie somewhere.
+    package init(hashing octets: UnsafeRawBufferPointer) {
+        self = unsafe withUnsafeTemporaryAllocation(
+            byteCount: SHA256Digest.octetCount, alignment: 8
+        ) { digest in
+            let result = unsafe copenssl_digest(
+                FetchedAlgorithm.sha256.pointer, octets.baseAddress, octets.count,
+                digest.baseAddress)
+            precondition(result == 1, "a hash of octets in memory cannot fail")
+            return unsafe SHA256Digest(UnsafeRawBufferPointer(digest))
         }
-        self = digest
+    }
+
+    /// SHA-256(mark ‖ left ‖ right).
+    package init(hashing mark: UInt8, _ left: SHA256Digest, _ right: SHA256Digest) {
+        self = unsafe withUnsafeTemporaryAllocation(byteCount: 65, alignment: 8) { octets in
+            unsafe octets[0] = mark
+            unsafe left.store(in: UnsafeMutableRawBufferPointer(rebasing: octets[1...]))
+            unsafe right.store(in: UnsafeMutableRawBufferPointer(rebasing: octets[33...]))
+            return unsafe SHA256Digest(hashing: UnsafeRawBufferPointer(octets))
+        }
     }
 }
 

@@ -65,6 +65,9 @@ package struct PublicKey: Sendable {
         try self.init(key)
     }
 
+    /// Whether it has the strength of 128 bits (NIST SP 800-57): RSA of 3,072 bits, a curve of 256.
+    package var isStrongForYears: Bool { unsafe EVP_PKEY_get_security_bits(key.pointer) >= 128 }
+
     /// An Ed25519 key from its 32 octets.
     package static func ed25519(raw: [UInt8]) throws(CryptographyError) -> PublicKey {
         let pointer = unsafe EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, raw, raw.count)

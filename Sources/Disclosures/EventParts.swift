@@ -14,7 +14,9 @@ package struct TerminalPlace: Hashable, Sendable {
     }
 
     /// The origin of this terminal's log: `madoguchi/<institution>/<terminal>`.
-    package var logOrigin: String { "madoguchi/\(institution)/\(terminal)" }
+    package func logOrigin(named name: String? = nil) -> String {
+        "madoguchi/\(institution)/\(name ?? terminal)"
+    }
 }
 
 /// Who did something.

@@ -35,6 +35,8 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable {
     case storeCut
     /// The store was closed in order.
     case storeClosed
+    /// The clock was set while entries are written: those before and after say different times.
+    case clockStepped
 }
 
 /// How far the clock was to be trusted.

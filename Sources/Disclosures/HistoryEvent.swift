@@ -72,6 +72,21 @@ package struct HistoryEvent: Hashable, Sendable {
     }
 }
 
+extension HistoryEvent {
+    /// Whether it ends something, or tells of what cannot be undone: such entries are written as long
+    /// as there is any room, after those that begin something are refused.
+    package var isClosing: Bool {
+        switch kind {
+        case .outcome, .proof, .sessionEnded, .consentRefused, .consentWithdrawn, .checkInClosed,
+            .administratorAct, .storeOpened, .storeCut, .storeClosed, .clockStepped:
+            true
+        case .cardRefused, .intent, .disclosure, .consentGiven, .identityCompared, .viewed,
+            .historyRead:
+            false
+        }
+    }
+}
+
 extension HistoryEvent: PersonalData {
     /// What happened, and nothing about whom: events reach logs and test names.
     package var description: String { "HistoryEvent(\(kind.rawValue))" }

@@ -27,6 +27,7 @@ package enum HistoryWords {
         case .historyRead: "閲覧・提供履歴を閲覧"
         case .administratorAct: "管理者の操作"
         case .storeOpened, .storeCut, .storeClosed: "履歴の保管"
+        case .clockStepped: "時計の変更"
         }
     }
 

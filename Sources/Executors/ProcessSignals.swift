@@ -21,8 +21,12 @@ package struct ProcessSignals: Sendable {
         }
     }
 
-    /// Returns when the process is asked to end (SIGTERM or SIGINT), or its task is cancelled.
-    package func untilTermination() async {
-        for await signal in signals where signal != Self.hangUp { return }
+    /// Returns when the process is asked to end (SIGTERM or SIGINT), or its task is cancelled. What
+    /// SIGHUP asks for is done in between.
+    package func untilTermination(onHangUp: @Sendable () async -> Void = {}) async {
+        for await signal in signals {
+            guard signal == Self.hangUp else { return }
+            await onHangUp()
+        }
     }
 }

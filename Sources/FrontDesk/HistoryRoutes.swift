@@ -48,14 +48,22 @@ extension LocalAPI {
         let member = try staff(request)
         guard member.role == .administrator else { throw .notAllowed }
         guard let form = request.query["form"],
-            ["csv", "fhir", "postgres", "syslog", "reconcile"].contains(form)
-        else { throw .badRequest("form must be csv, fhir, postgres, syslog or reconcile") }
+            ["csv", "fhir", "postgres", "syslog", "reconcile", "escrow"].contains(form)
+        else {
+            throw .badRequest("form must be csv, fhir, postgres, syslog, escrow or reconcile")
+        }
         guard let first = UInt64(request.query["from"] ?? "0"),
             first <= UInt64(HistoryEvent.largestIndex)
         else { throw .badRequest("from must be an entry's number") }
+        // Whose keys go where is told by the auditor's certificate.
+        let receiver = request.query["for"]
+        let isNamed = receiver.map { SHA256Digest(hex: $0) != nil } ?? false
+        guard isNamed == (form == "escrow"), isNamed || receiver == nil
+        else { throw .badRequest("for must be the digest of the auditor's certificate") }
         let isWritten = await noteReading(
             HistoryQuery(), by: member, reason: form == "reconcile" ? "reconcile" : "export",
-            note: "\(form), from entry \(first)")
+            note: receiver.map { "escrow, for the certificate \($0)" }
+                ?? "\(form), from entry \(first)")
         do throws(HistoryError) {
             guard isWritten else { throw HistoryError.closed }
             return try await checkpoint()
@@ -72,19 +80,8 @@ extension LocalAPI {
         guard let month = request.query["before"].flatMap({ YearMonth($0) }) else {
             throw .badRequest("before must be a month such as 2019-11")
         }
+        let trusted = try await trustedTime()
         let scene = parts.scribe.scene(actor: member.actor)
-        let trusted: Instant
-        if let witnesses = parts.witnesses {
-            guard let cosigned = await witnesses.cosignedTime else {
-                throw .badRequest("no witness has said yet what time it is: wait for a round")
-            }
-            trusted = cosigned
-        } else {
-            guard scene.timeQuality == .synchronised else {
-                throw .badRequest("nobody vouches for the clock: run a time service")
-            }
-            trusted = parts.scribe.now
-        }
         do throws(HistoryError) {
             let manifest = try await parts.scribe.store.expire(
                 before: month, retentionYears: parts.historyRetentionYears, at: trusted,
@@ -96,6 +93,59 @@ extension LocalAPI {
         } catch {
             throw Self.problem(error)
         }
+    }
+
+    /// Another key seals from now on.
+    func rotateHistoryKey(_ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+        let member = try staff(request)
+        guard member.role == .administrator else { throw .notAllowed }
+        let scene = parts.scribe.scene(actor: member.actor)
+        do throws(HistoryError) {
+            let id = try await parts.scribe.store.rotateMonthKey(
+                scene.event(.administratorAct, at: parts.scribe.now))
+            return .json(["key": JSONValue(id)])
+        } catch { throw Self.problem(error) }
+    }
+
+    /// Erases what was sealed of one patient. The patient's id comes in the body: it stands in no log.
+    func eraseHistory(_ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+        let member = try staff(request)
+        guard member.role == .administrator else { throw .notAllowed }
+        let (id, why, despite): (String, String, Bool)
+        do throws(JSONError) {
+            var fields = try JSONFields(try JSONValue(parsing: request.body))
+            id = try fields.string("patient", maximum: HistoryEvent.longestNameOctetCount)
+            why = try fields.string("why", maximum: ErasureManifest.longestWhyOctetCount)
+            despite = try fields.optionalBool("despiteRetention") ?? false
+            try fields.finish()
+        } catch { throw .badRequest(error.description) }
+        guard HistoryEvent.isName(id), !why.isEmpty,
+            why.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+        else {
+            throw .badRequest("patient and why must say something, in one line")
+        }
+        // Where the time to be kept does not count, nor does what time it is.
+        let trusted = despite ? parts.scribe.now : try await trustedTime()
+        let scene = parts.scribe.scene(actor: member.actor)
+        do throws(HistoryError) {
+            let count = try await parts.scribe.store.erase(
+                patient: id, why: why,
+                retentionYears: despite ? nil : parts.historyRetentionYears, at: trusted,
+                scene.event(.administratorAct, at: parts.scribe.now))
+            return .json(["erased": JSONValue(count)])
+        } catch { throw Self.problem(error) }
+    }
+
+    /// What time it is for what cannot be undone: as the witnesses say where there are any.
+    private func trustedTime() async throws(Problem) -> Instant {
+        if let witnesses = parts.witnesses {
+            guard let cosigned = await witnesses.cosignedTime else { throw .timeNotCosigned }
+            return cosigned
+        }
+        guard parts.scribe.scene(actor: .patient).timeQuality == .synchronised else {
+            throw .timeUntrusted
+        }
+        return parts.scribe.now
     }
 
     private func checkpoint() async throws(HistoryError) -> HTTPResponse {
@@ -110,7 +160,8 @@ extension LocalAPI {
     static func problem(_ error: HistoryError) -> Problem {
         switch error {
         case .noEntry: return .noEntry
-        case .retained: return .badRequest(error.description)
+        case .retained: return .mustBeKept(error.description)
+        case .erased: return .entryErased
         case .damaged, .markLost, .foreign, .event, .keyGone, .cryptography, .absent:
             return .historyUnread(error.description)
         case .inUse, .diskFull, .notPermitted, .system, .contradicted, .poisoned, .closed:
@@ -120,7 +171,7 @@ extension LocalAPI {
         }
     }
 
-    private func noteReading(
+    func noteReading(
         _ query: HistoryQuery, by member: StaffMember, reason: String? = nil, note: String? = nil
     ) async -> Bool {
         var event = parts.scribe.scene(actor: member.actor, patient: query.patient)
@@ -132,7 +183,7 @@ extension LocalAPI {
     }
 
     /// What is asked for; a filter that cannot be read is refused, not passed over.
-    private func query(_ request: HTTPRequest) throws(Problem) -> HistoryQuery {
+    func query(_ request: HTTPRequest) throws(Problem) -> HistoryQuery {
         let asked = request.query
         func read<Value>(_ name: String, _ must: String, _ read: (String) -> Value?)
             throws(Problem) -> Value?
@@ -171,6 +222,16 @@ extension WitnessStanding {
             "uncosignedEntries": .integer(Int64(clamping: size - min(size, cosignedSize))),
             "troubles": .object(
                 present: troubles.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }),
+        ]
+    }
+}
+
+extension DiskRoom {
+    /// How full the disk is, as programs get it.
+    package var json: JSONValue {
+        [
+            "freeOctets": .integer(Int64(clamping: freeOctets)),
+            "usedPercent": JSONValue(usedPercent),
         ]
     }
 }

@@ -67,7 +67,7 @@ extension LocalAPI {
         } catch { throw .opening(error) }
     }
 
-    private func bookings(in request: HTTPRequest) throws(Problem) -> [Booking] {
+    func bookings(in request: HTTPRequest) throws(Problem) -> [Booking] {
         do throws(JSONError) {
             var fields = try JSONFields(try request.jsonBody())
             let bookings = try fields.array("bookings", maximum: 500) {
@@ -120,7 +120,7 @@ extension LocalAPI {
     }
 }
 
-private func isBookingID(_ text: String) -> Bool {
+func isBookingID(_ text: String) -> Bool {
     (1...64).contains(text.utf8.count)
         && text.utf8.allSatisfy { octet in
             (0x30...0x39).contains(octet) || (0x41...0x5A).contains(octet)

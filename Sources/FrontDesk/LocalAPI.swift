@@ -7,7 +7,7 @@ package import HTTP
 internal import JSON
 package import Network
 internal import Octets
-internal import Records
+package import Records
 package import Secrets
 package import Terminal
 
@@ -50,6 +50,11 @@ package struct LocalAPI: HTTPHandler {
         package var press: PaperPress?
         /// How long the history is kept at least.
         package var historyRetentionYears = 7
+        /// When the institution is open: what is opened outside is put before the reviewer.
+        package var openingHours = OpeningHours.usual
+
+        /// When each certificate of this terminal ends, by what it is for.
+        package var certificateEnds: [String: Instant] = [:]
 
         /// The parts.
         package init(
@@ -111,7 +116,9 @@ package struct LocalAPI: HTTPHandler {
     private func route(
         _ request: HTTPRequest, _ peer: ServerPeer
     ) async throws(Problem) -> HTTPResponse {
-        guard let segments = request.segments, segments.first == "v1" else { throw .notFound }
+        guard let segments = request.segments else { throw .notFound }
+        if segments.count == 1 { return try await watching(request, segments[0]) }
+        guard segments.first == "v1" else { throw .notFound }
         let path = segments.dropFirst().map { $0 }
         switch (request.method, path.first, path.count) {
         case ("GET", "status", 1): return .json(await status())
@@ -130,8 +137,15 @@ package struct LocalAPI: HTTPHandler {
             return try await allowLastTry(request)
         case ("POST", "history", 2) where path[1] == "expiry":
             return try await expireHistory(request)
+        case ("POST", "history", 2) where path[1] == "erasure":
+            return try await eraseHistory(request)
+        case ("POST", "history", 2) where path[1] == "rotation":
+            return try await rotateHistoryKey(request)
         case ("POST", "history", 2) where path[1] == "exports":
             return try await exportHistory(request)
+        case ("GET", "history", 2) where path[1] == "review": return try await review(request)
+        case ("POST", "history", 2) where path[1] == "review":
+            return try await signOffReview(request)
         case ("GET", "history", 2): return try await history(path[1], request)
         default: throw .notFound
         }
@@ -164,7 +178,32 @@ package struct LocalAPI: HTTPHandler {
             ("historyOrigin", .string(parts.scribe.store.origin)),
             ("historyEntries", .integer(Int64(clamping: size))),
             ("historyWitnesses", cosigned.map { $0.json(entries: size) }),
+            ("historyDisk", parts.scribe.store.room?.json),
+            ("today", today),
+            ("certificateDaysLeft", certificateDaysLeft),
         ])
+    }
+
+    /// What was counted on this day in Japan.
+    private var today: JSONValue {
+        let date = parts.scribe.now.dateInJapan
+        let counted = parts.scribe.meters.reading.day.flatMap { $0.date == date ? $0 : nil }
+        let checkIns = (counted?.checkIns ?? [:]).sorted { $0.key < $1.key }
+        return [
+            "date": .string("\(date)"),
+            "checkIns": .object(
+                present: checkIns.map { ($0.key, .integer(Int64(clamping: $0.value))) }),
+            "failedProofs": .integer(Int64(clamping: counted?.failedProofs ?? 0)),
+            "lockouts": .integer(Int64(clamping: counted?.lockouts ?? 0)),
+        ]
+    }
+
+    private var certificateDaysLeft: JSONValue {
+        let now = parts.scribe.now.seconds
+        return .object(
+            present: parts.certificateEnds.sorted { $0.key < $1.key }.map { name, end in
+                (name, .integer((end.seconds - now) / 86_400))
+            })
     }
 
     /// An administrator lets PINs in again before the pause ends; recorded first.

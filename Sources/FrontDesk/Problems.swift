@@ -328,6 +328,36 @@ extension Problem {
         .refusal, "no-entry", 404, "The access history has no such entry.", "その番号の記録はありません。",
         "List the entries (madoguchi history list).", "履歴の一覧を確認してください。")
 
+    static let entryErased = Problem(
+        .refusal, "entry-erased", 410, "What this entry held was erased.",
+        "この記録の内容は消去されています。",
+        "List the administrators' acts to see by whom and why.", "管理者の操作の一覧で理由を確認してください。")
+
+    /// It has to be kept until a month.
+    static func mustBeKept(_ detail: String) -> Problem {
+        var problem = Problem(
+            .refusal, "must-be-kept", 409, "This has to be kept for longer.", "保存期間が終わっていません。",
+            "Wait until then, or name an earlier month.", "保存期間が終わるまでお待ちください。")
+        problem.detail = detail
+        return problem
+    }
+
+    static let timeUntrusted = Problem(
+        .history, "time-untrusted", 409,
+        "Nobody vouches for the time: no witness is configured and no time service keeps the clock. "
+            + "Nothing was destroyed.",
+        "時刻を保証するもの(証人・時刻同期)がないため、何も破棄していません。",
+        "Run a time service (systemd-timesyncd; madoguchi doctor says what is missing) or configure "
+            + "witnesses, then try again.",
+        "時刻同期サービス(systemd-timesyncd)を動かすか、証人を設定して、もう一度実行してください。")
+
+    static let timeNotCosigned = Problem(
+        .history, "time-not-cosigned", 409,
+        "No witness has said since the start what time it is. Nothing was destroyed.",
+        "起動してからどの証人も時刻を示していないため、何も破棄していません。",
+        "Wait for a round of the witnesses; madoguchi status says what troubles them. Then try again.",
+        "証人の署名を待って(madoguchi status)、もう一度実行してください。")
+
     static let notAllowed = Problem(
         .refusal, "not-allowed", 403, "This role may not do that.", "この権限では行えません。",
         "Use the token of a role that may.", "権限のある職員のトークンを使用してください。")

@@ -24,12 +24,19 @@ package struct AuditEventExport: EntryExport {
         return resource(entry, event).canonical + [0x0A]
     }
 
+    /// By the log's origin, not by the terminal alone: a new history begins at entry 0 again, and a
+    /// receiver that is sent both keeps both.
+    private static func id(of entry: ExportedEntry) -> String {
+        let parts = entry.origin.split(separator: "/").dropFirst()
+        return (parts.map(String.init) + ["\(entry.index)"]).joined(separator: "-")
+    }
+
     private func resource(_ entry: ExportedEntry, _ event: HistoryEvent) -> JSONValue {
         let isRead = event.isPatientRead
         let words = EventCoding(event)
         return .object(present: [
             ("resourceType", "AuditEvent"),
-            ("id", .string("\(event.place.institution)-\(event.place.terminal)-\(entry.index)")),
+            ("id", .string(Self.id(of: entry))),
             ("meta", meta(isRead: isRead)),
             ("type", words.type),
             ("subtype", .array(words.subtypes)),

@@ -26,7 +26,7 @@ extension HistoryEvent {
         case .outcome: return act != .withdrawGrant
         case .cardRefused, .proof, .sessionEnded, .intent, .consentGiven, .consentRefused,
             .consentWithdrawn, .identityCompared, .checkInClosed, .historyRead, .administratorAct,
-            .storeOpened, .storeCut, .storeClosed:
+            .storeOpened, .storeCut, .storeClosed, .clockStepped:
             return false
         }
     }
@@ -81,7 +81,7 @@ struct EventCoding {
         case .administratorAct: return (activity, nil, "E")
         case .storeOpened: return (activity, dcm("110120", "Application Start"), "E")
         case .storeClosed: return (activity, dcm("110121", "Application Stop"), "E")
-        case .storeCut: return (dcm("110113", "Security Alert"), nil, "E")
+        case .storeCut, .clockStepped: return (dcm("110113", "Security Alert"), nil, "E")
         }
     }
 }

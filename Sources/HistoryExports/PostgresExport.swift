@@ -18,6 +18,7 @@ package struct PostgresExport: EntryExport {
         Array(
             """
             \\set ON_ERROR_STOP on
+            \\set VERBOSITY terse
             BEGIN;
             COPY madoguchi.incoming (origin, index, leaf, salt, event) FROM STDIN;
 

@@ -53,7 +53,7 @@ extension HistoryEvent {
     /// Whether somebody who watches should look: refused, failed, locked, cut.
     var isAlarming: Bool {
         switch kind {
-        case .cardRefused, .storeCut: return true
+        case .cardRefused, .storeCut, .clockStepped: return true
         case .proof, .sessionEnded, .intent, .outcome, .disclosure, .consentGiven, .consentRefused,
             .consentWithdrawn, .identityCompared, .checkInClosed, .viewed, .historyRead,
             .administratorAct, .storeOpened, .storeClosed:

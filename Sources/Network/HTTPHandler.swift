@@ -8,6 +8,8 @@ package struct ServerPeer: Hashable, Sendable {
     package var certificate: Certificate?
     /// The user of a UNIX socket's other end.
     package var user: UInt32?
+    /// The address of the other end, 4 or 16 octets; nothing for a UNIX socket.
+    package var address: [UInt8]?
     /// The connection: open for as long as its request is being answered.
     var descriptor: Int32?
 

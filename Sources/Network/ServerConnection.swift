@@ -34,6 +34,7 @@ extension HTTPServer {
             try stream.handshake(until: Deadline(seconds: limits.headSeconds))
             var peer = ServerPeer(certificate: stream.peerCertificate, user: peerUser(raw))
             peer.descriptor = raw
+            peer.address = peerAddress(raw)
             while try serveOne(&stream, peer) {}
         } catch {
             // The other side is gone or never spoke the protocol. What it can still be told, the
@@ -185,4 +186,14 @@ func isHungUp(_ descriptor: Int32) -> Bool {
 /// The user on the other end of a UNIX socket; nothing for TCP.
 private func peerUser(_ descriptor: Int32) -> UInt32? {
     UInt32(exactly: csystem_peer_user(descriptor))
+}
+
+/// The address of a TCP connection's other end; an IPv4 address that came in over IPv6 as what it is.
+private func peerAddress(_ descriptor: Int32) -> [UInt8]? {
+    var octets = [UInt8](repeating: 0, count: 16)
+    switch unsafe csystem_peer_address(descriptor, &octets) {
+    case 4: return Array(octets.prefix(4))
+    case 16: return octets
+    default: return nil
+    }
 }

@@ -186,6 +186,55 @@ struct Stream: ~Copyable, Sendable {
         }
     }
 
+    /// Says goodbye and reads to the other side's own. What comes before that is dropped, up to a limit.
+    ///
+    /// A goodbye that came before ours, or a reset behind it, means that not everything was read.
+    mutating func awaitEnd(until deadline: Deadline) throws(NetworkError) {
+        guard try !hasEndedEarly(until: deadline) else { throw .closed }
+        switch tls {
+        case .some(let engine):
+            engine.shutdown()
+            try flush(until: deadline)
+        case .none: break
+        }
+        _ = try check(shutdown(descriptor.raw, Int32(SHUT_WR)), "shutdown")
+        var dropped = 0
+        while dropped < 1 << 20 {
+            offset = input.count
+            guard try fill(until: deadline) else {
+                // Without its goodbye, somebody else may have cut the line.
+                guard endedProperly else { throw .closed }
+                // What was closed upon unread octets is reset: that is an error here.
+                while try drop(until: deadline) > 0 {}
+                return
+            }
+            dropped += input.count
+        }
+        throw .closed
+    }
+
+    /// Whether the other side's goodbye is here already.
+    private mutating func hasEndedEarly(until deadline: Deadline) throws(NetworkError) -> Bool {
+        var request = pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0)
+        while unsafe poll(&request, 1, 0) > 0 {
+            guard try receiveRecord(until: deadline) else { return true }
+            var hasEnded = false
+            input.wipe()
+            offset = 0
+            try unsafe input.appendUnsafe { (buffer) throws(NetworkError) in
+                switch tls {
+                case .some(let engine):
+                    let result = try unsafe engine.read(into: buffer)
+                    hasEnded = result.progress == .ended
+                    return result.count
+                case .none: return 0
+                }
+            }
+            if hasEnded { return true }
+        }
+        return false
+    }
+
     /// Sends a fatal TLS alert: a record that nobody sent is taken in, and TLS itself objects.
     func alert() {
         switch tls {

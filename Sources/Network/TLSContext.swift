@@ -32,6 +32,13 @@ package import Cryptography
             (certificate, key), serverAnchors, serverName: serverName, isServer: false)
     }
 
+    /// The client's side where no certificate is asked for.
+    package static func client(
+        serverAnchors: [Certificate], serverName: String
+    ) throws(CryptographyError) -> TLSContext {
+        try TLSContext(nil, serverAnchors, serverName: serverName, isServer: false)
+    }
+
     /// One side. Only tests leave the identity out, to be turned away.
     init(
         _ identity: (certificate: Certificate, key: PrivateKey)?, _ anchors: [Certificate],

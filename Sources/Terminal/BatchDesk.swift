@@ -1,3 +1,4 @@
+internal import AccessHistory
 internal import CheckIns
 package import Clearinghouse
 internal import Disclosures
@@ -8,10 +9,11 @@ extension InsuranceDesk {
     private static let batchName = "batch of bookings"
 
     /// Hands tomorrow's bookings in, in place of the batch before: an intent and its outcome. What
-    /// is found is asked for, and entered, when somebody looks.
-    package func submit(
-        _ bookings: [Booking], by member: StaffMember
-    ) async throws(OpeningRefusal) {
+    /// is found is asked for, and entered, when somebody looks. One that is not the desk's is known by
+    /// its number alone.
+    @discardableResult package func submit(
+        _ bookings: [Booking], by member: StaffMember, isTheDesks: Bool = true
+    ) async throws(OpeningRefusal) -> String {
         guard member.role.seesQualification else { throw .notAllowed }
         let intent = batchIntent(member, "batch of \(bookings.count) bookings")
         guard let place = await scribe.write(intent) else { throw .storeClosed }
@@ -21,7 +23,8 @@ extension InsuranceDesk {
         } catch { throw await refused(intent, place, error) }
         let event = intent.outcome(ofIntentAt: place.index, .succeeded, at: scribe.now)
         guard await scribe.write(event) != nil else { throw .storeClosed }
-        await book.keep(reception, named: Self.batchName)
+        if isTheDesks { await book.keep(reception, named: Self.batchName) }
+        return reception
     }
 
     /// How far the batch is, in numbers; nothing where there is none.
@@ -47,6 +50,14 @@ extension InsuranceDesk {
         guard let reception = await book.text(named: Self.batchName), !reception.isEmpty else {
             throw .unknownCheckIn
         }
+        return try await state(of: reception, for: member).results
+    }
+
+    /// How far a batch is and what was found so far, by its number.
+    package func state(
+        of reception: String, for member: StaffMember
+    ) async throws(OpeningRefusal) -> BatchState {
+        guard member.role.seesQualification else { throw .notAllowed }
         let intent = batchIntent(member, "results of a batch")
         guard let place = await scribe.write(intent) else { throw .storeClosed }
         let state: BatchState
@@ -62,12 +73,12 @@ extension InsuranceDesk {
             var view = scribe.scene(actor: member.actor, patient: PatientReference(id: patient))
                 .event(.viewed, at: scribe.now)
             (view.item, view.purpose, view.note) = (
-                .qualification, .treatment, "results of a batch"
+                .qualification, .treatment, bookingNote
             )
             events.append(view)
         }
         guard await scribe.write(events) != nil else { throw .storeClosed }
-        return state.results
+        return state
     }
 
     private func batchIntent(_ member: StaffMember, _ note: String) -> HistoryEvent {

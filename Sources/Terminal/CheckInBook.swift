@@ -66,16 +66,17 @@ package actor CheckInBook: CheckInPort {
     /// Opens the check-in of an accepted session.
     package func open(_ accepted: Accepted) async -> String {
         var checkIn = checkIn(of: accepted)
-        checkIns[checkIn.id] = checkIn
-        if let chart = await vault.patient(of: chartKey(checkIn.patient)), CheckIn.isChart(chart) {
-            checkIn = (checkIns[checkIn.id] ?? checkIn).linked(to: chart)
-            checkIns[checkIn.id] = checkIn
-        }
+        // Whoever sees the check-in finds what goes with it: before anything is waited for.
         let qualification = accepted.acceptance.qualification
         qualifications[checkIn.id] = Withheld(
             qualification,
             answerDigest: SHA256Digest(hashing: qualification.json.canonical))
         sexes[checkIn.id] = qualification.entitlement?.holder.sex
+        checkIns[checkIn.id] = checkIn
+        if let chart = await vault.patient(of: chartKey(checkIn.patient)), CheckIn.isChart(chart) {
+            checkIn = (checkIns[checkIn.id] ?? checkIn).linked(to: chart)
+            checkIns[checkIn.id] = checkIn
+        }
         await keep(checkIn)
         if await vault.patient(of: checkIn.certificate) == nil {
             await vault.remember(patient: checkIn.patient, of: checkIn.certificate)
@@ -92,6 +93,16 @@ package actor CheckInBook: CheckInPort {
         // An empty text stands for none.
         await vault.remember(patient: chart ?? "", of: chartKey(linked.patient))
         return checkIns[id]
+    }
+
+    /// Keeps a patient's chart for their next check-ins, and gives it to those that stand.
+    func remember(chart: String, ofPatient patient: String) async {
+        await vault.remember(patient: chart, of: chartKey(patient))
+        for (id, checkIn) in checkIns where checkIn.patient == patient {
+            let linked = checkIn.linked(to: chart)
+            checkIns[id] = linked
+            await keep(linked)
+        }
     }
 
     /// A text kept sealed under a name, over restarts.

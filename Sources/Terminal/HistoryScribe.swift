@@ -12,11 +12,14 @@ package struct HistoryScribe: SessionHistory, DisclosureLedger {
     package let store: HistoryStore
     /// Where this is: institution and terminal.
     package let place: TerminalPlace
+    /// What happened since the start, counted.
+    package let meters = Meters()
     private let clock: any TerminalClock
     private let quality: @Sendable () -> TimeQuality
     private let ids: any IdentifierSource
     private let items: [Item]
     private let complain: @Sendable (HistoryError) -> Void
+    private let told: @Sendable (HistoryEvent, UInt64) -> Void
     private let tries: (any TryVault)?
 
     /// A scribe for the items that the institution asks about.
@@ -24,9 +27,10 @@ package struct HistoryScribe: SessionHistory, DisclosureLedger {
         store: HistoryStore, place: TerminalPlace, clock: any TerminalClock,
         quality: @escaping @Sendable () -> TimeQuality, ids: any IdentifierSource, items: [Item],
         tries: (any TryVault)? = nil,
+        told: @escaping @Sendable (HistoryEvent, UInt64) -> Void = { _, _ in },
         complain: @escaping @Sendable (HistoryError) -> Void = { _ in }
     ) {
-        (self.complain, self.tries) = (complain, tries)
+        (self.complain, self.tries, self.told) = (complain, tries, told)
         self.store = store
         self.place = place
         self.clock = clock
@@ -55,10 +59,16 @@ package struct HistoryScribe: SessionHistory, DisclosureLedger {
     /// Writes events that belong together with one write; the last one's place.
     package func write(_ events: [HistoryEvent]) async -> HistoryPlace? {
         do throws(HistoryError) {
-            guard let last = try await store.append(contentsOf: events).last else { return nil }
+            let begin = ContinuousClock.now
+            let places = try await store.append(contentsOf: events)
+            guard let last = places.last else { return nil }
+            meters.count(
+                zip(events, places).map { ($0, index: $1.index) }, took: .now - begin)
+            for (event, place) in zip(events, places) { told(event, place.index) }
             for card in Set(events.compactMap(\.toldTry)) { await tries?.end(card: card) }
             return HistoryPlace(origin: store.origin, index: last.index)
         } catch {
+            meters.countRefusal()
             complain(error)
             return nil
         }
@@ -78,9 +88,9 @@ package struct HistoryScribe: SessionHistory, DisclosureLedger {
     /// Whether the history has an entry of a kind about a check-in, from an instant on.
     func tells(of kind: EventKind, checkIn: String, since start: Instant) async -> Bool {
         var query = HistoryQuery()
-        (query.kinds, query.from) = ([kind], start)
+        (query.kinds, query.from, query.checkIn, query.limit) = ([kind], start, checkIn, 1)
         let found = try? await store.events(matching: query)
-        return found?.contains { $0.event.checkIn == checkIn } ?? false
+        return found?.isEmpty == false
     }
 
     /// The instant that goes into an event made now.

@@ -36,11 +36,28 @@ package actor InsuranceDesk {
         _ details: InsuranceDetails, by member: StaffMember,
         under mode: (EmergencyMode, reason: String)? = nil
     ) async throws(OpeningRefusal) -> Qualification {
+        try await ask(details, by: member, under: mode).qualification
+    }
+
+    /// Registers the clinic's own number of a patient (照会番号登録): asked who they are as in any check,
+    /// and kept for their next check-ins.
+    package func register(
+        _ chart: String, of details: InsuranceDetails, by member: StaffMember
+    ) async throws(OpeningRefusal) {
+        let answer = try await ask(details, by: member, under: nil, note: "chart number")
+        guard let patient = answer.patient else { throw .unknownCheckIn }
+        await book.remember(chart: chart, ofPatient: patient)
+    }
+
+    private func ask(
+        _ details: InsuranceDetails, by member: StaffMember,
+        under mode: (EmergencyMode, reason: String)?, note: String = "insurance details"
+    ) async throws(OpeningRefusal) -> InsuranceAnswer {
         guard member.role.seesQualification else { throw .notAllowed }
         var intent = scribe.scene(actor: member.actor).intent(
             .checkIn, item: .qualification, purpose: .treatment,
             requestID: scribe.requestID(), at: scribe.now)
-        intent.note = mode.map { "insurance details, \($0.0.rawValue)" } ?? "insurance details"
+        intent.note = mode.map { "\(note), \($0.0.rawValue)" } ?? note
         guard let place = await scribe.write(intent) else { throw .storeClosed }
         let answer: InsuranceAnswer
         do throws(ClearinghouseError) {
@@ -58,7 +75,7 @@ package actor InsuranceDesk {
             ofIntentAt: place.index, answerDigest: answer.digest, recipient: member.id,
             at: scribe.now)
         guard await scribe.write(disclosure) != nil else { throw .storeClosed }
-        return answer.qualification
+        return answer
     }
 
     // MARK: What could not be asked

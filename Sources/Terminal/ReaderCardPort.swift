@@ -25,14 +25,15 @@ package struct PINPadWaits: Hashable, Sendable {
 /// decided here, before the patient is asked anything.
 package struct ReaderCardPort: CardPort {
     private let reader: any CardReader
-    private let anchors: TrustAnchors
+    private let anchors: @Sendable () -> TrustAnchors
     private let clock: any TerminalClock
     private let pinPads: PINPadWaits?
 
-    /// A port over a reader. Where the reader has keys of its own they take the PIN; without waits
+    /// A port over a reader; the anchors are asked for at each card. Where the reader has keys of its own they take the PIN; without waits
     /// for them they do not.
     package init(
-        reader: any CardReader, anchors: TrustAnchors, clock: any TerminalClock,
+        reader: any CardReader, anchors: @autoclosure @escaping @Sendable () -> TrustAnchors,
+        clock: any TerminalClock,
         pinPads: PINPadWaits? = PINPadWaits(seconds: 30, visitSeconds: 70)
     ) {
         (self.reader, self.anchors, self.clock) = (reader, anchors, clock)
@@ -65,7 +66,7 @@ package struct ReaderCardPort: CardPort {
         let life = CertificateLife(notAfter: end, at: now)
         let judged = CertificateLife.judged(notAfter: end, at: now)
         do throws(CertificateRefusal) {
-            _ = try anchors.validate(certificate, at: judged, purpose: .cardAuthentication)
+            _ = try anchors().validate(certificate, at: judged, purpose: .cardAuthentication)
         } catch { return .failure(.refused(Refusal(error))) }
         guard let algorithm = StatementAlgorithm(certificate.publicKey.kind) else {
             return .failure(.refused(.wrongKeyUsage))

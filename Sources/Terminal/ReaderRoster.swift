@@ -46,6 +46,11 @@ package actor ReaderRoster {
         }
     }
 
+    /// Returns when the roster and the session on each reader have had a turn.
+    package func answers() async {
+        for reader in served.values { await reader.runner.answers() }
+    }
+
     /// Applies an event; the readers that are new.
     private func take(_ event: ReaderEvent) async -> [ServedReader] {
         switch event {

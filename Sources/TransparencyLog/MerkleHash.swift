@@ -13,12 +13,7 @@ package enum MerkleHash {
 
     /// A node: SHA-256(0x01 ‖ left ‖ right).
     package static func node(_ left: SHA256Digest, _ right: SHA256Digest) -> SHA256Digest {
-        var octets: [UInt8] = []
-        octets.reserveCapacity(65)
-        octets.append(0x01)
-        octets += left.octets
-        octets += right.octets
-        return SHA256Digest(hashing: octets)
+        SHA256Digest(hashing: 0x01, left, right)
     }
 }
 

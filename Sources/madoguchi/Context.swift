@@ -13,13 +13,18 @@ import Terminal
 struct Context {
     let invocation: Invocation
     let state: String
+    let files: TerminalFiles
     private let client: HTTPClient
     private let socket: String
 
     init(_ invocation: Invocation) {
         self.invocation = invocation
         state = invocation.value("state") ?? ".madoguchi"
-        socket = state + "/run/madoguchid.sock"
+        files = TerminalFiles(invocation)
+        socket =
+            files.state == nil
+            ? (try? Self.configuration(files))?.socket ?? "/run/madoguchi/madoguchid.sock"
+            : state + "/run/madoguchid.sock"
         client = HTTPClient(.unix(path: socket))
     }
 
@@ -27,7 +32,13 @@ struct Context {
 
     /// The terminal's configuration.
     func configuration() throws(CommandFailure) -> TerminalConfiguration {
-        let path = state + "/terminal/config.json"
+        try Self.configuration(files)
+    }
+
+    private static func configuration(
+        _ files: TerminalFiles
+    ) throws(CommandFailure) -> TerminalConfiguration {
+        let path = files.configuration
         let text: [UInt8]
         do throws(KeyFile.Failure) { text = try KeyFile.read(path) } catch {
             throw CommandFailure(
@@ -35,9 +46,10 @@ struct Context {
                 next: "Name the stack's folder with --state DIR, or make one with make up.")
         }
         do throws(JSONError) {
-            return try TerminalConfiguration(parsing: text).resolvingPaths { written in
-                written.hasPrefix("/") ? written : state + "/terminal/" + written
-            }
+            let place = ConfigurationPlace(
+                folder: files.folder,
+                credentials: getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) })
+            return try TerminalConfiguration(parsing: text).resolvingPaths(place.path)
         } catch {
             let line = error.line(in: text, limits: TerminalConfiguration.textLimits)
             throw CommandFailure(
@@ -115,14 +127,13 @@ struct Context {
 
     private func token(_ role: StaffRole) throws(CommandFailure) -> String {
         do throws(KeyFile.Failure) {
-            let path = "\(state)/staff/\(role.rawValue).token"
             let text = String(
-                decoding: try KeyFile.read(path, isPrivate: true), as: UTF8.self)
+                decoding: try KeyFile.read(files.tokenFile(role), isPrivate: true), as: UTF8.self)
             return String(text.prefix { !$0.isWhitespace })
         } catch {
             throw CommandFailure(
                 .usage, "no-token", "\(error)",
-                next: "This command is for \(role.rawValue); its token is not at hand.")
+                next: "This command is for \(role.rawValue): name its token with --staff-token.")
         }
     }
 

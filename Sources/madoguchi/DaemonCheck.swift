@@ -11,7 +11,7 @@ struct DaemonCheck {
     private static let mostOctets = 16 << 10
 
     /// Runs the daemon that lies beside this program; nothing where there is none.
-    init?(state: String) {
+    init?(_ place: TerminalFiles) {
         guard let own = Self.ownPath(), let end = own.lastIndex(of: "/") else { return nil }
         let program = own[...end] + "madoguchid"
         guard access(String(program), X_OK) == 0 else { return nil }
@@ -25,7 +25,7 @@ struct DaemonCheck {
         for descriptor: Int32 in [1, 2] {
             posix_spawn_file_actions_adddup2(&actions, pipes[1], descriptor)
         }
-        let words = [String(program), "--state", state, "--check"]
+        let words = [String(program)] + place.daemonWords + ["--check"]
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         var process: pid_t = 0

@@ -19,13 +19,35 @@ struct Finding {
     var detail: String
     var next: String = ""
     var exitCode: ExitCode = .ok
+    /// What was found, where it is one of the known causes.
+    var cause: Cause?
+
+    init(
+        name: String, isGood: Bool, detail: String, next: String = "", exitCode: ExitCode = .ok,
+        cause: Cause? = nil
+    ) {
+        (self.name, self.isGood, self.detail, self.next) = (name, isGood, detail, next)
+        (self.exitCode, self.cause) = (exitCode, cause)
+    }
+
+    /// A known cause, in the words of the table; `about` says of what.
+    init(
+        _ name: String, _ cause: Cause, isGood: Bool = false, about: String = "",
+        _ exitCode: ExitCode = .reader
+    ) {
+        let words = cause.words
+        self.init(
+            name: name, isGood: isGood,
+            detail: about.isEmpty ? words.english : "\(words.english): \(about)",
+            next: words.nextEnglish, exitCode: isGood ? .ok : exitCode, cause: cause)
+    }
 }
 
 extension Context {
     /// `doctor`: looks at every part in the order of the data, and names what mends the first
     /// cause. Ends with the code of the first thing that is wrong.
     func doctor() async throws(CommandFailure) -> ExitCode {
-        var findings = [readers()]
+        var findings = readers()
         let configuration: TerminalConfiguration
         do throws(CommandFailure) {
             configuration = try self.configuration()
@@ -34,10 +56,11 @@ extension Context {
             findings.append(
                 Finding(
                     name: "configuration", isGood: false, detail: error.problem.title,
-                    next: error.problem.nextStep ?? "", exitCode: .usage))
+                    next: error.problem.nextStep ?? "", exitCode: .usage, cause: .configuration))
             return try report(findings)
         }
         findings.append(clock())
+        findings += machine(configuration)
         findings.append(disk(configuration))
         findings += checkIns(configuration)
         // A history that does not fit together keeps the daemon from starting: the first cause.
@@ -47,14 +70,15 @@ extension Context {
         if isThere { findings.append(history) }
         let daemon = await daemon()
         // The daemon's own reading of its files, before what it means that it does not run.
-        if !daemon.isGood, let check = DaemonCheck(state: state), check.code != 0 {
+        if !daemon.isGood, let check = DaemonCheck(files), check.code != 0 {
             findings.append(
                 Finding(
                     name: "files", isGood: false, detail: check.said,
-                    next: "Mend that, then look again: madoguchid --check.",
-                    exitCode: ExitCode(rawValue: check.code) ?? .usage))
+                    next: Cause.files.words.nextEnglish,
+                    exitCode: ExitCode(rawValue: check.code) ?? .usage, cause: .files))
         }
         findings.append(daemon)
+        findings += certificates(configuration)
         findings.append(await clearinghouse(configuration))
         if !isThere { findings.append(history) }
         return try report(findings)
@@ -66,6 +90,9 @@ extension Context {
                 ("check", .string(finding.name)), ("good", .bool(finding.isGood)),
                 ("detail", .string(finding.detail)),
                 ("next", finding.next.isEmpty ? nil : .string(finding.next)),
+                ("cause", finding.cause.map { .string($0.rawValue) }),
+                ("japanese", finding.cause.map { .string($0.words.japanese) }),
+                ("nextJapanese", finding.cause.map { .string($0.words.nextJapanese) }),
             ])
         }
         try show(["findings": .array(json)]) {
@@ -73,34 +100,15 @@ extension Context {
             for finding in findings {
                 let mark = finding.isGood ? "✓" : "✗"
                 lines.append("\(mark) \(padded(finding.name, to: 16)) \(finding.detail)")
+                if let words = finding.cause?.words {
+                    lines.append("  \(padded("", to: 16)) \(words.japanese)")
+                    lines.append("  → \(words.nextJapanese)")
+                }
                 if !finding.next.isEmpty { lines.append("  → \(finding.next)") }
             }
             return lines.joined(separator: "\n")
         }
         return findings.first { !$0.isGood }?.exitCode ?? .ok
-    }
-
-    private func readers() -> Finding {
-        do throws(PCSCError) {
-            let names = try PCSCContext().readers()
-            guard !names.isEmpty else {
-                return Finding(
-                    name: "reader", isGood: false, detail: "pcscd runs, but sees no reader",
-                    next: "Connect a reader; for the simulation install vsmartcard-vpcd.",
-                    exitCode: .reader)
-            }
-            return Finding(
-                name: "reader", isGood: true, detail: names.joined(separator: ", "))
-        } catch {
-            let isLost = error.meansServiceLost
-            return Finding(
-                name: "reader", isGood: false,
-                detail: isLost ? "pcscd is not running" : "PC/SC refuses: \(error)",
-                next: isLost
-                    ? "Start it: systemctl start pcscd.socket, or pcscd as root."
-                    : "Allow this user in polkit (org.debian.pcsc-lite.access_pcsc).",
-                exitCode: .reader)
-        }
     }
 
     private func clock() -> Finding {
@@ -109,7 +117,8 @@ extension Context {
         return Finding(
             name: "clock", isGood: true,
             detail: isGood ? "kept by a time service" : "not kept by a time service",
-            next: isGood ? "" : "Run a time service (systemd-timesyncd, chrony).")
+            next: isGood ? "" : Cause.clockNotKept.words.nextEnglish,
+            cause: isGood ? nil : .clockNotKept)
     }
 
     /// Whether the daemon can write its history: without that it does not start.
@@ -121,29 +130,28 @@ extension Context {
     /// Whether there is room, and the right, to write in a folder.
     private func disk(_ name: String, _ folder: String, leastFreeOctets: UInt64) -> Finding {
         // Before the daemon's first start the folder is not there: then the one around it counts.
-        let place = access(folder, F_OK) == 0 ? folder : state
+        let place = access(folder, F_OK) == 0 ? folder : files.folder
         guard access(place, W_OK) == 0 else {
             return Finding(
                 name: name, isGood: false,
                 detail: "\(place) may not be written: \(errorText(errno))",
-                next: "Mount it writable, or give it to the user that the daemon runs as.",
-                exitCode: .history)
+                next: Cause.folderNotWritable.words.nextEnglish, exitCode: .history,
+                cause: .folderNotWritable)
         }
-        var status = statvfs()
-        guard statvfs(place, &status) == 0 else {
+        guard let room = DiskRoom(folder: place) else {
             return Finding(
                 name: name, isGood: false, detail: "\(place): \(errorText(errno))",
                 next: "Look at the disk.", exitCode: .history)
         }
-        let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
-        let isEnough = free >= leastFreeOctets
+        let isEnough = room.freeOctets >= leastFreeOctets && room.level < .nearlyFull
         return Finding(
-            name: name, isGood: isEnough, detail: "\(free >> 20) MiB are free at \(place)",
+            name: name, isGood: isEnough,
+            detail: "\(room.freeOctets >> 20) MiB are free at \(place), \(room.usedPercent) % used",
             next: isEnough
-                ? ""
-                : "Make room. Check-ins are then kept by themselves; after a closed history, "
-                    + "restart the daemon.",
-            exitCode: isEnough ? .ok : .history)
+                ? room.level == .ample ? "" : Cause.diskFilling.words.nextEnglish
+                : Cause.diskFull.words.nextEnglish,
+            exitCode: isEnough ? .ok : .history,
+            cause: isEnough ? room.level == .ample ? nil : .diskFilling : .diskFull)
     }
 
     /// Whether check-ins are kept over a restart, and every file there that is not as it should be.
@@ -154,14 +162,14 @@ extension Context {
                 Finding(
                     name: "check-ins", isGood: false,
                     detail: "\(folder)/\(finding.file): \(finding.reason)", next: finding.next,
-                    exitCode: .history)
+                    exitCode: .history, cause: .checkIns)
             }
             return [disk("check-ins", folder, leastFreeOctets: 1 << 20)] + odd
         } catch {
             return [
                 Finding(
                     name: "check-ins", isGood: false, detail: error.what, next: error.next,
-                    exitCode: .history)
+                    exitCode: .history, cause: .checkIns)
             ]
         }
     }
@@ -175,16 +183,15 @@ extension Context {
             }
             let cards = present.contains { $0["cardPresent"] == true }
             guard !readers.isEmpty else {
-                return Finding(
-                    name: "daemon", isGood: false, detail: "runs, but serves no reader",
-                    next: "Check `reader` in the configuration.", exitCode: .reader)
+                return Finding("daemon", .readerNotServed)
             }
             if cards, let problem = try await ask("GET", "/v1/session")["closing"]?["problem"],
                 present.contains(where: { $0["state"] == "refused" })
             {
                 return Finding(
                     name: "card", isGood: false, detail: problem["title"]?.stringValue ?? "",
-                    next: problem["nextStep"]?.stringValue ?? "", exitCode: .card)
+                    next: problem["nextStep"]?.stringValue ?? "", exitCode: .card,
+                    cause: .cardRefused)
             }
             return Finding(
                 name: "daemon", isGood: true, detail: readers.joined(separator: ", "),
@@ -192,7 +199,7 @@ extension Context {
         } catch {
             return Finding(
                 name: "daemon", isGood: false, detail: error.problem.title,
-                next: error.problem.nextStep ?? "", exitCode: .negative)
+                next: error.problem.nextStep ?? "", exitCode: .negative, cause: .daemonStopped)
         }
     }
 
@@ -217,7 +224,7 @@ extension Context {
         } catch {
             return Finding(
                 name: "clearinghouse", isGood: false, detail: "\(error)",
-                next: "Put the key or certificate in place.", exitCode: .usage)
+                next: Cause.keyFile.words.nextEnglish, exitCode: .usage, cause: .keyFile)
         }
         do throws(ClearinghouseError) {
             let nonce = try await client.challenge()
@@ -226,14 +233,15 @@ extension Context {
                 return Finding(
                     name: "clearinghouse", isGood: false,
                     detail: "this machine's clock is off by about \(-skew) s",
-                    next: "Set the clock; run a time service.", exitCode: .clearinghouse)
+                    next: Cause.clockOff.words.nextEnglish, exitCode: .clearinghouse,
+                    cause: .clockOff)
             }
             return Finding(
                 name: "clearinghouse", isGood: true, detail: "\(house.host):\(house.port)")
         } catch {
             return Finding(
                 name: "clearinghouse", isGood: false, detail: words(error, house),
-                next: next(error), exitCode: .clearinghouse)
+                next: next(error), exitCode: .clearinghouse, cause: cause(error))
         }
     }
 
@@ -249,14 +257,18 @@ extension Context {
         }
     }
 
-    private func next(_ error: ClearinghouseError) -> String {
+    private func cause(_ error: ClearinghouseError) -> Cause {
         switch error {
-        case .unreachable, .timedOut, .lineLost: "Is it running? For the simulation: make up."
-        case .tlsRefused:
-            "Check clock, authorityFile and identity; both sides must trust each other."
-        case .garbage, .wrongAnswer: "Check host, port and answerKeyFile in the configuration."
-        case .problem(let problem, _): problem.nextStep ?? ""
+        case .unreachable, .timedOut, .lineLost: .clearinghouseUnreachable
+        case .tlsRefused: .clearinghouseRefuses
+        case .garbage, .wrongAnswer: .notTheClearinghouse
+        case .problem: .clearinghouseProblem
         }
+    }
+
+    private func next(_ error: ClearinghouseError) -> String {
+        if case .problem(let problem, _) = error { return problem.nextStep ?? "" }
+        return cause(error).words.nextEnglish
     }
 
     private func history(_ configuration: TerminalConfiguration) -> Finding {
@@ -265,8 +277,8 @@ extension Context {
             do throws(KeyFile.Failure) { key = try WrappingKey(file: path) } catch {
                 return Finding(
                     name: "history", isGood: false, detail: "\(error)",
-                    next: "Put the key of historyKeyFile in place: without it nothing opens.",
-                    exitCode: .history)
+                    next: Cause.historyKey.words.nextEnglish, exitCode: .history,
+                    cause: .historyKey)
             }
         }
         do throws(HistoryError) {
@@ -278,12 +290,11 @@ extension Context {
             }
             return Finding(
                 name: "history", isGood: false, detail: "\(fault.file): \(fault.reason)",
-                next: "Keep the folder as it is and restore a copy beside it.",
-                exitCode: .history)
+                next: Cause.history.words.nextEnglish, exitCode: .history, cause: .history)
         } catch {
             return Finding(
                 name: "history", isGood: false, detail: error.description,
-                next: "Check the folder's owner and the disk.", exitCode: .history)
+                next: "Check the folder's owner and the disk.", exitCode: .history, cause: .history)
         }
     }
 }

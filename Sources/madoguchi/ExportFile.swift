@@ -12,7 +12,11 @@ final class ExportFile {
     private let path: String
     private let descriptor: Int32?
 
-    private var draft: String { path + ".new" }
+    /// A name that no other export has.
+    private var draft: String { "\(path).\(getpid()).new" }
+    /// Whether the draft has no name yet: where the system knows such files, nothing of one that was
+    /// killed stays behind.
+    private var isNameless = false
 
     init(_ path: String) throws(Failure) {
         self.path = path
@@ -20,9 +24,13 @@ final class ExportFile {
             descriptor = nil
             return
         }
-        unlink(path + ".new")
-        let number = open(
-            path + ".new", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) + "/" } ?? "."
+        var number = open(folder, O_WRONLY | Self.nameless | O_CLOEXEC, 0o600)
+        isNameless = number >= 0
+        if !isNameless {
+            let name = "\(path).\(getpid()).new"
+            number = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        }
         guard number >= 0 else { throw Failure(reason: "\(path): \(errorText(errno))") }
         descriptor = number
     }
@@ -31,8 +39,11 @@ final class ExportFile {
         guard let descriptor else { return }
         close(descriptor)
         // What was not finished goes.
-        unlink(draft)
+        if !isNameless { unlink(draft) }
     }
+
+    /// O_TMPFILE, which the macro hides from Swift.
+    private static let nameless: Int32 = 0o20_000_000 | O_DIRECTORY
 
     func write(_ octets: [UInt8]) throws(Failure) {
         guard let descriptor else {
@@ -56,7 +67,14 @@ final class ExportFile {
     /// Puts the file in its place.
     func finish() throws(Failure) {
         guard let descriptor else { return }
-        guard fsync(descriptor) == 0, rename(draft, path) == 0 else {
+        var isWhole = fsync(descriptor) == 0
+        if isWhole, isNameless {
+            isWhole =
+                linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, draft, AT_SYMLINK_FOLLOW)
+                == 0
+            isNameless = !isWhole
+        }
+        guard isWhole, rename(draft, path) == 0 else {
             throw Failure(reason: "\(path): \(errorText(errno))")
         }
     }

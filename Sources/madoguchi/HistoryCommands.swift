@@ -59,7 +59,7 @@ extension Context {
 
     /// What the options ask for, as the daemon takes it. A day is one in Japan, and `--to` names the
     /// last of them.
-    private func historyQuery() throws(CommandFailure) -> String {
+    func historyQuery() throws(CommandFailure) -> String {
         let form = "an instant such as 2026-11-22T00:00:00Z, or a day such as 2026-11-22"
         for name in ["from", "to", "until"] {
             try check(name, form) { Instant(rfc3339: $0) != nil || LocalDate($0) != nil }

@@ -20,14 +20,23 @@ extension Context {
         let target = invocation.argument("FILE") ?? "-"
         let configuration = try configuration()
         let key = try historyKey(configuration)
+        if invocation.has("if-new") {
+            let isNews: Bool
+            do throws(HistoryError) {
+                isNews = try HistoryArchive(folder: configuration.historyFolder, wrapping: key)
+                    .hasNews(from: UInt64(first))
+            } catch { throw CommandFailure(error) }
+            guard isNews else {
+                guard target != "-" else { return .ok }
+                try show(["file": .string(target), "entries": .integer(0)]) {
+                    "新しい記録はありません (nothing new): \(target) was not written"
+                }
+                return .ok
+            }
+        }
         let answer = try await ask(
             "POST", "/v1/history/exports?form=\(name)&from=\(first)", as: .administrator)
-        let note: SignedNote
-        do throws(NoteError) {
-            note = try SignedNote(octets: Array((answer["note"]?.stringValue ?? "").utf8))
-        } catch {
-            throw CommandFailure(.history, "note", "\(error)", next: "Restart the daemon.")
-        }
+        let note = try Self.note(answer).note
         let form: any EntryExport =
             switch name {
             case "fhir":
@@ -60,6 +69,18 @@ extension Context {
             "書き出しました (exported): \(target), \(count) entries"
         }
         return .ok
+    }
+
+    /// The checkpoint in an answer, and how many entries it is over.
+    static func note(
+        _ answer: JSONValue
+    ) throws(CommandFailure) -> (note: SignedNote, size: UInt64) {
+        do throws(NoteError) {
+            let note = try SignedNote(octets: Array((answer["note"]?.stringValue ?? "").utf8))
+            return (note, try Checkpoint(text: note.text).size)
+        } catch {
+            throw CommandFailure(.history, "note", "\(error)", next: "Restart the daemon.")
+        }
     }
 
     /// `history expire --before YYYY-MM`.

@@ -2,6 +2,7 @@ import AccessHistory
 import Commands
 import Configuration
 import Cryptography
+import Disclosures
 import JSON
 import Octets
 import Terminal
@@ -27,7 +28,8 @@ extension Context {
         let report: HistoryReport
         do throws(HistoryError) {
             report = try HistoryArchive.verify(
-                folder: configuration.historyFolder, wrapping: key, usesKeys: usesKeys, held: held)
+                folder: configuration.historyFolder, wrapping: key, usesKeys: usesKeys, held: held,
+                witnesses: try witnessKeys(configuration))
         } catch { throw CommandFailure(error) }
         let fault = report.fault
         try show(
@@ -37,8 +39,20 @@ extension Context {
                 ("root", .string(report.root.base64)),
                 ("segments", JSONValue(report.segmentCount)),
                 ("opened", .integer(Int64(clamping: report.openedCount))),
+                ("erased", .integer(Int64(clamping: report.erasedCount))),
                 ("expired", .integer(Int64(clamping: report.expiredCount))),
+                (
+                    "predecessor",
+                    report.predecessor.map {
+                        [
+                            "origin": .string($0.origin), "cosigned": .bool($0.isCosigned),
+                            "entries": .integer(Int64(clamping: $0.size)),
+                        ]
+                    }
+                ),
                 ("checkpointSize", report.checkpointSize.map { .integer(Int64(clamping: $0)) }),
+                ("cosignedSize", report.cosignedSize.map { .integer(Int64(clamping: $0)) }),
+                ("cosigners", .array(report.cosigners.map(JSONValue.string))),
                 (
                     "receipt",
                     receipt.map {
@@ -53,12 +67,67 @@ extension Context {
         ) {
             let head =
                 "\(report.size) entries, \(report.openedCount) opened and checked, "
+                + (report.erasedCount > 0 ? "\(report.erasedCount) erased, " : "")
                 + (report.expiredCount > 0 ? "\(report.expiredCount) expired, " : "")
                 + "root \(report.root.base64)"
-            guard let fault else { return "履歴は完全です (whole): \(head)" }
+                + (report.predecessor.map { ", goes on from \($0.origin) at \($0.size)" } ?? "")
+            guard let fault else { return "履歴は完全です (whole): \(head)\(window(report))" }
             return "履歴に異常があります (NOT whole): \(fault.file) at octet \(fault.offset): \(fault.reason)"
         }
         return report.isWhole ? .ok : .negative
+    }
+
+    /// How far what was found rests on somebody else's word: the store's own keys could tell another
+    /// story of what came after.
+    private func window(_ report: HistoryReport) -> String {
+        guard let size = report.cosignedSize, !report.cosigners.isEmpty else {
+            return "\nNo witness of the configuration cosigned any of it: it rests on its own keys."
+        }
+        return "\nCosigned by \(report.cosigners.joined(separator: ", ")): \(size) entries; "
+            + "\(report.size - min(size, report.size)) since are not yet."
+    }
+
+    private func witnessKeys(
+        _ configuration: TerminalConfiguration
+    ) throws(HistoryError) -> [WitnessKey] {
+        var keys: [WitnessKey] = []
+        for witness in configuration.witnesses?.list ?? [] {
+            do throws(NoteError) { keys.append(try WitnessKey(vkey: witness.key)) } catch {
+                throw .foreign(file: "witnesses", reason: "\(witness.key) is no witness's key")
+            }
+        }
+        return keys
+    }
+
+    /// `history new-origin`: without the daemon, after `historyName` was set in the configuration.
+    func beginNewHistory() async throws(CommandFailure) -> ExitCode {
+        let configuration = try configuration()
+        let clock = SystemClock()
+        var settings = HistorySettings(
+            folder: configuration.historyFolder,
+            place: TerminalPlace(
+                institution: configuration.institutionCode, terminal: configuration.terminal),
+            software: "madoguchi \(madoguchiVersion)",
+            clock: { (clock.now(), clock.isSynchronised ? .synchronised : .unsynchronised) })
+        settings.wrappingKey = try historyKey(configuration)
+        settings.logName = configuration.historyName
+        let began: (Predecessor, String)
+        do throws(HistoryError) {
+            began = try await HistoryStore.beginAnew(
+                settings, by: EventActor(id: "administrator", role: .administrator))
+        } catch { throw CommandFailure(error) }
+        let (old, folder) = began
+        try show([
+            "origin": .string(settings.origin), "folder": .string(folder),
+            "predecessor": .string(old.origin),
+            "entries": .integer(Int64(clamping: old.size)), "cosigned": .bool(old.isCosigned),
+        ]) {
+            "新しい履歴を始めました (a new history): \(settings.origin)\n"
+                + "It goes on from \(old.origin) at \(old.size) entries"
+                + (old.isCosigned ? ", cosigned" : ", which no witness cosigned")
+                + ". That one lies in \(folder) as it was; keep it for as long as entries have to be kept."
+        }
+        return .ok
     }
 
     /// The checkpoint that `--checkpoint` names, as an earlier export or receipt handed it out.

@@ -15,6 +15,7 @@ extension Context {
         }
         var made: [String] = []
         do throws(KeyFile.Failure) {
+            made += try makeKeys()
             if try makeStaff() { made.append("staff") }
             if try makeConfiguration() { made.append("terminal/config.json") }
         } catch {
@@ -52,6 +53,55 @@ extension Context {
         return true
     }
 
+    /// The keys that others know, imported or made; what is there stays as it is.
+    private func makeKeys() throws(KeyFile.Failure) -> [String] {
+        var made: [String] = []
+        for name in ["tls", "statement"] {
+            let path = "\(state)/terminal/\(name).key"
+            guard access(path, F_OK) != 0 else { continue }
+            let key: PrivateKey
+            if let source = invocation.value("\(name)-key") {
+                key = try KeyFile.privateKey(source)
+            } else {
+                key = try freshKey(path)
+            }
+            try KeyFile.write(key.pem, to: path, isPrivate: true)
+            made.append("terminal/\(name).key")
+            try tellOthers(of: key, name)
+        }
+        let certificate = state + "/terminal/tls.pem"
+        if let source = invocation.value("tls-certificate"), access(certificate, F_OK) != 0 {
+            let imported = try KeyFile.certificate(source)
+            let key = try KeyFile.privateKey(state + "/terminal/tls.key")
+            guard imported.publicKey == key.publicKey else {
+                throw .malformed(path: source, .malformed("not the certificate of tls.key"))
+            }
+            try KeyFile.write(try KeyFile.read(source), to: certificate, isPrivate: false)
+            made.append("terminal/tls.pem")
+        }
+        return made
+    }
+
+    private func freshKey(_ path: String) throws(KeyFile.Failure) -> PrivateKey {
+        do throws(CryptographyError) { return try .generate(.p256) } catch {
+            throw .malformed(path: path, error)
+        }
+    }
+
+    /// The request for the connection's certificate, the public key of statements.
+    private func tellOthers(of key: PrivateKey, _ name: String) throws(KeyFile.Failure) {
+        let path = "\(state)/terminal/\(name)" + (name == "tls" ? ".csr" : ".pub")
+        let octets: [UInt8]
+        do throws(CryptographyError) {
+            octets =
+                name == "tls"
+                ? try SigningRequest.pem(
+                    for: key, commonName: invocation.value("terminal") ?? "desk-1")
+                : key.publicKey.pem
+        } catch { throw .malformed(path: path, error) }
+        try KeyFile.write(octets, to: path, isPrivate: false)
+    }
+
     private func makeConfiguration() throws(KeyFile.Failure) -> Bool {
         let path = state + "/terminal/config.json"
         guard access(path, F_OK) != 0 else { return false }
@@ -63,7 +113,9 @@ extension Context {
         }
         let keyPath = state + "/credentials/history.key"
         if access(keyPath, F_OK) != 0 {
-            try KeyFile.write(WrappingKey.make().text, to: keyPath, isPrivate: true)
+            var key = WrappingKey.make()
+            if let source = invocation.value("history-key") { key = try WrappingKey(file: source) }
+            try KeyFile.write(key.text, to: keyPath, isPrivate: true)
         }
         let desk = invocation.value("desk-port").map { ",\n    \"desk\": { \"port\": \($0) }" }
         let pages = (kiosk ?? "") + (desk ?? "")
@@ -102,6 +154,7 @@ extension Context {
             "statementKeyFile": "statement.key",
             "staffFile": "staff.json",
             "checkInFolder": "check-ins",
+            "programs": { "file": "programs.json", "socket": "../run/programs.sock" },
             "face": { "cameraSocket": "../run/camera.sock", "matcher": "stub" }\(pages)
         }
 

@@ -1,3 +1,4 @@
+import AccessHistory
 import Commands
 import JSON
 import PCSC
@@ -24,6 +25,7 @@ extension Context {
         case "portal expenses": try await portal("expenses")
         case "portal disclosures": try await portal("disclosures")
         case "history list": try await listHistory()
+        case "history review": try await reviewHistory()
         case "history statistics": try await historyStatistics()
         case "history verify": try verifyHistory()
         case "history receipt": try await makeReceipt()
@@ -34,6 +36,13 @@ extension Context {
         case "history export syslog": try await exportHistory(as: "syslog")
         case "history reconcile": try await reconcileHistory()
         case "history expire": try await expireHistory()
+        case "history erase": try await eraseHistory()
+        case "history rotate-key": try await rotateHistoryKey()
+        case "history wrapping-key": try changeWrappingKey()
+        case "history escrow": try await escrowHistory()
+        case "history open-escrow": try openEscrow()
+        case "history feed": try await feedHistory()
+        case "history new-origin": try await beginNewHistory()
         case "history key": try await historyKey()
         case "consent verify": try await verifyConsent()
         case "end-pause": try await endPause()
@@ -42,7 +51,11 @@ extension Context {
         case "staff list": try listStaff()
         case "staff add": try addStaff()
         case "staff remove": try removeStaff()
+        case "program list": try listPrograms()
+        case "program add": try addProgram()
+        case "program revoke": try revokeProgram()
         case "init": try initialise()
+        case "key rotate": try rotateKey()
         case "document verify": try verifyNotice()
         case let words where words.hasPrefix("document "):
             try await document(String(words.dropFirst("document ".count)))
@@ -83,6 +96,33 @@ extension Context {
         ] + troubles.map { "  witness \($0.key): \($0.value.stringValue ?? "")" }
     }
 
+    /// The history's disk, where it fills up.
+    private func diskLines(_ room: JSONValue?) -> [String] {
+        guard let free = room?["freeOctets"]?.integerValue.flatMap({ UInt64(exactly: $0) }),
+            let used = room?["usedPercent"]?.integerValue,
+            let warning = DiskRoom(freeOctets: free, usedPercent: Int(used))
+                .warning(of: "the access history")
+        else { return [] }
+        return ["  \(warning)"]
+    }
+
+    /// The day so far, the history's size and the certificate that ends first.
+    private func dayLines(_ answer: JSONValue) -> [String] {
+        let checkIns = (answer["today"]?["checkIns"]?.objectValue ?? [:])
+            .sorted { $0.key < $1.key }
+            .map { "\($0.key) \($0.value.integerValue ?? 0)" }.joined(separator: ", ")
+        let failed = answer["today"]?["failedProofs"]?.integerValue ?? 0
+        let locked = answer["today"]?["lockouts"]?.integerValue ?? 0
+        let first = (answer["certificateDaysLeft"]?.objectValue ?? [:])
+            .compactMap { name, days in days.integerValue.map { (name, $0) } }
+            .min { ($0.1, $0.0) < ($1.1, $1.0) }
+        return [
+            "  today: check-ins \(checkIns.isEmpty ? "none" : checkIns); "
+                + "proofs failed \(failed), locked \(locked)",
+            "  history entries \(answer["historyEntries"]?.integerValue ?? 0)",
+        ] + (first.map { ["  certificate of \($0.0): \($0.1) days left"] } ?? [])
+    }
+
     private func status() async throws(CommandFailure) -> ExitCode {
         let answer = try await ask("GET", "/v1/status")
         try show(answer) {
@@ -100,7 +140,8 @@ extension Context {
                 ([
                     "madoguchid \(answer["version"]?.stringValue ?? "")", "  pcscd \(service)",
                     "  open check-ins \(answer["openCheckIns"]?.integerValue ?? 0)",
-                ] + witnessLines(answer["historyWitnesses"]) + table(rows)).joined(separator: "\n")
+                ] + dayLines(answer) + witnessLines(answer["historyWitnesses"])
+                + diskLines(answer["historyDisk"]) + table(rows)).joined(separator: "\n")
         }
         return .ok
     }

@@ -28,7 +28,13 @@ extension Service {
             // The same staff, the same sessions, under another name.
             (parts.name, parts.port, parts.isTLS) = (tls.name, tls.port, true)
             let elsewhere = DeskAPI(parts, of: local, signIn: signIn)
-            servers += try serve(tls, elsewhere, inherited)
+            if let named = configuration.programs {
+                let programs = programs(named, of: local, clock)
+                servers += try serve(
+                    tls, DeskOrPrograms(desk: elsewhere, programs: programs), inherited)
+            } else {
+                servers += try serve(tls, elsewhere, inherited)
+            }
         }
         return servers
     }
@@ -60,7 +66,7 @@ extension Service {
     }
 
     private func serve(
-        _ tls: DeskTLSConfiguration, _ api: DeskAPI, _ inherited: InheritedSockets
+        _ tls: DeskTLSConfiguration, _ api: any HTTPHandler, _ inherited: InheritedSockets
     ) throws(ServiceError) -> [HTTPServer] {
         let context: TLSContext
         do throws(KeyFile.Failure) {

@@ -21,8 +21,9 @@ struct Service {
     let configuration: TerminalConfiguration
     private let client: ClearinghouseClient
     private let portalClient: PortalClient
-    private let anchors: TrustAnchors
-    private let staff: StaffRegister
+    /// What a reload replaces.
+    let live: LiveParts
+    let invocation: Invocation
     private let statementKey: TerminalKey
     private let historyKey: WrappingKey?
     private let acceptsLostMarks: Bool
@@ -40,6 +41,8 @@ struct Service {
         if let reader = invocation.value("reader") { configuration.reader = reader }
         self.configuration = configuration
         acceptsLostMarks = invocation.has("accept-lost-marks")
+        self.invocation = invocation
+        let anchors: TrustAnchors
         do throws(KeyFile.Failure) {
             anchors = try TrustAnchors(folder: configuration.trustFolder)
             let answerKey = try KeyFile.publicKey(configuration.clearinghouse.answerKeyFile)
@@ -54,7 +57,7 @@ struct Service {
             throw .noTrustAnchors(configuration.trustFolder)
         }
         historyKey = try Self.historyKey(configuration.historyKeyFile)
-        staff = try Self.staff(configuration.staffFile)
+        live = LiveParts(anchors, try Self.staff(configuration.staffFile))
         statementKey = try Self.statementKey(configuration.statementKeyFile)
         // Pages print papers, and where the fonts are named the command does.
         let prints = configuration.desk != nil || configuration.kiosk != nil
@@ -70,9 +73,9 @@ struct Service {
         do throws(JSONError) {
             let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
                 .joined(separator: "/")
-            return try TerminalConfiguration(parsing: text).resolvingPaths { written in
-                written.hasPrefix("/") ? written : (folder.isEmpty ? "." : folder) + "/" + written
-            }
+            let place = ConfigurationPlace(
+                folder: folder.isEmpty ? "." : folder, credentials: credentialsFolder)
+            return try TerminalConfiguration(parsing: text).resolvingPaths(place.path)
         } catch {
             let line = error.line(in: text, limits: TerminalConfiguration.textLimits)
             throw .configuration(place: "\(path):\(line)", error)
@@ -130,6 +133,7 @@ extension Service {
     func run() async throws(ServiceError) {
         ProcessMemory.hide()
         let signals = ProcessSignals()
+        let notice = ServiceNotice.take()
         let inherited = try handedOver()
         let clock = SystemClock()
         let store = try await openHistory(clock)
@@ -139,13 +143,18 @@ extension Service {
         let courier: WithdrawalCourier
         let ownVisits: OwnVisits
         let book: CheckInBook
+        let meters: Meters
+        let size = await store.archive().size
         do throws(ServiceError) {
             var api = try await assemble(store, clock)
             witnesses = try await self.witnesses(of: store)
             api.witnesses = witnesses
             api.press = PaperPress(fonts: configuration.paperFonts ?? PaperPress.usualFonts)
             api.historyRetentionYears = configuration.historyRetentionYears
+            api.openingHours = configuration.openingHours
+            api.certificateEnds = certificateEnds
             (roster, ownVisits, book) = (api.roster, api.ownVisits, api.book)
+            meters = api.scribe.meters
             courier = WithdrawalCourier(
                 book: api.book, desk: api.records, clock: clock,
                 pauses: WithdrawalCourier.Pauses(configuration.limits))
@@ -153,6 +162,9 @@ extension Service {
             servers = try listen(local, inherited)
             if let kiosk = configuration.kiosk {
                 servers += try serve(kiosk, of: local, clock, inherited)
+            }
+            if let named = configuration.programs {
+                servers += try serve(named, of: local, clock, inherited)
             }
             if let desk = configuration.desk {
                 servers += try serve(desk, of: local, clock, inherited)
@@ -163,10 +175,24 @@ extension Service {
         }
         // Whoever started it may read this or not: the service goes on.
         _ = say("madoguchid is ready on \(configuration.socket)")
+        notice.send(.ready, .status("Serves; history of \(store.origin)"))
         let check = Task { [configuration, historyKey] in
+            await Self.restoreDay(of: store, into: meters, clock, before: size)
+            do throws(HistoryError) {
+                let left = try await store.finishErasures()
+                if left > 0 { complain("an erasure that was interrupted is done: \(left) entries") }
+            } catch { complain("an erasure could not be looked after: \(error.description)") }
             let error = await store.verifyItself(
                 folder: configuration.historyFolder, wrapping: historyKey)
-            if let error { complain("nothing is disclosed: \(error.description)") }
+            switch error {
+            case .damaged(_, _, _)?:
+                complain("nothing is disclosed: \(error?.description ?? "")", code: "history")
+            case let error?:
+                complain("the history could not be verified: \(error.description)", code: "history")
+            case nil: break
+            }
+            // What cannot be had of the index is read from the segments.
+            try? await store.catchUpIndex()
         }
         await withTaskGroup { [servers] group in
             for server in servers { group.addTask { await server.run() } }
@@ -176,8 +202,10 @@ extension Service {
             if let witnesses, let cadence = configuration.witnesses?.cadenceSeconds {
                 group.addTask { await Self.ask(witnesses, every: cadence, clock) }
             }
-            group.addTask { await signals.untilTermination() }
+            group.addTask { await signals.untilTermination { self.reload(notice) } }
+            group.addTask { await Self.showLife(notice, clock, roster, store) }
             await group.next()
+            notice.send(.stopping, .status("Closes the history"))
             group.cancelAll()
         }
         check.cancel()
@@ -210,7 +238,7 @@ extension Service {
     ) async {
         while !Task.isCancelled {
             do throws(HistoryError) { try await witnesses.round() } catch {
-                complain("nothing is disclosed: \(error.description)")
+                complain("nothing is disclosed: \(error.description)", code: "history")
                 // Until the task is cancelled: who ends here ends the service.
                 let (news, silence) = AsyncStream.makeStream(of: Never.self)
                 for await _ in news {}
@@ -218,6 +246,17 @@ extension Service {
             }
             guard (try? await clock.sleep(seconds: Double(seconds))) != nil else { return }
         }
+    }
+
+    /// When the certificates end that this terminal shows; they were read already to start.
+    private var certificateEnds: [String: Instant] {
+        let files = [
+            "clearinghouse": configuration.clearinghouse.identity.certificateFile,
+            "portal": configuration.portal.certificateFile,
+            "authority": configuration.clearinghouse.authorityFile,
+            "desk": configuration.desk?.tls?.certificateFile ?? "",
+        ]
+        return files.compactMapValues { try? KeyFile.certificate($0).notAfter }
     }
 
     private var place: TerminalPlace {
@@ -233,6 +272,13 @@ extension Service {
                 clock: { (clock.now(), clock.timeQuality) })
             settings.acceptsLostMarks = acceptsLostMarks
             settings.wrappingKey = historyKey
+            settings.logName = configuration.historyName
+            let start = ContinuousClock.now
+            settings.steadyClock = { ContinuousClock.now - start }
+            let folder = configuration.historyFolder
+            settings.roomChanged = { room in
+                complain(room.warning(of: folder) ?? "the disk of \(folder) has room again")
+            }
             let store = try await HistoryStore.open(settings)
             // What was asked before a crash and never answered is closed as unknown.
             _ = try await store.closeOpenIntents()
@@ -251,8 +297,8 @@ extension Service {
         } catch { throw .checkIns(error) }
         let scribe = HistoryScribe(
             store: store, place: place, clock: clock, quality: { clock.timeQuality }, ids: ids,
-            items: items, tries: vault,
-            complain: { complain("nothing is disclosed: \($0.description)") })
+            items: items, tries: vault, told: { tell($0, at: $1) },
+            complain: { complain("nothing is disclosed: \($0.description)", code: "history") })
         let book = CheckInBook(vault: vault, clock: clock, ids: ids)
         await book.restore()
         let identity = SessionRunner.Identity(
@@ -267,7 +313,7 @@ extension Service {
             watch: FaceWatch(vault: vault) {
                 store.cardReference(ofCertificate: $0).code.hex
             })
-        let (anchors, limits, wanted) = (anchors, configuration.limits, configuration.reader)
+        let (live, limits, wanted) = (live, configuration.limits, configuration.reader)
         let pads = configuration.pinPads ? PINPadWaits(limits) : nil
         let signer = statementKey
         let roster = ReaderRoster(
@@ -276,7 +322,7 @@ extension Service {
                 let reader = PCSCReader(name: name, patience: PCSCReader.Patience(limits))
                 let port = WatchedCardPort(
                     ReaderCardPort(
-                        reader: reader, anchors: anchors, clock: clock, pinPads: pads),
+                        reader: reader, anchors: live.anchors, clock: clock, pinPads: pads),
                     reader: name, watch: watch, clock: clock, scribe: scribe)
                 return ReaderRoster.ServedReader(
                     port: port,
@@ -296,7 +342,7 @@ extension Service {
             portal: PortalDesk(
                 client: portalClient, scribe: scribe, identity: identity,
                 lastTrySeconds: limits.provingSeconds),
-            scribe: scribe, watch: watch, staff: staff, items: items, version: madoguchiVersion,
+            scribe: scribe, watch: watch, staff: live, items: items, version: madoguchiVersion,
             limits: limits)
     }
 
@@ -311,6 +357,7 @@ extension Service {
         if configuration.kiosk != nil { known.append("kiosk") }
         if configuration.desk != nil { known.append("desk") }
         if configuration.desk?.tls != nil { known.append("desk-tls") }
+        if configuration.programs != nil { known.append("programs") }
         for name in inherited.names where !known.contains(name) { throw .unknownSocket(name) }
         return inherited
     }

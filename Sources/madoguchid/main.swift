@@ -29,7 +29,7 @@ do throws(UsageError) {
         runProcess { await run(invocation).rawValue }
     }
 } catch {
-    complain("\(error)")
+    sayLast("\(error)")
     leave(.usage)
 }
 
@@ -44,7 +44,7 @@ func run(_ invocation: Invocation) async -> ExitCode {
         }
         return .ok
     } catch {
-        complain(error.description)
+        sayLast(error.description)
         return error.exitCode
     }
 }

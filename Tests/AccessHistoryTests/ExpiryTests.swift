@@ -11,11 +11,15 @@ import TransparencyLog
 struct ExpiryTests {
     private static let months = ["2018-01", "2018-02", "2019-03", "2024-05"]
 
-    /// A store with two entries in each month, its own of November 2026 around them.
+    /// A store with two entries in each month, from its first in January 2018 to November 2026.
     private func store(on disk: MemoryDisk) async throws -> HistoryStore {
-        let store = try await disk.store()
+        let clock = SetClock()
+        clock.set(try #require(Instant(rfc3339: "2018-01-10T00:00:00Z")))
+        let store = try await disk.store(clock: clock)
+        defer { clock.set(Sample.noon) }
         for month in Self.months {
             let time = try #require(Instant(rfc3339: month + "-10T00:00:00Z"))
+            clock.set(time)
             for number in 0..<2 {
                 _ = try await store.append(Sample.event("\(month) \(number)", at: time))
             }
@@ -42,10 +46,9 @@ struct ExpiryTests {
         let store = try await store(on: disk)
         let before = try await store.checkpoint()
         let manifest = try await expire(store, before: "2019-04")
-        // The store's own first entry is of November 2026: its key has the id 1.
-        #expect(manifest.keys == [2...4])
+        #expect(manifest.keys == [1...3])
         let report = try await store.verify()
-        #expect(report.isWhole && report.expiredCount == 6 && report.openedCount == 4)
+        #expect(report.isWhole && report.expiredCount == 7 && report.openedCount == 3)
         let notes = try await store.events(matching: HistoryQuery()).compactMap(\.event.note)
         #expect(notes == ["2024-05 0", "2024-05 1", manifest.note])
         let (leaf, proof) = try await store.receipt(of: 1)
@@ -80,9 +83,34 @@ struct ExpiryTests {
         #expect(await store.archive().size == size)
         _ = try await expire(store, before: "2018-02")
         let after = await store.archive().size
-        #expect(try await expire(store, before: "2018-02").keys == [2...2])
+        #expect(try await expire(store, before: "2018-02").keys == [1...1])
         #expect(await store.archive().size == after)
-        #expect(try await store.verify().expiredCount == 2)
+        #expect(try await store.verify().expiredCount == 3)
+    }
+
+    @Test("what a wrong clock dated is kept for as long as what was written around it")
+    func wrongClock() async throws {
+        let disk = MemoryDisk()
+        let clock = SetClock()
+        let store = try await disk.store(clock: clock)
+        func write(_ time: String) async throws {
+            let time = try #require(Instant(rfc3339: time + "-10T00:00:00Z"))
+            _ = try await store.append(Sample.event("\(time)", at: time))
+        }
+        for time in ["2014-03", "2099-01", "2026-12"] { try await write(time) }
+        // By its date it could go; it was written in November 2026.
+        let size = await store.archive().size
+        #expect(try await expire(store, before: "2015-01").keys.isEmpty)
+        #expect(await store.archive().size == size)
+        try await write("2034-02")
+        let later = try #require(Instant(rfc3339: "2034-02-10T00:00:00Z"))
+        var event = act
+        event.time = later
+        let manifest = try await store.expire(
+            before: try #require(YearMonth("2027-01")), retentionYears: 7, at: later, event)
+        // The one from a clock that ran ahead stays; it holds nothing else back.
+        #expect(manifest.keys == [1...2, 4...4])
+        #expect(try await store.verify().isWhole)
     }
 
     @Test("a later manifest tells of all that went, when the earlier one has expired itself")
@@ -100,7 +128,7 @@ struct ExpiryTests {
         event.time = december
         let manifest = try await last.expire(
             before: try #require(YearMonth("2026-12")), retentionYears: 7, at: december, event)
-        #expect(ring.key(id: 1) != nil && manifest.keys == [1...5])
+        #expect(ring.key(id: 5) != nil && manifest.keys == [1...5])
         let report = try HistoryArchive.verify(disk: disk)
         #expect(report.isWhole && report.expiredCount == 12)
     }
@@ -113,7 +141,7 @@ struct ExpiryTests {
         let ring = try #require(try KeyRing.load(origin: nil, from: disk))
         try ring.destroy([3], on: disk)
         let report = try HistoryArchive.verify(disk: disk)
-        #expect(report.fault?.index == 3 && report.expiredCount == 2)
+        #expect(report.fault?.index == 5 && report.expiredCount == 3)
     }
 
     @Test("power lost at any call of an expiry: the store opens, verifies, and may end it")
@@ -130,8 +158,8 @@ struct ExpiryTests {
                 let left = disk.afterPowerCut(survival)
                 let again = try await left.store()
                 #expect(try await again.verify().isWhole, "call \(call), \(survival)")
-                #expect(try await expire(again, before: "2019-04").keys == [2...4])
-                #expect(try await again.verify().expiredCount == 6, "call \(call), \(survival)")
+                #expect(try await expire(again, before: "2019-04").keys == [1...3])
+                #expect(try await again.verify().expiredCount == 7, "call \(call), \(survival)")
             }
         }
     }

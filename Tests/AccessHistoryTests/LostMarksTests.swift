@@ -101,6 +101,32 @@ struct LostMarksTests {
         }
     }
 
+    @Test("stopped at any call of such an opening, the next one still says what was accepted")
+    func acceptedThenStopped() async throws {
+        let days = try await days()
+        var call = 0
+        var isDone = false
+        while !isDone {
+            call += 1
+            let disk = days[2].copy()
+            Tampering.head.apply(to: disk, old: days[1], older: days[0])
+            disk.state.withLock { $0.fault = .power(at: call) }
+            isDone = (try? await disk.store(acceptsLostMarks: true)) != nil
+            let left = disk.afterPowerCut(.everything)
+            // Where nothing was done yet, it is asked again.
+            guard let store = try? await left.store() else {
+                #expect(!isDone, "call \(call)")
+                continue
+            }
+            let words = try await store.events(matching: HistoryQuery()).compactMap(\.event.reason)
+            // Twice where the stop came between the entry and the end of its reminder.
+            let count = words.filter { $0 == "lostMarkAccepted" }.count
+            #expect((1...2).contains(count), "call \(call)")
+            #expect(try !left.names().contains("opening"))
+            #expect(try await store.verify().isWhole)
+        }
+    }
+
     @Test("no word helps where the files contradict each other, or the keys are gone")
     func notAccepted() async throws {
         let days = try await days()

@@ -64,6 +64,8 @@ struct MemoryDiskState: Sendable {
     var names: [String: Int] = [:]
     var durableNames: [String: Int] = [:]
     var nameChanges: [[String: Int?]] = []
+    /// How many octets fit on the disk; nothing where there is always room.
+    var capacity: Int?
     var fault: MemoryDisk.Fault?
     /// The call at which the power goes, whatever went wrong before.
     var powerCall: Int?
@@ -112,8 +114,15 @@ struct MemoryDiskState: Sendable {
         nameChanges.append(change)
     }
 
+    /// How many octets all files have.
+    var octetCount: Int { names.values.reduce(0) { $0 + (inodes[$1]?.cache.count ?? 0) } }
+
     mutating func write(_ octets: [UInt8], at offset: Int, to inode: Int) throws(HistoryError) {
         let fault = try touch(.write)
+        if let capacity {
+            let more = offset + octets.count - (inodes[inode]?.cache.count ?? 0)
+            guard octetCount + max(more, 0) <= capacity else { throw .diskFull(path: "memory") }
+        }
         let written = fault == .halfWritten ? Array(octets[..<(octets.count / 2)]) : octets
         change(inode, .write(offset, written))
         guard fault == nil else { throw MemoryDisk.failure }

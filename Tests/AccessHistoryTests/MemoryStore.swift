@@ -12,15 +12,17 @@ extension MemoryDisk {
         acceptsLostMarks: Bool = false, wrapping: WrappingKey? = nil
     ) throws(HistoryError) -> (KeyRing, HistoryWriter, OpeningFindings) {
         try HistoryOpening(
-            disk: self, origin: Sample.place.logOrigin, growthOctetCount: 16 << 10,
+            disk: self, origin: Sample.place.logOrigin(), growthOctetCount: 16 << 10,
             wrapping: wrapping, acceptsLostMarks: acceptsLostMarks
         ).run()
     }
 
     /// Opens the disk as the service does: with the entries that tell of it, and signed.
-    func store(acceptsLostMarks: Bool = false) async throws(HistoryError) -> HistoryStore {
+    func store(
+        acceptsLostMarks: Bool = false, clock: SetClock = SetClock()
+    ) async throws(HistoryError) -> HistoryStore {
         var settings = HistorySettings(folder: "memory", place: Sample.place, software: "test 1") {
-            (Sample.noon, .synchronised)
+            (clock.time, .synchronised)
         }
         settings.growthOctetCount = 16 << 10
         settings.acceptsLostMarks = acceptsLostMarks

@@ -219,7 +219,7 @@ extension RegionTableTests {
     }
 
     private func inFiles(_ region: String) throws -> (String, [Range<Int>]) {
-        let origin = 64 + Sample.place.logOrigin.utf8.count
+        let origin = 64 + Sample.place.logOrigin().utf8.count
         // The writing with the larger number is in the second place.
         let head = Head.placeOctetCount
         let frontier = head + 96 + 32

@@ -103,7 +103,7 @@ struct WrappingTests {
 
     @Test("a wrapped key moved to another month, another use or another log does not open")
     func moved() throws {
-        let origin = Sample.place.logOrigin
+        let origin = Sample.place.logOrigin()
         let month = WrappedKey.month(id: 1, Sample.month)
         let octets = [UInt8](repeating: 5, count: 32)
         let wrapped = try key.wrap(octets, as: month, origin: origin)

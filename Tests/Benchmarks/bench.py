@@ -10,6 +10,8 @@ import sys
 import tempfile
 import time
 
+import exchange
+import history
 import house
 import papers
 from stack import BIN, PERSON, ROOT, Stack, until
@@ -179,16 +181,6 @@ def faces(stack):
         middle <= 50)
 
 
-def history(folder):
-    found = json.loads(
-        subprocess.check_output([str(BIN / "history-benchmark"), str(folder), "8"]))
-    ratio = found["oneWriterToPlainPerMille"] / 1000
-    row("history: append + fdatasync, preallocated file", f"{found['plainMicroseconds']} µs")
-    row("history: one writer, median", f"{found['oneWriterMicroseconds']} µs")
-    row("history: rate of one writer ÷ plain", f"{ratio:.2f}", "≥ 0.9", ratio >= 0.9)
-    row("history: 32 writers", f"{found['thirtyTwoWritersPerSecond']} entries a second")
-
-
 def desks():
     """Twenty desks open: how long each waits for what happens at the reader."""
     ran = subprocess.run([sys.executable, "-B", str(ROOT / "Tests" / "System" / "desks.py")],
@@ -205,9 +197,10 @@ def main():
     # On the disk where a stack's state lies, which /tmp may not be.
     with tempfile.TemporaryDirectory(prefix="bench.", dir=ROOT / ".build") as name:
         folder = pathlib.Path(name)
-        history(folder)
+        history.measure(row, folder, BIN)
         papers.measure(row)
         house.measure(row)
+        exchange.measure(row)
         virtual_cards(folder)
         stack = Stack(folder / "stack")
         try:

@@ -123,6 +123,9 @@ class Stack:
         try:
             if self.connection is None:
                 self.connection = UnixConnection(self.socket, timeout)
+            # A kept connection was made for another question, which could wait less.
+            elif self.connection.sock:
+                self.connection.sock.settimeout(timeout)
             self.connection.request(method, target, raw, headers)
             answer = self.connection.getresponse()
             value = json.loads(answer.read())

@@ -14,7 +14,7 @@ struct WatchedLog {
     static let origin = "madoguchi/1310000000/desk-1"
     let signer: NoteSigner
     let entries: [[UInt8]]
-    let prover: MerkleProver
+    let prover: MerkleProver<Never>
 
     init(_ key: PrivateKey, origin: String = WatchedLog.origin, story: UInt8 = 0) throws {
         signer = try NoteSigner(name: origin, privateKey: key)

@@ -77,8 +77,7 @@ struct FaultyCheckIns {
 
     /// Two check-ins at once, with whatever they may open afterwards.
     mutating func run() async throws {
-        var people = Cards.somebodies
-        people.shuffle(using: &numbers)
+        let people = Cards.somebodies.shuffled(using: &numbers)
         let consents = (0..<2).map { _ in
             JSONValue.object([
                 "drugs": .bool(Int.random(in: 0..<10, using: &numbers) < 8),

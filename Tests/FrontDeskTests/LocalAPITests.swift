@@ -78,6 +78,7 @@ struct LocalAPITests {
                 ("GET", "/v1/history/checkpoint", [401, 401, 403, 403, 200]),
                 ("GET", "/v1/history/intent?index=0", [401, 401, 403, 403, 200]),
                 ("POST", "/v1/history/expiry?before=2001-01", [401, 401, 403, 403, 200]),
+                ("POST", "/v1/history/rotation", [401, 401, 403, 403, 200]),
                 ("GET", "/v1/history/statistics", [401, 401, 403, 403, 200]),
                 ("POST", "/v1/history/exports?form=csv", [401, 401, 403, 403, 200]),
                 ("GET", "/v1/elsewhere", [404, 404, 404, 404, 404]),

@@ -5,6 +5,7 @@ internal import ClearinghouseSimulator
 internal import Configuration
 internal import Cryptography
 internal import Disclosures
+internal import FrontDesk
 internal import HTTP
 internal import JSON
 internal import Notebook
@@ -29,6 +30,11 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case notebook, notebookParts
     case font, paper
     case clinicFile
+    case history, historyPapers
+    case programs
+
+    /// How many changes of each sample the tests try: fewer where each takes a folder on the disk.
+    package var changeCount: Int { self == .history ? 12 : 300 }
 
     /// Reads one input.
     package func run(_ input: [UInt8]) {
@@ -70,6 +76,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .font: readFont(input)
         case .paper: drawPaper(input)
         case .clinicFile: readClinicFile(input)
+        case .history: openChangedHistory(input)
+        case .historyPapers: readHistoryPapers(input)
+        case .programs: readPrograms(input)
         }
     }
 }
@@ -142,6 +151,22 @@ private func readStatement(_ input: [UInt8]) {
     _ = try? ClearinghouseSimulator.SignedStatement(bytes: input)
     guard let statement = try? Statement(canonical: input) else { return }
     demand(statement.canonical == input, "a statement has one form")
+}
+
+/// The clinic's programs; the same octets as the address that one of them asks from.
+private func readPrograms(_ input: [UInt8]) {
+    if let register = try? ProgramRegister(parsing: input) {
+        demand(
+            (try? ProgramRegister(parsing: register.encoded)) == register,
+            "programs are written as they were read")
+    }
+    guard let text = String(validating: input, as: UTF8.self), let origin = ProgramOrigin(text)
+    else { return }
+    demand(ProgramOrigin(origin.text) == origin, "an origin is written as it was read")
+    if case .network(let block) = origin {
+        let ends = [4, 16].map { block.contains([UInt8](repeating: 0, count: $0)) }
+        demand(ends != [true, true], "a block is of one family")
+    }
 }
 
 private func readEvent(_ input: [UInt8]) {

@@ -43,7 +43,7 @@ struct ExportFormTests {
     static func entry(_ event: HistoryEvent?, index: UInt64 = 5) throws -> ExportedEntry {
         let leaf = [1] + [UInt8](repeating: 9, count: 68)
         return ExportedEntry(
-            origin: place.logOrigin, index: index, leaf: leaf,
+            origin: place.logOrigin(), index: index, leaf: leaf,
             leafHash: try digest(6),
             opened: try event.map {
                 .init(

@@ -56,7 +56,10 @@ struct StyleTests {
             "CameraSimulator", "Documents",
         ],
         ["Terminal"], ["FaceMatching", "FrontDesk"],
-        ["madoguchid", "madoguchi", "virtual-card", "clearinghouse", "camera"],
+        [
+            "madoguchid", "madoguchi", "madoguchi-exchange", "virtual-card", "clearinghouse",
+            "camera",
+        ],
     ]
     static let order = Dictionary(
         uniqueKeysWithValues: layers.joined().enumerated().map { ($1, $0) })

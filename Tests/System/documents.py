@@ -233,7 +233,7 @@ class Documents(StackCase):
         self.assertIn("被保険者資格申立書", text)
         self.assertIn("一部負担金の割合", text)
         kinds = {e["kind"] for e in self.entries()[before:]}
-        self.assertLessEqual(kinds, {"storeOpened", "storeCut", "storeClosed"})
+        self.assertLessEqual(kinds, {"storeOpened", "storeCut", "storeClosed", "clockStepped"})
 
     def test_notice(self):
         """The notice is after its schema, and its signature one that openssl believes too."""

@@ -10,23 +10,27 @@ twice, loads that were cut short or killed, entries that were changed or left ou
 import atexit
 import base64
 import csv
+import fcntl
 import hashlib
 import http.client
 import io
 import json
 import os
 import re
+import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
 import verify_tiles as c2sp
 from cryptography.hazmat.primitives.asymmetric import ed25519
-from rig import ROOT, Stack, program
+from rig import ROOT, Stack, program, wait_for
 
 SCHEMA = os.path.join(ROOT, "Config", "postgres", "schema.sql")
 LOAD = os.path.join(ROOT, "Config", "postgres", "load.sh")
@@ -236,6 +240,339 @@ class Exports(unittest.TestCase):
         self.assertNotIn("PRIVATE", json.dumps(keys))
 
 
+class Authority:
+    """Certificates of the test's own."""
+
+    def __init__(self, folder, name):
+        self.folder, self.key, self.pem = folder, f"{folder}/{name}.key", f"{folder}/{name}.pem"
+        self.run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                 "-keyout", self.key, "-out", self.pem, "-days", "2",
+                 "-subj", f"/O=Madoguchi Simulation/CN={name}")
+
+    @staticmethod
+    def run(*words):
+        subprocess.run(["openssl", *words], check=True, capture_output=True)
+
+    def issue(self, name, host):
+        key, request, pem = (f"{self.folder}/{name}.{end}" for end in ("key", "csr", "pem"))
+        self.run("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                 "-keyout", key, "-out", request, "-subj", f"/O=Madoguchi Simulation/CN={name}")
+        with open(request + ".ext", "w") as file:
+            file.write(f"subjectAltName=DNS:{host}\n")
+        self.run("x509", "-req", "-in", request, "-CA", self.pem, "-CAkey", self.key,
+                 "-set_serial", "2", "-days", "2", "-extfile", request + ".ext", "-out", pem)
+        return key, pem
+
+
+class Receiver:
+    """An rsyslogd with TLS on a port of its own."""
+
+    def __init__(self, folder, authority, host, asks=False):
+        self.folder, self.file = folder, folder + "/received.log"
+        self.port_file = folder + "/port"
+        key, pem = authority.issue("receiver", host)
+        mode = "x509/certvalid" if asks else "anon"
+        with open(folder + "/rsyslog.conf", "w") as file:
+            file.write(f"""
+global(workDirectory="{folder}" defaultNetstreamDriver="ossl"
+    defaultNetstreamDriverCAFile="{authority.pem}" defaultNetstreamDriverCertFile="{pem}"
+    defaultNetstreamDriverKeyFile="{key}")
+module(load="imtcp" streamDriver.name="ossl" streamDriver.mode="1" streamDriver.authMode="{mode}")
+template(name="raw" type="string" string="%rawmsg%\\n")
+input(type="imtcp" port="0" address="127.0.0.1" listenPortFileName="{self.port_file}")
+action(type="omfile" file="{self.file}" template="raw")
+""")
+        self.process = None
+        atexit.register(self.end)
+
+    def start(self):
+        conf = self.folder + "/rsyslog.conf"
+        if os.path.exists(self.port_file):
+            os.unlink(self.port_file)
+        self.process = subprocess.Popen(
+            ["rsyslogd", "-n", "-f", conf, "-i", self.folder + "/rsyslog.pid"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for("rsyslogd listens", lambda: os.path.exists(self.port_file)
+                 and open(self.port_file).read().strip())
+        with open(self.port_file) as file:
+            self.port = int(file.read())
+
+    def end(self, number=signal.SIGTERM):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(number)
+            self.process.wait(20)
+        if os.path.exists(self.folder + "/rsyslog.pid"):
+            os.unlink(self.folder + "/rsyslog.pid")
+
+    def lines(self):
+        if not os.path.exists(self.file):
+            return []
+        with open(self.file, encoding="utf-8") as file:
+            return file.read().splitlines()
+
+
+class Door:
+    """Stands between feed and receiver; cuts each line after as many octets as is planned for it, or
+    with END when the receiver has everything and the feed waits for its goodbye."""
+
+    END = 1 << 40
+
+    def __init__(self, receiver):
+        self.receiver, self.plan, self.cut = receiver, [], 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        while True:
+            try:
+                line, _ = self.listener.accept()
+            except OSError:
+                return
+            after, kills = self.plan.pop(0) if self.plan else (None, False)
+            with line, socket.create_connection(("127.0.0.1", self.receiver.port)) as there:
+                if self.passes(line, there, after):
+                    continue
+                self.cut += 1
+                if kills:
+                    self.receiver.end(signal.SIGKILL)
+
+    @staticmethod
+    def passes(line, there, after):
+        """Whether the line came to its own end."""
+        passed, open_ends = 0, {line: there, there: line}
+        while open_ends:
+            for source in select.select(list(open_ends), [], [], 10)[0]:
+                try:
+                    octets = source.recv(4096)
+                except OSError:
+                    octets = b""
+                sink = open_ends[source]
+                if source is line:
+                    passed += len(octets)
+                    if after is not None and passed >= after:
+                        return False
+                # Past the handshake nothing comes back but the goodbye, which is not to arrive.
+                if octets and source is there and after == Door.END and passed > 1000:
+                    continue
+                try:
+                    if octets:
+                        sink.sendall(octets)
+                    else:
+                        del open_ends[source]
+                        sink.shutdown(socket.SHUT_WR)
+                        if source is line and after == Door.END:
+                            time.sleep(0.5)
+                            return False
+                except OSError:
+                    return True
+        return True
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join(20)
+
+
+@unittest.skipUnless(shutil.which("rsyslogd"), "rsyslog is not installed")
+class Syslog(unittest.TestCase):
+    """Entries to a real rsyslogd over TLS: all of them, once each, however often it is killed."""
+
+    def setUp(self):
+        self.stack = stack = Stack()
+        self.addCleanup(stack.end)
+        stack.make(people="mado")
+        self.folder = stack.path("syslog")
+        os.mkdir(self.folder)
+        self.authority = Authority(self.folder, "authority")
+        self.cursor = stack.path("terminal", "syslog.cursor")
+
+    def receive(self, asks=False, **changes):
+        self.receiver = Receiver(self.folder, self.authority, "logs.example", asks)
+        self.addCleanup(self.receiver.end)
+        self.receiver.start()
+        self.configure(**changes)
+        self.stack.start_daemon()
+
+    def configure(self, **changes):
+        self.stack.configure(syslog={
+            "host": "127.0.0.1", "port": self.receiver.port, "serverName": "logs.example",
+            "authorityFile": self.authority.pem, "cursorFile": "syslog.cursor", **changes})
+
+    def feed(self, code=0):
+        ran = self.stack.run("history", "feed", "--json")
+        self.assertEqual(ran.code, code, ran)
+        return ran.json if code == 0 else ran
+
+    def visits(self, count=2):
+        self.stack.insert("mado")
+        for _ in range(count):
+            self.assertEqual(self.stack.check_in().code, 0)
+
+    def indices(self):
+        found = []
+        for line in self.receiver.lines():
+            self.assertLess(len(line.encode()), 8192)
+            match = re.fullmatch(
+                r"<10[89]>1 \S+ \S+ madoguchi - \w+ \[madoguchi@32473 origin=\"([^\"]+)\""
+                r" index=\"(\d+)\" leafHash=\"[0-9a-f]{64}\"\] \ufeff?(\{.*\})", line)
+            self.assertIsNotNone(match, line)
+            json.loads(match.group(3))
+            found.append(int(match.group(2)))
+        return found
+
+    def arrived(self, next_index):
+        wait_for("everything is written", lambda: len(set(self.indices())) >= next_index)
+        self.assertEqual(sorted(set(self.indices())), list(range(next_index)))
+
+    def checked(self, *more, code=0):
+        ran = self.stack.run("history", "feed", "--check", self.receiver.file, "--json", *more)
+        self.assertEqual(ran.code, code, ran)
+        return ran.json
+
+    def test_feeding(self):
+        """All once; nothing new writes nothing; what comes later follows."""
+        self.receive()
+        self.visits()
+        first = self.feed()
+        self.assertEqual(first["sent"], first["next"])
+        self.arrived(first["next"])
+        size = len(self.stack.entries())
+        again = self.feed()
+        # That the list was asked for is an entry; the feed adds the one that says who reads.
+        self.assertEqual(again["sent"], 2)
+        self.assertEqual(self.feed(), {**again, "sent": 0})
+        self.assertEqual(self.feed()["next"], size + 1)
+        self.visits(1)
+        last = self.feed()
+        self.arrived(last["next"])
+        self.assertEqual(len(self.indices()), last["next"])
+        self.assertTrue(self.checked()["whole"])
+        self.assertEqual(os.stat(self.cursor).st_mode & 0o777, 0o600)
+        self.receiver.end()
+        self.assertNotEqual(self.stack.run("history", "verify", "--json").json["entries"], 0)
+
+    def test_identity(self):
+        """A receiver that asks for a certificate gets ours; without one it turns us away."""
+        key, pem = self.authority.issue("feeder", "desk.example")
+        self.receive(asks=True)
+        self.visits(1)
+        self.feed(code=7)
+        self.assertFalse(os.path.exists(self.cursor))
+        self.configure(identity={"certificateFile": pem, "keyFile": key})
+        self.arrived(self.feed()["next"])
+
+    def test_strangers(self):
+        """Another name, another authority, nobody there: nothing is sent, the cursor stays."""
+        self.receive(serverName="other.example")
+        self.visits(1)
+        self.assertIn("mismatch", self.feed(code=7).out)
+        other = Authority(self.folder, "other")
+        self.configure(authorityFile=other.pem)
+        self.feed(code=7)
+        self.configure(port=1)
+        self.feed(code=7)
+        self.assertEqual(self.indices(), [])
+        self.assertFalse(os.path.exists(self.cursor))
+
+    def test_killed(self):
+        """The receiver killed and the line cut at many places: the cursor stays, nothing is lost, and
+        what came twice has the same index."""
+        self.receive()
+        door = Door(self.receiver)
+        self.addCleanup(door.close)
+        self.configure(port=door.port)
+        self.visits(3)
+        reached = self.feed()["next"]
+        for round, after in enumerate(
+                (100, 700, 1900, 3100, Door.END, 3700, Door.END)):
+            self.visits(2)
+            # The feed knocks first: a receiver that is not there is no entry.
+            door.plan += [(None, False), (after, round % 2 == 0)]
+            with open(self.cursor) as file:
+                cursor = file.read()
+            self.feed(code=7)
+            with open(self.cursor) as file:
+                self.assertEqual(file.read(), cursor)
+            if self.receiver.process.poll() is not None:
+                self.receiver.start()
+            if round % 3 == 2:
+                reached = self.feed()["next"]
+        self.assertEqual(door.plan, [])
+        self.assertGreaterEqual(door.cut, 5)
+        last = self.feed()
+        self.assertGreater(last["next"], reached)
+        self.arrived(last["next"])
+        self.assertGreater(len(self.indices()), last["next"])
+        self.assertTrue(self.checked()["whole"])
+
+    def test_lost_there(self):
+        """What the receiver lost is found, and sent again."""
+        self.receive()
+        self.visits(3)
+        last = self.feed()["next"]
+        self.arrived(last)
+        lines = self.receiver.lines()
+        self.receiver.end()
+        lost = [line for line in lines if 'index="4"' not in line and 'index="6"' not in line]
+        changed = re.sub('leafHash="[0-9a-f]{2}', 'leafHash="00', lost[2])
+        with open(self.receiver.file, "w", encoding="utf-8") as file:
+            file.write("\n".join(lost + ["x" * 200_000, "[madoguchi@32473 origin=\"", changed]) + "\n")
+        found = self.checked(code=1)
+        self.assertEqual((found["missing"], found["different"]), ([4, 6], [2]))
+        self.assertEqual(self.checked("--again", code=1)["next"], 4)
+        with open(self.receiver.file, "w", encoding="utf-8") as file:
+            file.write("\n".join(lost) + "\n")
+        self.receiver.start()
+        self.configure()
+        # Another port is another receiver as far as the cursor knows.
+        with open(self.cursor) as file:
+            cursor = json.load(file)
+        cursor["receiver"] = f"127.0.0.1:{self.receiver.port}"
+        with open(self.cursor, "w") as file:
+            json.dump(cursor, file)
+        last = self.feed()["next"]
+        self.arrived(last)
+        self.assertTrue(self.checked()["whole"])
+
+    def test_cursors(self):
+        """Damaged, foreign, from the future, of another version: named, and left as they are."""
+        self.receive()
+        self.visits(1)
+        self.feed()
+        with open(self.cursor) as file:
+            good = json.load(file)
+        cases = {
+            "cut": json.dumps(good)[:-5], "empty": "", "long": "x" * 5000,
+            "version": json.dumps({**good, "version": 2}),
+            "origin": json.dumps({**good, "origin": "madoguchi/1310000000/other"}),
+            "receiver": json.dumps({**good, "receiver": "127.0.0.1:1"}),
+            "future": json.dumps({**good, "next": good["next"] + 10_000}),
+            "history": json.dumps({**good, "latest": "00" * 32}),
+            "beginning": json.dumps({**good, "next": 0}),
+            "more": json.dumps({**good, "more": 1}),
+        }
+        for name, text in cases.items():
+            with self.subTest(name):
+                with open(self.cursor, "w") as file:
+                    file.write(text)
+                before = len(self.receiver.lines())
+                ran = self.stack.run("history", "feed")
+                self.assertIn(ran.code, (2, 6), ran)
+                self.assertIn("cursor", ran.err)
+                with open(self.cursor) as file:
+                    self.assertEqual(file.read(), text)
+                self.assertEqual(len(self.receiver.lines()), before)
+        os.unlink(self.cursor)
+        os.symlink("/etc/passwd", self.cursor)
+        self.assertEqual(self.stack.run("history", "feed").code, 2)
+        os.unlink(self.cursor)
+        with open(self.cursor + ".lock") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assertEqual(self.stack.run("history", "feed").code, 1)
+
+
 @unittest.skipUnless(server_folder() and shutil.which("psql"), "PostgreSQL is not installed")
 class PostgreSQL(Exports):
     @classmethod
@@ -297,6 +634,11 @@ class PostgreSQL(Exports):
             leaves, events, incoming = map(int, self.rows().split("|"))
             self.assertEqual((events, incoming), (leaves, 0))
             self.assertEqual(self.judge(), leaves)
+        # Where nothing is new, a load is no entry: a timer does not feed itself.
+        size = self.stack.run("history", "verify", "--json").json["entries"]
+        self.assertEqual(self.load().returncode, 0)
+        self.assertEqual(self.stack.run("history", "verify", "--json").json["entries"], size)
+        self.assertEqual(size, leaves)
 
     def test_2_loading_twice_gives_the_same_rows(self):
         script = self.stack.path("script.sql")
@@ -388,6 +730,39 @@ class PostgreSQL(Exports):
         self.assertEqual(self.database.one(
             f"SELECT count(*) FROM madoguchi.patient_page('{institution}', 'nobody')"), "0")
 
+    def test_5b_rows_left_behind_stop_nobody(self):
+        self.assertEqual(self.load().returncode, 0)
+        leaf = "\\x01" + "00" * 68
+        left = self.database.psql(
+            "INSERT INTO madoguchi.incoming (origin, index, leaf, salt, event) VALUES "
+            f"('elsewhere', 0, '{leaf}', NULL, NULL), ('{self.origin}', 0, '{leaf}', NULL, NULL)",
+            "loader")
+        self.assertEqual(left.returncode, 0, left.stderr)
+        forged = self.database.psql(
+            "INSERT INTO madoguchi.incoming (origin, index, leaf, txid) VALUES "
+            f"('{self.origin}', 0, '{leaf}', 1)", "loader")
+        self.assertIn(b"permission denied", forged.stderr)
+        self.stack.run("history", "list")
+        done = self.load()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        leaves, events, incoming = map(int, self.rows().split("|"))
+        self.assertEqual((events, incoming), (leaves, 0))
+        self.judge()
+
+    def test_5c_one_login_does_not_speak_for_another_log(self):
+        self.assertEqual(self.load().returncode, 0)
+        self.database.one("CREATE ROLE intruder LOGIN IN ROLE madoguchi_loader")
+        before = self.rows()
+        script = self.export("postgres")
+        done = self.database.psql(script, "intruder")
+        self.assertIn(b"another login", done.stderr)
+        # One index twice: which of them does the leaf commit to?
+        lines = script.splitlines(keepends=True)
+        start = next(i for i, line in enumerate(lines) if line.startswith("COPY")) + 1
+        done = self.database.psql("".join(lines[:start + 1] + lines[start:]), "loader")
+        self.assertIn(b"comes twice", done.stderr)
+        self.assertEqual(self.rows(), before)
+
     def test_6_forgetting_a_key_leaves_the_root(self):
         self.assertEqual(self.load().returncode, 0)
         events = int(self.rows().split("|")[1])
@@ -396,10 +771,111 @@ class PostgreSQL(Exports):
         self.judge()
         # Loaded again it would come back: what was forgotten must be forgotten at the terminal first.
         self.assertEqual(int(self.rows().split("|")[1]), 0)
+        self.assertEqual(self.load_script(self.export("postgres")).returncode, 0)
+        self.assertGreater(int(self.rows().split("|")[1]), 0)
+
+    def load_script(self, text):
+        return self.database.psql(text, "loader")
+
+    def of(self, patient):
+        return int(self.database.one(
+            f"SELECT count(*) FROM madoguchi.events WHERE event LIKE '%{patient}%'"))
+
+    def test_7_what_the_terminal_erases_goes_here_and_does_not_come_back(self):
+        older = self.export("postgres")
+        self.assertEqual(self.load().returncode, 0)
+        patient = self.database.one(
+            "SELECT patient FROM madoguchi.events WHERE kind = 'disclosure' LIMIT 1")
+        self.assertGreater(self.of(patient), 2)
+        ran = self.stack.run("history", "erase", "--patient", patient, "--why", "order of a court",
+                             "--despite-retention", "--json")
+        self.assertEqual(ran.code, 0, ran)
+        self.assertEqual(self.load().returncode, 0)
+        self.assertEqual(self.of(patient), 0)
+        ranges = self.database.one(
+            "SELECT sum(last - first + 1) FROM madoguchi.erasures WHERE what = 'entries'", "auditor")
+        self.assertEqual(int(ranges), ran.json["erased"])
+        self.judge()
+        before = self.rows()
+        # An export from before has the bodies still.
+        self.assertIn(patient, older)
+        self.assertEqual(self.load_script(older).returncode, 0)
+        self.assertEqual(self.of(patient), 0)
+        self.assertEqual(self.rows(), before)
+        # The schema applied once more, as with an update, brings and takes nothing.
+        self.assertEqual(self.database.psql("", file=SCHEMA).returncode, 0)
+        self.assertEqual(self.rows(), before)
+        self.judge()
+
+    def test_8_expired_keys_take_their_events_along_in_either_order(self):
+        origin = "madoguchi/1310000000/expired"
+
+        def entry(index, key, **more):
+            event = json.dumps({
+                "actor": {"id": "a", "role": "administrator"}, "institution": "1310000000",
+                "kind": "viewed", "terminal": "expired", "time": f"2018-0{1 + index}-10T00:00:00Z",
+                "timeQuality": "unknown", "version": 1, **more}, sort_keys=True,
+                separators=(",", ":"))
+            salt = bytes([index]) * 32
+            name = origin.encode()
+            commitment = hashlib.sha256(
+                b"madoguchi history v1\n" + len(name).to_bytes(2, "big") + name + salt
+                + event.encode()).digest()
+            return b"\x01" + key.to_bytes(4, "big") + commitment + bytes(32), salt, event
+
+        manifest = json.dumps({"before": "2018-03", "keys": ["1-2", "4294967295-4294967295"]})
+        log = [entry(0, 1), entry(1, 2), entry(2, 3), entry(3, 4294967295),
+               entry(4, 4, kind="administratorAct", reason="keysDestroyed", note=manifest),
+               entry(5, 4, kind="administratorAct", reason="bodiesErased", note="not JSON"),
+               entry(6, 4, kind="administratorAct", reason="bodiesErased",
+                     note='{"entries":["x-1","9-2",7,"5"],"why":"y"}')]
+
+        def script(first, last):
+            root = c2sp.tree_root([c2sp.leaf_hash(leaf) for leaf, _, _ in log[:last]])
+            note = f"{origin}\n{last}\n{base64.b64encode(root).decode()}\n\n"
+            rows = "".join(
+                "\t".join([origin, str(index), "\\\\x" + leaf.hex(), "\\\\x" + salt.hex(),
+                           event.replace("\\", "\\\\")]) + "\n"
+                for index, (leaf, salt, event) in list(enumerate(log))[first:last])
+            return ("\\set ON_ERROR_STOP on\nBEGIN;\nCOPY madoguchi.incoming "
+                    f"(origin, index, leaf, salt, event) FROM STDIN;\n{rows}\\.\n"
+                    f"SELECT madoguchi.take('\\x{note.encode().hex()}'::bytea);\nCOMMIT;\n")
+
+        def left():
+            return self.database.one(
+                f"SELECT string_agg(index::text, ' ' ORDER BY index) FROM madoguchi.events "
+                f"WHERE origin = '{origin}'")
+
+        def took(text):
+            done = self.load_script(text)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return done.stderr
+
+        took(script(0, 4))
+        self.assertEqual(left(), "0 1 2 3")
+        took(script(4, 5))
+        self.assertEqual(left(), "2 4")
+        self.assertIn(b"a manifest that cannot be read", took(script(5, 7)))
+        self.assertEqual(left(), "2 4 5 6")
+        took(script(0, 4))
+        self.assertEqual(left(), "2 4 5 6")
+        self.assertEqual(self.database.one(
+            f"SELECT is_right FROM madoguchi.check_roots() WHERE origin = '{origin}'"), "t")
+        # All at once, in a database that never saw the rows.
+        self.database.one(f"DELETE FROM madoguchi.events WHERE origin = '{origin}';"
+                          f"DELETE FROM madoguchi.leaves WHERE origin = '{origin}';"
+                          f"DELETE FROM madoguchi.erasures WHERE origin = '{origin}';")
+        took(script(0, 7))
+        self.assertEqual(left(), "2 4 5 6")
+        self.database.one(f"DELETE FROM madoguchi.events WHERE origin = '{origin}';"
+                          f"DELETE FROM madoguchi.leaves WHERE origin = '{origin}';"
+                          f"DELETE FROM madoguchi.erasures WHERE origin = '{origin}';"
+                          f"DELETE FROM madoguchi.checkpoints WHERE origin = '{origin}';")
 
 
 if __name__ == "__main__":
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
+    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]) if len(sys.argv) == 1 \
+        else unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:], sys.modules["__main__"])
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
     bad = len(result.failures) + len(result.errors)
     print(f"{result.testsRun - bad - len(result.skipped)} passed, {bad} failed, "

@@ -22,10 +22,10 @@ judge() { # judge WHAT STATUS
     fi
 }
 # What a unit starts need not be installed here.
-for unit in systemd/*.service systemd/*.socket; do
-    sed -E 's|^(ExecStart=)/usr/libexec/madoguchi/[^ ]*|\1/bin/true|' "$unit" >"$folder/${unit##*/}"
+for unit in systemd/*.service systemd/*.socket systemd/*.timer; do
+    sed -E 's,^(Exec(Start|StartPre)=)/usr/(bin|libexec|share)/madoguchi[^ ]*,\1/bin/true,' "$unit" >"$folder/${unit##*/}"
 done
-for unit in "$folder"/*.service "$folder"/*.socket; do
+for unit in "$folder"/*.service "$folder"/*.socket "$folder"/*.timer; do
     said=$(SYSTEMD_UNIT_PATH="$folder:" systemd-analyze verify --man=no "$unit" 2>&1 |
         grep -F "$folder" || true)
     [ -z "$said" ] || echo "$said"

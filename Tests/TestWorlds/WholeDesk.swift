@@ -197,8 +197,8 @@ package final class WholeDesk: Sendable {
             let file = FileHandle(forUpdatingAtPath: history + "/" + name)
         else { throw NoCard() }
         defer { try? file.close() }
-        // Within the first frame's sealed body.
-        let place: UInt64 = 350
+        // Within the sealed body of the first frame, which stands behind the header.
+        let place: UInt64 = 4096 + 96 + 40
         try file.seek(toOffset: place)
         let octet = try file.read(upToCount: 1)?.first ?? 0
         try file.seek(toOffset: place)

@@ -33,7 +33,7 @@ enum Vectors {
         15: "rKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=",
     ]
 
-    static func prover(_ entries: [[UInt8]]) -> MerkleProver {
+    static func prover(_ entries: [[UInt8]]) -> MerkleProver<Never> {
         MerkleProver(leafHashes: entries.map(MerkleHash.leaf))
     }
 }

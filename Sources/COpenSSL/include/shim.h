@@ -20,6 +20,9 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+/* A macro: text in UTF-8 for a name. */
+static inline int copenssl_utf8_type(void) { return MBSTRING_UTF8; }
+
 /* Variadic `BIO_get_mem_data`: the octets that a memory BIO holds. */
 static inline long copenssl_BIO_get_mem_data(BIO *bio, char **data) {
     return BIO_get_mem_data(bio, data);
@@ -68,6 +71,27 @@ static inline int copenssl_CMS_is_unknown_signer(unsigned long error) {
     return ERR_GET_LIB(error) == ERR_LIB_CMS
         && ERR_GET_REASON(error) == CMS_R_SIGNER_CERTIFICATE_NOT_FOUND;
 }
+/* Enveloped for one certificate (RFC 5652, AuthEnvelopedData of RFC 5083 with AES-256-GCM): RSA with
+   OAEP and SHA-256 (RFC 3560), or ephemeral ECDH with SHA-256 (RFC 5753). */
+static inline CMS_ContentInfo *copenssl_CMS_envelop(X509 *recipient, BIO *content) {
+    CMS_ContentInfo *cms = CMS_encrypt(
+        NULL, NULL, EVP_aes_256_gcm(), CMS_BINARY | CMS_PARTIAL);
+    CMS_RecipientInfo *info = cms == NULL ? NULL
+        : CMS_add1_recipient_cert(cms, recipient, CMS_BINARY | CMS_KEY_PARAM);
+    EVP_PKEY_CTX *context = info == NULL ? NULL : CMS_RecipientInfo_get0_pkey_ctx(info);
+    int isReady = context != NULL;
+    if (isReady && CMS_RecipientInfo_type(info) == CMS_RECIPINFO_TRANS) {
+        isReady = EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) > 0
+            && EVP_PKEY_CTX_set_rsa_oaep_md(context, EVP_sha256()) > 0
+            && EVP_PKEY_CTX_set_rsa_mgf1_md(context, EVP_sha256()) > 0;
+    } else if (isReady) {
+        isReady = EVP_PKEY_CTX_set_ecdh_kdf_md(context, EVP_sha256()) > 0;
+    }
+    if (isReady && CMS_final(cms, content, NULL, CMS_BINARY) == 1) { return cms; }
+    CMS_ContentInfo_free(cms);
+    return NULL;
+}
+
 /* A stack of one certificate, which stays the caller's. */
 static inline STACK_OF(X509) *copenssl_X509_stack(X509 *certificate) {
     STACK_OF(X509) *stack = sk_X509_new_null();
@@ -101,4 +125,7 @@ static inline int copenssl_alert_of(unsigned long code) {
     return ERR_GET_LIB(code) == ERR_LIB_SSL && reason > SSL_AD_REASON_OFFSET
         ? reason - SSL_AD_REASON_OFFSET : 0;
 }
+/* A digest of octets in memory, with a context that the thread keeps; 1, or 0 where memory ends. */
+int copenssl_digest(const EVP_MD *algorithm, const void *octets, size_t count, void *digest);
+
 #endif

@@ -16,6 +16,13 @@ short csystem_pollrdhup(void);
 int csystem_bound_sending(int descriptor, int milliseconds);
 /* SO_PEERCRED: the user of a UNIX socket's other end, or -1. */
 int64_t csystem_peer_user(int descriptor);
+/* The address of a connection's other end: 4 or 16 octets, an IPv4 address in IPv6 as 4; else 0. */
+int csystem_peer_address(int descriptor, unsigned char *octets);
+/* inotify_init1 with IN_CLOEXEC and IN_NONBLOCK on a folder: files that were written, moved in or
+   linked; -1 where it has none. */
+int csystem_watch_folder(const char *path);
+/* Waits so long for news of it and reads them all: 1 news, 0 none, -1 it is over. */
+int csystem_watch_wait(int watch, int milliseconds);
 /* A stream socket with SOCK_CLOEXEC. */
 int csystem_stream_socket(int family);
 /* Blocks SIGTERM and SIGINT; a signalfd that becomes readable when one of them arrives. */
@@ -23,6 +30,8 @@ int csystem_termination_descriptor(void);
 /* No core file and no ptrace by others (RLIMIT_CORE, PR_SET_DUMPABLE), no crash handler that
    prints memory; 0 when the first two hold. */
 int csystem_hide_process(void);
+/* Gives two names to each other's files, at once (RENAME_EXCHANGE). */
+int csystem_exchange_names(const char *one, const char *other);
 /* adjtimex: whether the kernel says that a time service keeps its clock. */
 int csystem_clock_is_synchronised(void);
 /* A detached thread with a stack of so many octets. */

@@ -87,6 +87,7 @@ package struct DeskAPI: HTTPHandler {
             (_, "offline"), (_, "batch"):
             true
         case ("POST", "session"): path == ["session", "confirm"]
+        case ("POST", "history"): path == ["history", "review"]
         case ("POST", "readers"): path == ["readers", "end-pause"]
         default: false
         }

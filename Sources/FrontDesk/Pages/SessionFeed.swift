@@ -14,6 +14,8 @@ struct SessionFeed: Sendable {
     let terminal: JSONValue
     /// What is to be seen now; nothing ends the stream.
     let shown: @Sendable () async -> JSONValue?
+    /// What its events are called.
+    var name = "session"
 
     /// The stream, until its reader leaves or there is nothing to be seen any more.
     func pieces() -> AsyncStream<[UInt8]> {
@@ -52,7 +54,7 @@ struct SessionFeed: Sendable {
                 guard let now = await shown() else { break }
                 guard now != told else { continue }
                 told = now
-                put(ServerSentEvent(now.text, name: "session").octets)
+                put(ServerSentEvent(now.text, name: name).octets)
             }
             group.cancelAll()
         }

@@ -10,20 +10,29 @@ import Records
 /// preallocated file with `fdatasync` after each. The two take turns write by write, so that they
 /// meet the same disk. Prints one JSON object.
 ///
-///     history-benchmark FOLDER [SECONDS]
+/// With a number of entries it fills a store of seven years instead, and measures what grows with it:
+/// opening, verification beside the hash's own speed over the same octets, one patient's page, a
+/// proof, memory.
+///
+///     history-benchmark FOLDER [SECONDS [ENTRIES]]
 @main
 struct HistoryBenchmark {
     static func main() {
         let arguments = CommandLine.arguments
         guard arguments.count >= 2 else {
-            print("usage: history-benchmark FOLDER [SECONDS]")
+            print("usage: history-benchmark FOLDER [SECONDS [ENTRIES]]")
             exit(2)
         }
         let seconds = arguments.count > 2 ? Double(arguments[2]) ?? 4 : 4
         let benchmark = HistoryBenchmark(folder: arguments[1], seconds: seconds)
+        let entries = arguments.count > 3 ? Int(arguments[3]) : nil
         runProcess {
             do {
-                try await benchmark.run()
+                if let entries {
+                    try await LargeStore(settings: benchmark.settings, entries: entries).run()
+                } else {
+                    try await benchmark.run()
+                }
                 return 0
             } catch {
                 print("history-benchmark: \(error)")
@@ -73,7 +82,7 @@ struct HistoryBenchmark {
         print(String(decoding: result.pretty, as: UTF8.self), terminator: "")
     }
 
-    private var settings: HistorySettings {
+    var settings: HistorySettings {
         HistorySettings(
             folder: folder + "/store",
             place: TerminalPlace(institution: "1310000000", terminal: "bench"),
@@ -171,4 +180,4 @@ struct PlainFile: ~Copyable {
     }
 }
 
-private func median(_ values: [Duration]) -> Duration { values.sorted()[values.count / 2] }
+func median(_ values: [Duration]) -> Duration { values.sorted()[values.count / 2] }
