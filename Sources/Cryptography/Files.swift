@@ -89,7 +89,8 @@ package enum KeyFile {
     package static func write(
         _ octets: [UInt8], to path: String, isPrivate: Bool, outlivesPowerLoss: Bool = false
     ) throws(Failure) {
-        let isNew = unsafe access(path, F_OK) != 0
+        var former = stat()
+        let isNew = unsafe stat(path, &former) != 0
         let (temporary, descriptor) = try makeTemporary(for: path, mode: isPrivate ? 0o600 : 0o644)
         var written = 0
         while written < octets.count {
@@ -101,6 +102,11 @@ package enum KeyFile {
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { return try abandon(descriptor, temporary, path) }
             written += count
+        }
+        // Its owner stays, and has it from the first moment on: a service goes on reading its keys.
+        let isAnothers = !isNew && geteuid() == 0 && former.st_uid != 0
+        if isAnothers, fchown(descriptor, former.st_uid, former.st_gid) != 0 {
+            return try abandon(descriptor, temporary, path)
         }
         guard fsync(descriptor) == 0 else { return try abandon(descriptor, temporary, path) }
         close(descriptor)
