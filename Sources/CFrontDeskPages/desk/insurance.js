@@ -40,7 +40,7 @@ export const openInsurance = desk => during(desk, async () => {
 /** Asks how far the batch is, every two seconds, for as long as the pane stands. */
 function follow(desk) {
   const { insurance } = desk;
-  if (!insurance.batch || insurance.batch.done === insurance.batch.count) return;
+  if (!insurance.batch || insurance.batch.isBrokenOff || insurance.batch.done === insurance.batch.count) return;
   setTimeout(async () => {
     if (!document.querySelector("[data-part=batch]") || desk.insuranceNow() !== insurance) return;
     try { insurance.batch = (await desk.ask("/v1/batch")).batch ?? null; } catch { return; }
@@ -114,8 +114,9 @@ function batchPart(desk) {
   });
   const word = one => one.qualification ? one.qualification.entitlements.map(each => each.name).join(" ") : "—";
   return element("section", { class: "form", "data-part": "batch" }, element("h2", {}, say.title), element("p", { class: "note" }, say.note),
-    batch && element("p", { "data-part": "progress" }, `${fill(say.progress, batch)} `, element("progress", { max: batch.count, value: batch.done, "aria-label": fill(say.progress, batch) })),
-    batch && batch.done === batch.count && !results && element("p", {}, button("batch-results", say.show, () => during(desk, async () => {
+    batch?.isBrokenOff && element("p", { class: "box stop", role: "alert", "data-part": "broken-off" }, "✕ " + say.brokenOff),
+    batch && !batch.isBrokenOff && element("p", { "data-part": "progress" }, `${fill(say.progress, batch)} `, element("progress", { max: batch.count, value: batch.done, "aria-label": fill(say.progress, batch) })),
+    batch && !batch.isBrokenOff && batch.done === batch.count && !results && element("p", {}, button("batch-results", say.show, () => during(desk, async () => {
       insurance.results = (await desk.ask("/v1/batch/results")).results;
     }), { class: "primary" })),
     results && element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say.title },

@@ -54,6 +54,7 @@ const ja = {
   batch: {
     title: "あすの予約", note: "予約の方の資格を前もってまとめて確認します。結果を見ることは履歴に残ります。", lines: "1行に1人：予約番号,保険者番号,記号,番号,枝番,生年月日（2026-11-22）",
     send: "まとめて確認する", progress: "$done / $count 人を確認しました（確認できない方 $errors 人）", show: "結果を見る", heads: ["予約番号", "氏名", "資格"], failed: "確認できません",
+    brokenOff: "確認は途中で止まりました（異常終了）。もう一度送ってください。",
   },
   chart: { label: "カルテ番号", save: "つなぐ", none: "未設定", hint: "英数字と記号、32字まで。同じ患者さんの次の受付にも付きます。" },
   forgotten: "資格情報は端末に残っていません（サービスの再起動で消えます）。もう一度カードで受付すると表示されます。",
@@ -155,6 +156,7 @@ const en = {
   batch: {
     title: "Tomorrow's bookings", note: "Checks the insurance of everybody who has booked. Looking at the results is in the history.", lines: "One a line: booking,insurer,symbol,number,branch,birth date (2026-11-22)",
     send: "Check them all", progress: "$done of $count checked ($errors could not be)", show: "Show the results", heads: ["Booking", "Name", "Insurance"], failed: "could not be checked",
+    brokenOff: "The clearinghouse broke the check off. Send the list again.",
   },
   chart: { label: "Chart number", save: "Link", none: "none", hint: "Letters, digits and signs, 32 at most. The same patient's next check-ins get it too." },
   forgotten: "The qualification is not known any more: a restart of the service forgets it. Check in with the card once more.",

@@ -234,10 +234,10 @@ extension ProgramAPI {
                 .object(present: [
                     ("count", JSONValue(state.count)), ("done", JSONValue(state.done)),
                     ("errors", JSONValue(state.errors)),
+                    ("segment", .string(state.segment.rawValue)),
                     (
                         "results",
-                        state.done < state.count
-                            ? nil : .array(state.results.map(\.plain))
+                        state.segment == .normal ? .array(state.results.map(\.plain)) : nil
                     ),
                 ]))
         } catch { throw .opening(error) }
