@@ -493,6 +493,14 @@ class Desk(unittest.TestCase):
                  if entry["event"].get("note") == "results of a batch"]
         self.assertEqual([event["kind"] for event in noted[:2]], ["intent", "disclosure"])
         self.assertEqual([event["kind"] for event in noted[2:]], ["viewed"])
+        # One that the clearinghouse breaks off is told as such, and can be sent again.
+        lines = "B-1,06139992,behaves,oqscd003-9,,1974-07-14"
+        self.page.run(f"(one => {{ one.value = {json.dumps(lines)}; one.dispatchEvent("
+                      "new Event('input')); })(document.querySelector('#bookings'))")
+        self.press("batch-send")
+        self.shows('[data-part="broken-off"]')
+        self.assertFalse(self.page.run("document.querySelector('[data-key=batch-results]') !== null"))
+        self.picture("batch-broken-off")
 
     def test_offline_and_checked_later(self):
         """The clearinghouse is down: noted, over a restart; asked when it is back."""
