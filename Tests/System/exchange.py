@@ -677,6 +677,40 @@ class Programs(ExchangeCase):
         with open(world.stack.path("terminal", "programs.json")) as file:
             self.assertNotIn(world.token, file.read())
 
+    def test_unreadable(self):
+        """A list of programs that cannot be read lets nobody in; terminal and exchange say why, once; and it
+        is well again when the list is."""
+        world = self.world
+        details, birth = self.mado()
+        path = world.stack.path("terminal", "programs.json")
+        with open(path, "rb") as file:
+            kept = file.read()
+        log = world.stack.path("daemon.log")
+        start = os.path.getsize(log)
+
+        def said():
+            with open(log, "rb") as file:
+                file.seek(start)
+                return file.read().decode()
+
+        try:
+            with open(path, "wb") as file:
+                file.write(kept[:20])
+            for _ in range(2):
+                self.refused(world.api("GET", "/v1/program"), 503, "programs-unreadable")
+            wait_for("the exchange says so", lambda: "answers with status 503" in said(), 40)
+            self.assertEqual(said().count("no program is let in: " + path), 1, said())
+            os.chmod(path, 0o644)
+            self.refused(world.api("GET", "/v1/program"), 503, "programs-unreadable")
+            self.assertIn("mode 644", said())
+        finally:
+            os.chmod(path, 0o600)
+            with open(path, "wb") as file:
+                file.write(kept)
+        self.assertEqual(world.api("GET", "/v1/program")[0], 200)
+        root = world.ask("OQSsiquc01req_readable.xml", single(details, birth))
+        self.assertEqual(root.findtext("MessageHeader/SegmentOfResult"), "1")
+
     def test_history(self):
         """Each use is an entry that names the program."""
         world = self.world

@@ -13,7 +13,7 @@ package import Terminal
 package struct ProgramAPI: HTTPHandler {
     /// What stands behind it.
     package struct Parts: Sendable {
-        /// Reads the programs' file, anew for each request.
+        /// Reads the programs' file, anew for each request; nothing where it cannot be read.
         package var read: @Sendable () -> ProgramRegister?
         /// The clock.
         package var clock: any TerminalClock
@@ -129,7 +129,8 @@ package struct ProgramAPI: HTTPHandler {
         _ token: String?, _ peer: ServerPeer
     ) throws(Problem) -> ProgramEntry {
         guard let token else { throw .noProgramToken }
-        guard let entry = parts.read()?.entry(holding: token) else { throw .unknownProgramToken }
+        guard let register = parts.read() else { throw .programsUnreadable }
+        guard let entry = register.entry(holding: token) else { throw .unknownProgramToken }
         guard !entry.isRevoked else { throw .programTokenRevoked }
         if let until = entry.until, until <= parts.clock.now() { throw .programTokenExpired }
         switch entry.origin {

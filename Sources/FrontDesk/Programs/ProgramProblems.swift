@@ -19,6 +19,12 @@ extension Problem {
         "program-token-expired", 401, "This token has ended.", "有効期限の切れたトークンです。",
         "Ask the administrator for a new one.", "管理者に新しいトークンを発行してもらってください。")
 
+    static let programsUnreadable = program(
+        "programs-unreadable", 503, "The terminal cannot read its list of programs.",
+        "端末がプログラムの一覧を読めません。",
+        "The administrator finds the cause in the terminal's journal.",
+        "管理者が端末のジャーナルで原因を確認してください。")
+
     static let wrongProgramOrigin = program(
         "wrong-program-origin", 403, "This token is not good from here.",
         "この接続元からは使えないトークンです。",
