@@ -40,7 +40,10 @@ class Desk(unittest.TestCase):
         cls.stack = Stack().make("mado,yakushi,ratio-not-provided,unmappable-name,"
                                   "invalid-newer-insurance")
         cls.port = free_port()
-        cls.stack.configure(limits=LIMITS, desk={"port": cls.port})
+        # The clinic is never open, so that each opening is one for the reviewer.
+        cls.stack.configure(limits=LIMITS, desk={"port": cls.port}, openingHours={
+            "opens": "09:00", "closes": "18:00",
+            "closed": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]})
         cls.add("受付 花子", "--role", "reception", "--visual-check")
         cls.add("doctor", "--role", "clinician")
         cls.add("chief", "--role", "administrator")
@@ -384,6 +387,40 @@ class Desk(unittest.TestCase):
         self.page.until(lambda: not self.page.run(
             "document.querySelector('[data-key=end-lockout-forgetful]') !== null"))
         self.assertEqual([fault for fault in self.page.faults() if "40" not in fault], [])
+
+    def test_openings_are_looked_at_and_signed_off(self):
+        """What was opened after hours waits for the reviewer, once; the remark is in the history."""
+        identity = self.open()
+        self.press("tab-drugs")
+        self.press("load")
+        self.shows("main table")
+        self.page.call("Page.reload")
+        self.stands("signIn")
+        self.sign_in("chief")
+        self.stands("desk")
+        self.press("admin-review")
+        self.press("openings-show")
+        self.shows('[data-key="sign-off"]')
+        told = self.page.text('[data-part="openings"]')
+        self.assertIn("時間外", told)
+        self.assertIn("doctor", told)
+        self.assertNotIn("窓口 みどり", told)
+        self.picture("openings")
+        before = len(self.stack.entries())
+        self.fill("remark", "当直です")
+        self.page.run("(one => { one.click(); one.click(); })"
+                      "(document.querySelector('[data-key=sign-off]'))")
+        self.says("確認が必要な閲覧はありません。")
+        self.shows('[data-part="signed-off"]')
+        self.picture("signed-off")
+        words = [entry["event"] for entry in self.stack.entries()[:]
+                 if entry["event"].get("reason") == "reviewSignedOff"]
+        self.assertEqual(len(words), 1, "two clicks are one sign-off")
+        self.assertEqual((words[0]["actor"]["id"], json.loads(words[0]["note"])["remark"]),
+                         ("chief", "当直です"))
+        self.assertGreater(len(self.stack.entries()), before)
+        self.assertEqual(self.stack.run("history", "review", "--json").json["openings"], [])
+        self.assertTrue(identity)
 
     def test_the_patients_history_with_its_proofs(self):
         self.open(name="受付 花子")

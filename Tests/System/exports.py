@@ -22,12 +22,12 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 import unittest
 
+import counted
 import verify_tiles as c2sp
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from rig import ROOT, Stack, program, wait_for
@@ -920,10 +920,4 @@ class PostgreSQL(Exports):
 
 
 if __name__ == "__main__":
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]) if len(sys.argv) == 1 \
-        else unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:], sys.modules["__main__"])
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
-    bad = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - bad - len(result.skipped)} passed, {bad} failed, "
-          f"{len(result.skipped)} skipped")
-    sys.exit(1 if bad else 0)
+    counted.main()

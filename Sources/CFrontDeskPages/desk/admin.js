@@ -7,7 +7,7 @@ import { lines } from "/history.js";
 
 /** Nothing opened yet. */
 export const freshAdministration = () => ({
-  tab: "readers", staff: null, lockouts: null, store: null, review: null, days: null, asks: null,
+  tab: "readers", staff: null, lockouts: null, store: null, review: null, days: null, openings: null, asks: null,
   secret: null, problem: null, isBusy: false, filters: {}, draft: {},
 });
 
@@ -31,7 +31,7 @@ const loads = {
   staff: desk => desk.ask("/v1/staff").then(told => { desk.admin.staff = told.staff; }),
   lockouts: desk => desk.ask("/v1/lockouts").then(told => { desk.admin.lockouts = told.lockouts; }),
   store: desk => desk.ask("/v1/status").then(told => { desk.admin.store = told; }),
-  readers: async () => {}, review: async () => {},
+  readers: async () => {}, review: async desk => { desk.admin.openings = null; },
 };
 
 /** Does one thing at a time; what is only looked at waits for nothing. */
@@ -123,7 +123,7 @@ const panes = {
       [say.day, say.checkIns, say.disclosures, say.failedProofs, say.ownViews, say.historyReads, say.administratorActs, say.entries],
       [...admin.days].reverse().map(day => [day.day, day.checkIns, Object.values(day.disclosures).reduce((sum, count) => sum + count, 0),
         day.failedProofs, day.ownViews, day.historyReads, day.administratorActs, day.entries].map(String)));
-    return [reviewForm(desk), days, admin.review && (admin.review.length === 0 ? element("p", { class: "box" }, say.none)
+    return [openings(desk), reviewForm(desk), days, admin.review && (admin.review.length === 0 ? element("p", { class: "box" }, say.none)
       : [element("p", { class: "note" }, say.lines), lines(text, page.language, admin.review)])];
   },
 };
@@ -167,6 +167,24 @@ function staffForm(desk) {
   choice(draft, "staff-role", say.role, Object.entries(text.roles)),
   field(draft, "staff-password", say.newPassword, { type: "password", required: "", autocomplete: "new-password" }),
   element("label", { class: "check" }, sight, say.visualCheck));
+}
+
+/** The openings that a reviewer has to look at, and the word that it was done. */
+function openings(desk) {
+  const { text, admin, page, button } = desk, say = text.admin.review, { openings: told, draft } = admin;
+  const look = async () => { admin.openings = await desk.ask("/v1/history/review"); };
+  const part = (...children) => element("section", { class: "form", "data-part": "openings" }, element("h2", {}, say.openings), element("p", { class: "note" }, say.openingsNote), ...children);
+  if (!told) return part(element("p", {}, button("openings-show", say.openingsShow, () => during(desk, look))));
+  const why = new Map(told.openings.map(one => [one.index, one.reasons.map(reason => say.reasons[reason] ?? reason).join(" · ")]));
+  return part(told.signedOffBy && element("p", { "data-part": "signed-off" }, fill(say.signedOff, { by: told.signedOffBy, entry: told.signedOffThrough })),
+    !told.knowsBookings && element("p", { class: "note" }, say.noBookings), told.cut && element("p", { class: "box warn" }, "▲ " + say.cut),
+    told.openings.length === 0 ? element("p", { class: "box" }, say.nothing) : [
+      lines(text, page.language, told.openings, say.reason, index => why.get(index)),
+      form("sign-off", fill(say.signOff, { count: told.openings.length }), () => during(desk, async () => {
+        await desk.send("/v1/history/review", desk.token, { json: { through: told.through, openings: told.openings.length, ...(draft.remark ? { remark: draft.remark } : {}) } });
+        draft.remark = "";
+        await look();
+      }), field(draft, "remark", say.remark, { maxlength: 300 }))]);
 }
 
 function reviewForm(desk) {

@@ -66,7 +66,10 @@ const ja = {
     noLockouts: "ロック中の職員はいません。", until: "$time まで", endLockout: "ロックを解く", account: "職員名",
     staff: { id: "職員名", role: "役割", rights: "権限", password: "パスワード", secondFactor: "認証アプリ", set: "設定あり", unset: "なし", add: "職員を追加・パスワードを再設定", newPassword: "新しいパスワード（8〜64バイト）", visualCheck: "目視確認の権限", save: "保存する", remove: "削除", removeAsk: "$id を削除しますか。すぐにサインアウトされます。", yes: "削除する", no: "やめる", turnOn: "認証アプリを設定", turnOff: "認証アプリを外す", secret: "$id の認証アプリに一度だけ登録してください。この画面を閉じると二度と表示されません。", done: "閉じる" },
     store: { origin: "ログの名前", entries: "項目数", witnesses: "証人", cosigned: "証人が署名した項目", uncosigned: "まだ署名されていない項目", none: "証人は設定されていません。", troubles: "証人の不調", version: "版", open: "開いている受付", institution: "医療機関コード", terminal: "端末" },
-    review: { from: "いつから", to: "いつまで", actor: "職員名", patient: "患者ID", item: "項目", any: "すべて", show: "点検する", note: "点検したことも履歴に残ります。", days: "日ごとの件数", day: "日", checkIns: "受付", disclosures: "提供", failedProofs: "本人確認の失敗", ownViews: "本人の閲覧", historyReads: "履歴の閲覧", administratorActs: "管理操作", entries: "項目", lines: "項目（新しい順、1000件まで）", none: "該当する項目はありません。" },
+    review: { from: "いつから", to: "いつまで", actor: "職員名", patient: "患者ID", item: "項目", any: "すべて", show: "点検する", note: "点検したことも履歴に残ります。", days: "日ごとの件数", day: "日", checkIns: "受付", disclosures: "提供", failedProofs: "本人確認の失敗", ownViews: "本人の閲覧", historyReads: "履歴の閲覧", administratorActs: "管理操作", entries: "項目", lines: "項目（新しい順、1000件まで）", none: "該当する項目はありません。",
+      openings: "確認が必要な閲覧", openingsNote: "診療時間外の閲覧と、予約も受付もない閲覧です。見たことと確認済みの印は履歴に残ります。", openingsShow: "一覧を見る", nothing: "確認が必要な閲覧はありません。", reason: "理由",
+      reasons: { afterHours: "時間外", withoutBooking: "予約なし" }, signOff: "$count 件を確認済みにする", remark: "所見（任意）", signedOff: "前回は $by が項目 $entry まで確認しました。",
+      noBookings: "予約の一覧を使っていないため、予約の有無は調べていません。", cut: "多いため一部だけを表示しています。確認済みにすると続きが表示されます。" },
   },
   drugs: {
     byDay: "日ごと", grid: "薬 × 月", hideOwn: "自院の処方を隠す", none: "この期間の薬剤情報はありません。",
@@ -168,7 +171,10 @@ const en = {
     noLockouts: "Nobody is locked out.", until: "until $time", endLockout: "End the lockout", account: "Staff name",
     staff: { id: "Staff name", role: "Role", rights: "Rights", password: "Password", secondFactor: "Second factor", set: "set", unset: "none", add: "Add somebody, or set another password", newPassword: "New password (8 to 64 octets)", visualCheck: "may confirm by sight", save: "Save", remove: "Remove", removeAsk: "Remove $id? They are signed out at once.", yes: "Remove", no: "Keep", turnOn: "Set a second factor", turnOff: "Take the second factor away", secret: "Enter this into $id's telephone, once. It is not shown again.", done: "Close" },
     store: { origin: "Log", entries: "Entries", witnesses: "Witnesses", cosigned: "Cosigned entries", uncosigned: "Not cosigned yet", none: "No witnesses are configured.", troubles: "Trouble with witnesses", version: "Version", open: "Open check-ins", institution: "Institution", terminal: "Terminal" },
-    review: { from: "From", to: "To", actor: "Staff name", patient: "Patient's id", item: "Item", any: "any", show: "Review", note: "That you reviewed is in the history too.", days: "Numbers by day", day: "Day", checkIns: "check-ins", disclosures: "disclosures", failedProofs: "failed proofs", ownViews: "own views", historyReads: "history reads", administratorActs: "administration", entries: "entries", lines: "Entries, newest first, 1000 at most", none: "No such entries." },
+    review: { from: "From", to: "To", actor: "Staff name", patient: "Patient's id", item: "Item", any: "any", show: "Review", note: "That you reviewed is in the history too.", days: "Numbers by day", day: "Day", checkIns: "check-ins", disclosures: "disclosures", failedProofs: "failed proofs", ownViews: "own views", historyReads: "history reads", administratorActs: "administration", entries: "entries", lines: "Entries, newest first, 1000 at most", none: "No such entries.",
+      openings: "Openings to look at", openingsNote: "Records opened after hours, or without a booking. That you looked, and that you signed off, is in the history.", openingsShow: "Show them", nothing: "There is nothing to look at.", reason: "Why",
+      reasons: { afterHours: "after hours", withoutBooking: "no booking" }, signOff: "Sign off $count openings", remark: "Remark (optional)", signedOff: "Last signed off by $by, through entry $entry.",
+      noBookings: "No lists of bookings are in use here, so bookings are not looked at.", cut: "There are more than are shown; they follow when these are signed off." },
   },
   drugs: {
     byDay: "By day", grid: "Medicine × month", hideOwn: "Hide our own", none: "No medicines in this period.",

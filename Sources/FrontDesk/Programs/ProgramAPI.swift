@@ -42,10 +42,7 @@ package struct ProgramAPI: HTTPHandler {
             let here = ProgramRoute.allCases.filter { $0.matches(segments) }
             guard !here.isEmpty else { throw .notFound }
             guard let route = here.first(where: { $0.method == request.method }) else {
-                var refusal = HTTPResponse.problem(.methodNotAllowed())
-                let methods = Set(here.map(\.method)).sorted().joined(separator: ", ")
-                refusal.headers.append("Allow", methods)
-                return refusal
+                return .problem(.wrongMethod(Set(here.map(\.method)).sorted()))
             }
             return try await answer(route, segments, request, peer)
         } catch {

@@ -1,4 +1,5 @@
 internal import HTTP
+internal import JSON
 
 // Why a program is refused: each reason its own problem.
 extension Problem {
@@ -39,10 +40,12 @@ extension Problem {
             "管理者に権限のあるトークンを発行してもらってください。")
     }
 
-    static func methodNotAllowed() -> Problem {
-        program(
+    static func wrongMethod(_ allowed: [String]) -> Problem {
+        var problem = program(
             "method-not-allowed", 405, "This address does not take this method.",
             "このアドレスでは使えないメソッドです。", "See /v1/openapi.json.", "/v1/openapi.json をご覧ください。")
+        problem.extensions["allow"] = .array(allowed.map(JSONValue.string))
+        return problem
     }
 
     private static func program(
