@@ -5,6 +5,7 @@ where there is no Chromium.
     Tests/System/private-pcscd.sh python3 -B Tests/System/kiosk.py [--pictures FOLDER] [NAME …]
 """
 import http.client
+import datetime
 import json
 import os
 import signal
@@ -380,6 +381,29 @@ class Kiosk(unittest.TestCase):
         self.enter("1234")
         self.press("pin")
         self.stands("done")
+
+    def test_a_certificate_that_ends_soon_or_has_ended(self):
+        """The patient is reminded to renew it, in words and aloud; one that ended gives no records."""
+        for days, word, spoken in ((30, "切れます", "で切れます"), (-30, "切れました", "で切れました")):
+            with self.subTest(days=days):
+                end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
+                self.stack.issue_to("mado", "ending", "--not-before", "2022-01-01",
+                                    "--not-after", end.strftime("%Y-%m-%d"))
+                self.stack.insert("ending")
+                self.choose()
+                self.stands("pin")
+                self.enter("1234")
+                self.press("pin")
+                self.stands("done")
+                self.says(word)
+                self.assertIn(spoken, self.page.run("document.getElementById('aloud').textContent"))
+                if PICTURES:
+                    self.page.picture(os.path.join(PICTURES, f"ends-{days}.png"))
+                self.press("language")
+                self.says("The certificate of your card end")
+                self.press("language")
+                self.stack.pull()
+                self.stands("rest")
 
     def test_more_time(self):
         """Who needs longer says so, three times."""

@@ -146,12 +146,14 @@ function closed(page, told, steps, text, of, seconds) {
   if (session.state === "accepted") {
     if (session.cardPresent && seconds > 8) return of("left", { tone: "warn", form: "drawing", chimes: true });
     const until = Object.fromEntries((session.closing.items ?? []).map(one => [one.item, one.until]));
+    const ends = session.certificateLife && session.certificateLife !== "good" && session.certificateEnds;
+    const reminder = ends && fill(text.done.certificate[session.certificateLife === "inGrace" ? 1 : 0], { date: dateText(ends, page.language) });
     return of("done", {
       tone: "good", limit, primary: session.cardPresent ? undefined : end,
       secondary: session.cardPresent ? { does: "own", name: text.own.open } : undefined,
-      lines: page.terminal.items.map(item => fill(until[item] ? text.done.shown : text.done.notShown, {
+      lines: [...page.terminal.items.map(item => fill(until[item] ? text.done.shown : text.done.notShown, {
         item: text.items[item], until: until[item] && timeText(until[item], page.language),
-      })),
+      })), reminder].filter(Boolean), say: text.done.say + plain(reminder ? " " + reminder : ""),
     });
   }
   const problem = steps.ending ?? session.closing?.problem;
@@ -173,6 +175,12 @@ export function problemText(page, problem) {
   const [title, next] = page.language === "ja"
     ? [problem.titleJapanese, problem.nextStepJapanese] : [problem.title, problem.nextStep];
   return [title, next].filter(Boolean).join(" ").replace(/ ?\(--[^)]*\)/g, "");
+}
+
+function dateText(time, language) {
+  return new Intl.DateTimeFormat(language === "ja" ? "ja-JP" : "en-GB", {
+    year: "numeric", month: "long", day: "numeric", timeZone: "Asia/Tokyo",
+  }).format(new Date(time));
 }
 
 function timeText(until, language) {
