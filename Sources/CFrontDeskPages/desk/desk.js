@@ -233,8 +233,9 @@ function header() {
   const light = (name, isOn, on, off) => element("span", {}, `${isOn ? "●" : "✕"} ${name} ${isOn ? on : off}`);
   document.querySelector("#lights").replaceChildren(...(told ? [
     light(lights.service, told.pcscService, lights.on, lights.off),
-    ...told.readers.map(() => 0).length ? [light(lights.reader, told.readers.every(reader => reader.present), lights.there, lights.gone)] : [],
-  ] : []));
+    told.mode && element("strong", { "data-part": "mode-on" }, `▲ ${text().mode.names[told.mode.kind]}`),
+    ...told.readers.length ? [light(lights.reader, told.readers.every(reader => reader.present), lights.there, lights.gone)] : [],
+  ].filter(Boolean) : []));
   const settings = document.querySelector("#settings");
   settings.setAttribute("aria-label", page.language === "ja" ? "表示" : "Display");
   settings.replaceChildren(...[
@@ -287,7 +288,7 @@ function listPane() {
     element("button", { type: "button", "data-key": `check-in-${one.id}`, "aria-current": open.id === one.id ? "true" : null, onclick: () => openCheckIn(one.id) },
       element("span", { class: "time" }, clock(page.language, one.openedAt)),
       chip(one),
-      element("span", { class: "who" }, [fill(say.number, one), say.ways[one.way], one.chart && `${say.chart.label} ${one.chart}`].filter(Boolean).join(" · "))))));
+      element("span", { class: "who" }, [fill(say.number, one), one.spoken ? say.mode.consents[one.spoken] : say.ways[one.way], one.chart && `${say.chart.label} ${one.chart}`].filter(Boolean).join(" · "))))));
   list.addEventListener("keydown", event => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
@@ -304,7 +305,7 @@ function listPane() {
 }
 
 /** What the panes of other files have and do. */
-const desk = () => ({ insuranceNow: () => insurance, page, me, told, admin, insurance, ask, send, token, text: text(), button, show, leave, isEnded });
+const desk = () => ({ insuranceNow: () => insurance, openCheckIn, page, me, told, admin, insurance, ask, send, token, text: text(), button, show, leave, isEnded });
 
 function detailPane() {
   const say = text(), listed = open.id && checkIn(open.id);

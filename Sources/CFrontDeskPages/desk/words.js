@@ -45,11 +45,16 @@ const ja = {
   },
   insurance: {
     open: "カードなしの確認", title: "カードなしの確認", note: "保険証・資格確認書に書かれた情報で資格だけを確認します。薬剤・健診は開けません。確認したことは履歴に残ります。",
-    insurerNumber: "保険者番号", symbol: "記号", number: "番号", branch: "枝番", birthDate: "生年月日", mode: "確認のしかた",
-    modes: { "": "通常", systemFailure: "システム障害時モード", disaster: "災害時モード" }, reason: "この患者さんを確認する理由", check: "確認する",
+    insurerNumber: "保険者番号", symbol: "記号", number: "番号", branch: "枝番", birthDate: "生年月日", mode: "調べ方", reason: "この患者さんを確認する理由", check: "確認する",
     wait: "あとで確認する（オフライン）", noted: "一覧に入れました。つながったら確認してください。", close: "閉じる",
     waiting: "オフラインの一覧", waitingNote: "支払基金・国保中央会につながらなかった方です。つながったら確認してください。", nobody: "待っている方はいません。",
     since: "受けた時刻", recheck: "確認する", recheckOf: "番号 $number を確認する", drop: "一覧から外す", dropOf: "番号 $number を一覧から外す",
+  },
+  mode: {
+    names: { systemFailure: "システム障害時モード", disaster: "災害時モード" }, on: "$nameです（$reason）。", since: "$staff が $time に切り替えました。", off: "通常に戻す", turnOn: "切り替える", reason: "切り替える理由",
+    note: "支払基金・国保中央会の案内があったときに切り替えます。すべての受付に表示され、履歴に残ります。災害時モードでは口頭の同意で薬剤・健診を開けます。戻すと、その受付は終わります。",
+    by: { four: "4情報（氏名・生年月日・性別・住所）", details: "保険者番号・記号・番号" }, name: "氏名またはカナ", address: "住所（途中まで可）", sexes: { 3: "未設定", 1: "男", 2: "女" },
+    consent: "薬剤・健診の閲覧への同意", consents: { "": "なし（資格だけ）", oral: "口頭の同意", unobtainable: "同意を得られない（意思を示せず生命に危険）" },
   },
   batch: {
     title: "あすの予約", note: "予約の方の資格を前もってまとめて確認します。結果を見ることは履歴に残ります。", lines: "1行に1人：予約番号,保険者番号,記号,番号,枝番,生年月日（2026-11-22）",
@@ -60,7 +65,7 @@ const ja = {
   wrongLink: { open: "別人の情報が表示された", ask: "表示された情報は患者さんのものではありませんか。受付を止め、情報を消し、履歴に残します。患者さんには保険者へのお問い合わせ（紐付けの確認）をお願いしてください。", yes: "止める", no: "戻る" },
   paper: { print: "紙の様式で印刷", save: "PDFを保存", working: "帳票を作っています…" },
   admin: {
-    title: "管理", tabs: { readers: "リーダー", lockouts: "ロック", staff: "職員", store: "履歴の保管", review: "履歴の点検" },
+    title: "管理", tabs: { readers: "リーダー", lockouts: "ロック", staff: "職員", store: "履歴の保管", review: "履歴の点検", modes: "障害・災害" },
     reader: "リーダー", state: "状態", failed: "暗証番号の誤り", pause: "停止", noReaders: "リーダーがありません。",
     noLockouts: "ロック中の職員はいません。", until: "$time まで", endLockout: "ロックを解く", account: "職員名",
     staff: { id: "職員名", role: "役割", rights: "権限", password: "パスワード", secondFactor: "認証アプリ", set: "設定あり", unset: "なし", add: "職員を追加・パスワードを再設定", newPassword: "新しいパスワード（8〜64バイト）", visualCheck: "目視確認の権限", save: "保存する", remove: "削除", removeAsk: "$id を削除しますか。すぐにサインアウトされます。", yes: "削除する", no: "やめる", turnOn: "認証アプリを設定", turnOff: "認証アプリを外す", secret: "$id の認証アプリに一度だけ登録してください。この画面を閉じると二度と表示されません。", done: "閉じる" },
@@ -146,11 +151,16 @@ const en = {
   },
   insurance: {
     open: "Check without a card", title: "Check without a card", note: "By what stands on an insurance certificate: the qualification only, no medicines and no checkups. That you checked is in the history.",
-    insurerNumber: "Insurer's number", symbol: "Symbol", number: "Number", branch: "Branch", birthDate: "Birth date", mode: "How",
-    modes: { "": "ordinary", systemFailure: "system failure mode", disaster: "disaster mode" }, reason: "Why this patient is looked up", check: "Check",
+    insurerNumber: "Insurer's number", symbol: "Symbol", number: "Number", branch: "Branch", birthDate: "Birth date", mode: "Look up by", reason: "Why this patient is looked up", check: "Check",
     wait: "Check later (offline)", noted: "Noted. Check when the line is back.", close: "Close",
     waiting: "Offline list", waitingNote: "Those for whom the clearinghouse could not be asked. Check them when the line is back.", nobody: "Nobody waits.",
     since: "Since", recheck: "Check", recheckOf: "Check number $number", drop: "Remove", dropOf: "Remove number $number",
+  },
+  mode: {
+    names: { systemFailure: "System failure mode", disaster: "Disaster mode" }, on: "$name ($reason).", since: "Turned on by $staff at $time.", off: "Back to normal", turnOn: "Turn on", reason: "Why",
+    note: "Turn one on when the clearinghouse has announced it. Every desk shows it, and it is in the history. In disaster mode, consent by word of mouth opens medicines and checkups; turning it off closes those check-ins.",
+    by: { four: "four items (name, birth date, sex, address)", details: "insurance numbers" }, name: "Name or kana", address: "Address, or its beginning", sexes: { 3: "not given", 1: "male", 2: "female" },
+    consent: "Consent to medicines and checkups", consents: { "": "none (insurance only)", oral: "oral consent", unobtainable: "cannot be asked, life at stake" },
   },
   batch: {
     title: "Tomorrow's bookings", note: "Checks the insurance of everybody who has booked. Looking at the results is in the history.", lines: "One a line: booking,insurer,symbol,number,branch,birth date (2026-11-22)",
@@ -161,7 +171,7 @@ const en = {
   wrongLink: { open: "Somebody else's data was shown", ask: "Is what was shown not this patient's? The check-in stops, what is open is wiped, and the history says so. Ask the patient to have the insurer check the link.", yes: "Stop", no: "Back" },
   paper: { print: "Print the paper form", save: "Save as PDF", working: "Making the paper…" },
   admin: {
-    title: "Administration", tabs: { readers: "Readers", lockouts: "Lockouts", staff: "Staff", store: "History store", review: "Review" },
+    title: "Administration", tabs: { readers: "Readers", lockouts: "Lockouts", staff: "Staff", store: "History store", review: "Review", modes: "Failure, disaster" },
     reader: "Reader", state: "State", failed: "wrong PINs", pause: "Pause", noReaders: "There is no reader.",
     noLockouts: "Nobody is locked out.", until: "until $time", endLockout: "End the lockout", account: "Staff name",
     staff: { id: "Staff name", role: "Role", rights: "Rights", password: "Password", secondFactor: "Second factor", set: "set", unset: "none", add: "Add somebody, or set another password", newPassword: "New password (8 to 64 octets)", visualCheck: "may confirm by sight", save: "Save", remove: "Remove", removeAsk: "Remove $id? They are signed out at once.", yes: "Remove", no: "Keep", turnOn: "Set a second factor", turnOff: "Take the second factor away", secret: "Enter this into $id's telephone, once. It is not shown again.", done: "Close" },
