@@ -26,6 +26,8 @@ package struct CheckIn: Hashable, Sendable {
     package let spoken: SpokenConsent?
     /// What may be opened, and until when.
     package let grant: Grant
+    /// The end of the card's certificate, where there was a card.
+    package let certificateEnds: Instant?
     /// How the person of the answer stands to the person of the card.
     package private(set) var identity: IdentityStanding
     /// The number of the clinic's own chart (カルテ番号), where staff have given it.
@@ -70,10 +72,11 @@ package struct CheckIn: Hashable, Sendable {
         statement: SHA256Digest, way: ProvedWay?, grant: Grant,
         identity: IdentityStanding = .unchecked, state: State = .open,
         owesWithdrawal: Bool = false, owedEntry: EndNote? = nil, chart: String? = nil,
-        spoken: SpokenConsent? = nil
+        spoken: SpokenConsent? = nil, certificateEnds: Instant? = nil
     ) {
         precondition((way == nil) == (spoken != nil), "either proved or spoken")
         self.spoken = spoken
+        self.certificateEnds = certificateEnds
         self.chart = chart
         self.identity = identity
         self.id = id
@@ -135,6 +138,11 @@ package struct CheckIn: Hashable, Sendable {
         var next = self
         next.identity = .confirmed
         return next
+    }
+
+    /// How far the card's certificate was in its life when the patient came.
+    package var certificateLife: CertificateLife? {
+        certificateEnds.map { CertificateLife(notAfter: $0, at: openedAt) }
     }
 
     /// The check-in linked to a chart, or to none.

@@ -10,6 +10,7 @@ extension CheckIn {
         fields["chart"] = chart.map(JSONValue.string)
         fields["certificate"] = certificate.map { .string($0.hex) }
         fields["way"] = way?.json
+        fields["certificateEnds"] = certificateEnds.map { .string($0.rfc3339) }
         fields["spoken"] = spoken.map { spoken in
             ["kind": .string(spoken.kind.rawValue), "staff": .string(spoken.staff)]
         }
@@ -69,7 +70,9 @@ extension CheckIn {
             owedEntry: try Self.endNote(&fields),
             chart: try fields.optional("chart", "must be a chart's number") {
                 $0.stringValue.flatMap { CheckIn.isChart($0) ? $0 : nil }
-            }, spoken: spoken)
+            }, spoken: spoken,
+            certificateEnds: try fields.optional(
+                "certificateEnds", "must be an instant", readInstant))
         try fields.finish()
     }
 

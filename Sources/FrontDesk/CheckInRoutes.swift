@@ -129,6 +129,8 @@ extension CheckIn {
             ("way", .string(way?.way.rawValue ?? "spoken")),
             ("spoken", spoken.map { .string($0.kind.rawValue) }),
             ("identity", .string(identity.rawValue)),
+            ("certificateEnds", certificateEnds.map { .string($0.rfc3339) }),
+            ("certificateLife", certificateLife.map { .string($0.rawValue) }),
             ("until", .string(grant.until.rfc3339)), ("chart", chart.map(JSONValue.string)),
             (
                 "items",

@@ -148,7 +148,8 @@ package actor CheckInBook: CheckInPort {
             patient: accepted.acceptance.patient,
             certificate: accepted.asking.proved.answers.card.digest,
             statement: accepted.acceptance.statement, way: accepted.asking.proved.attempt.way,
-            grant: accepted.acceptance.grant, identity: accepted.identity)
+            grant: accepted.acceptance.grant, identity: accepted.identity,
+            certificateEnds: accepted.asking.proved.answers.card.notAfter)
     }
 
     private func nextNumber(_ now: Instant) -> Int {

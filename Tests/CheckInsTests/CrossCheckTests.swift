@@ -102,6 +102,22 @@ struct CrossCheckTests {
         }
     }
 
+    @Test("the certificate's end is kept with the check-in, and judged at its day")
+    func certificateEnds() throws {
+        let ends: [(Int64, CertificateLife)] = [
+            (400, .good), (80, .endingSoon), (0, .endingSoon), (-10, .inGrace),
+        ]
+        for (days, life) in ends {
+            let checkIn = CheckIn(
+                id: "1", number: 1, openedAt: Samples.now, patient: "p",
+                certificate: Samples.digest(1), statement: Samples.digest(2), way: .pin,
+                grant: Samples.grant, certificateEnds: Samples.now.adding(seconds: days * 86_400))
+            #expect(checkIn.certificateLife == life)
+            #expect(try CheckIn(json: checkIn.json) == checkIn)
+        }
+        #expect(Samples.checkIn.certificateLife == nil)
+    }
+
     @Test("a card is looked at when it is new, and no proof begins before that is over")
     func looks() throws {
         var card = Samples.card

@@ -12,12 +12,13 @@ import os
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import time
 import unittest
 
 from browser import BROWSER, Page, axe
-from rig import Stack, wait_for
+from rig import Stack, program, wait_for
 
 PICTURES = None
 SIZES = [(1280, 800), (1024, 768)]
@@ -40,7 +41,10 @@ class Desk(unittest.TestCase):
         cls.stack = Stack().make("mado,yakushi,ratio-not-provided,unmappable-name,"
                                   "invalid-newer-insurance")
         cls.port = free_port()
-        cls.stack.configure(limits=LIMITS, desk={"port": cls.port})
+        # Always closed: whatever is opened here is put before the reviewer, at any time of day.
+        cls.stack.configure(limits=LIMITS, desk={"port": cls.port}, openingHours={
+            "opens": "09:00", "closes": "18:00",
+            "closed": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]})
         cls.add("受付 花子", "--role", "reception", "--visual-check")
         cls.add("doctor", "--role", "clinician")
         cls.add("chief", "--role", "administrator")
@@ -418,6 +422,149 @@ class Desk(unittest.TestCase):
         self.says("カルテ番号 K-1024")
         newest = self.page.run(f"document.querySelector('[data-key=\"check-in-{identity}\"]').innerText")
         self.assertIn("K-1024", newest)
+
+        # A wrong link is taken away, and does not come back with the next card.
+        self.press("check-in-" + identity)
+        self.shows('[data-key="unlink"]')
+        self.picture("linked")
+        self.press("unlink")
+        key = f"'[data-key=\"check-in-{identity}\"]'"
+        self.page.until(lambda: "K-1024" not in self.page.run(
+            f"document.querySelector({key}).innerText"))
+        self.assertFalse(self.page.run("document.querySelector('[data-key=unlink]') !== null"))
+        again = self.check_in("yakushi")
+        listed = self.stack.run("check-ins", "--json").json["checkIns"]
+        self.assertNotIn("chart", next(one for one in listed if one["id"] == again))
+
+    def test_a_certificate_that_ends_soon(self):
+        """The reminder stands at the check-in from three months before the end, and not earlier."""
+        ends = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 30 * 86_400))
+        self.stack.issue_for("yakushi", "soon", "--not-after", ends)
+        self.open("soon", name="受付 花子")
+        self.shows('[data-part="certificate"]')
+        self.says("市区町村の窓口で更新できます")
+        self.picture("soon")
+        self.press("language")
+        self.says("the municipal office renews it")
+        self.press("language")
+        self.press("check-in-" + self.check_in("yakushi"))
+        self.shows('[data-part="sentence"]')
+        self.page.until(lambda: not self.page.run(
+            "document.querySelector('[data-part=certificate]') !== null"))
+
+    def test_openings_are_signed_off(self):
+        """What was opened while the clinic was closed is put before the reviewer, and goes by a
+        sign-off, which is an entry itself."""
+        self.open()
+        self.press("tab-drugs")
+        self.press("load")
+        self.shows("main table")
+        self.press("sign-out")
+        self.stands("signIn")
+        self.sign_in("chief")
+        self.stands("desk")
+        self.press("admin-review")
+        self.shows('[data-part="sign-off"] tbody tr')
+        self.assertIn("時間外", self.page.text('[data-part="sign-off"] table'))
+        self.assertIn("doctor", self.page.text('[data-part="sign-off"] table'))
+        self.picture("to-review")
+        self.give("remark", "急患の対応")
+        self.press("sign-off")
+        self.says("点検済みとして履歴に残しました")
+        self.says("点検の必要な閲覧はありません")
+        self.says("前回は chief が")
+        self.picture("reviewed")
+        acts = [entry["event"] for entry in self.stack.entries()
+                if entry["event"].get("reason") == "reviewSignedOff"]
+        self.assertEqual(acts[-1]["actor"]["id"], "chief")
+        self.assertIn("急患の対応", acts[-1]["note"])
+
+    def test_a_lost_second_factor(self):
+        """The command takes it away: the password alone lets in again, and the history says so."""
+        self.add("loser", "--role", "reception", "--second-factor")
+        self.sign_in("loser")
+        self.says("6桁のコード")
+        self.add("loser", "--no-second-factor")
+        self.sign_in("loser")
+        self.stands("desk")
+        acts = [entry["event"] for entry in self.stack.entries()
+                if entry["event"]["kind"] == "administratorAct"
+                and "loser" in entry["event"].get("note", "")]
+        self.assertEqual([(event["reason"], event["note"]) for event in acts],
+                         [("staffAdded", "loser reception secondFactor"),
+                          ("staffChanged", "loser reception")])
+
+    def test_the_witnesses(self):
+        """The administrator sees how far the history is cosigned, and how much is not yet."""
+        stack = self.stack
+        stack.stop(stack.house)
+        stack.start_house("--witness-port", "0")
+        with open(stack.path("terminal", "witness.vkey")) as file:
+            witness = file.read().strip()
+        with open(stack.path("terminal", "config.json")) as file:
+            before = file.read()
+        try:
+            stack.configure(witnesses={
+                "list": [{"host": "127.0.0.1", "port": stack.witness_port, "key": witness}],
+                "quorum": 1, "cadenceSeconds": 1})
+            self.again()
+            key = stack.run("history", "key").out.strip()
+            subprocess.run([program("clearinghouse"), "watch", key, "--state", stack.state,
+                            "--admin-port", str(stack.admin_port)], check=True,
+                           stdout=subprocess.DEVNULL)
+            wait_for("all is cosigned", lambda: stack.run(
+                "status", "--json").json["historyWitnesses"]["uncosignedEntries"] == 0, 60)
+            told = stack.run("status", "--json").json
+            self.sign_in("chief")
+            self.stands("desk")
+            self.press("admin-store")
+            self.shows('[data-part="store"]')
+            shown = self.page.text('[data-part="store"]')
+            self.assertIn("1 / 1", shown)
+            self.assertNotIn("証人は設定されていません", self.text())
+            rows = self.page.run("Object.fromEntries([...document.querySelectorAll("
+                                 "'[data-part=store] dt')].map(one => [one.innerText, "
+                                 "one.nextElementSibling.innerText]))")
+            self.assertGreaterEqual(int(rows["証人が署名した項目"]), told["historyEntries"])
+            self.assertGreaterEqual(int(rows["まだ署名されていない項目"]), 0)
+            self.picture("witnessed")
+            # The witness is gone: what is written now is not cosigned, and that is said.
+            stack.stop(stack.house)
+            stack.start_house()
+            self.press("sign-out")
+            self.stands("signIn")
+            self.sign_in("chief")
+            self.stands("desk")
+            self.open_store_until("まだ署名されていない項目", lambda count: int(count) > 0)
+            self.says("証人の不調")
+            self.picture("unwitnessed")
+        finally:
+            stack.stop(stack.house)
+            stack.start_house()
+            with open(stack.path("terminal", "config.json"), "w") as file:
+                file.write(before)
+            self.again()
+
+    def again(self):
+        """The daemon anew; whoever was signed in is not."""
+        self.stack.kill_daemon()
+        self.stack.start_daemon()
+        self.stands("signIn")
+
+    def open_store_until(self, name, holds):
+        """Looks at the store again until a number is as it should be; each look is an opening."""
+        def is_there():
+            # The review is a reading of the history: an entry that nobody cosigns any more.
+            self.press("admin-review")
+            self.shows('[data-part="sign-off"]')
+            self.press("admin-store")
+            self.shows('[data-part="store"]')
+            value = self.page.run("[...document.querySelectorAll('[data-part=store] dt')].find("
+                                  f"one => one.innerText === {json.dumps(name)})"
+                                  "?.nextElementSibling.innerText")
+            said = self.page.run("document.body.innerText.includes('証人の不調')")
+            return said and value and holds(value)
+        wait_for(name, is_there, 60)
 
     def test_the_paper_of_a_record(self):
         self.open()

@@ -311,6 +311,15 @@ class Stack:
                        check=True, stdout=subprocess.DEVNULL)
         return path
 
+    def issue_for(self, person, name, *options):
+        """Another card of somebody whom the clearinghouse knows."""
+        path = self.issue(name, "--person",
+                          os.path.join(ROOT, "Simulators", "People", person + ".json"), *options)
+        subprocess.run([program("clearinghouse"), "bind", path, person, "--state", self.state,
+                        "--admin-port", str(self.admin_port)], check=True,
+                       stdout=subprocess.DEVNULL)
+        return path
+
     def tries(self, card="mado"):
         path = card if card.endswith(".json") else self.path("cards", card + ".json")
         out = subprocess.run([program("virtual-card"), "show", "--card", path, "--json"],

@@ -7,7 +7,7 @@ import { lines } from "/history.js";
 
 /** Nothing opened yet. */
 export const freshAdministration = () => ({
-  tab: "readers", staff: null, lockouts: null, store: null, review: null, days: null, asks: null,
+  tab: "readers", staff: null, lockouts: null, store: null, review: null, days: null, signOff: null, word: null, asks: null,
   secret: null, problem: null, isBusy: false, filters: {}, draft: {},
 });
 
@@ -30,8 +30,9 @@ export function administration(desk) {
 const loads = {
   staff: desk => desk.ask("/v1/staff").then(told => { desk.admin.staff = told.staff; }),
   lockouts: desk => desk.ask("/v1/lockouts").then(told => { desk.admin.lockouts = told.lockouts; }),
+  review: desk => desk.ask("/v1/history/review").then(told => { desk.admin.signOff = told; }),
   store: desk => desk.ask("/v1/status").then(told => { desk.admin.store = told; }),
-  readers: async () => {}, review: async () => {}, modes: async () => {},
+  readers: async () => {}, modes: async () => {},
 };
 
 /** Does one thing at a time; what is only looked at waits for nothing. */
@@ -50,7 +51,7 @@ async function during(desk, act, isLook = false) {
 }
 
 function go(desk, tab) {
-  Object.assign(desk.admin, { tab, problem: null, asks: null, secret: null });
+  Object.assign(desk.admin, { tab, problem: null, asks: null, secret: null, word: null, signOff: null });
   desk.show();
   during(desk, () => loads[tab](desk), true);
 }
@@ -139,7 +140,7 @@ const panes = {
       [say.day, say.checkIns, say.disclosures, say.failedProofs, say.ownViews, say.historyReads, say.administratorActs, say.entries],
       [...admin.days].reverse().map(day => [day.day, day.checkIns, Object.values(day.disclosures).reduce((sum, count) => sum + count, 0),
         day.failedProofs, day.ownViews, day.historyReads, day.administratorActs, day.entries].map(String)));
-    return [reviewForm(desk), days, admin.review && (admin.review.length === 0 ? element("p", { class: "box" }, say.none)
+    return [signOffPart(desk), reviewForm(desk), days, admin.review && (admin.review.length === 0 ? element("p", { class: "box" }, say.none)
       : [element("p", { class: "note" }, say.lines), lines(text, page.language, admin.review)])];
   },
 };
@@ -183,6 +184,24 @@ function staffForm(desk) {
   choice(draft, "staff-role", say.role, Object.entries(text.roles)),
   field(draft, "staff-password", say.newPassword, { type: "password", required: "", autocomplete: "new-password" }),
   element("label", { class: "check" }, sight, say.visualCheck));
+}
+
+/** What staff opened outside opening hours or without a booking, and the reviewer's word that it was looked at. */
+function signOffPart(desk) {
+  const { text, admin, page } = desk, say = text.admin.review, told = admin.signOff;
+  if (!told) return element("p", { class: "box", role: "status" }, text.loading);
+  const entries = told.openings.map(one => ({ ...one, event: { ...one.event, note: [one.reasons.map(reason => say.reasons[reason]).join("・"), one.event.note].filter(Boolean).join(" · ") } }));
+  return element("section", { class: "form", "data-part": "sign-off" }, element("h2", {}, say.toSee), element("p", { class: "note" }, say.toSeeNote),
+    told.signedOffBy && element("p", {}, fill(say.signedOff, { staff: told.signedOffBy, through: told.signedOffThrough })),
+    admin.word && element("p", { class: "box good", role: "status" }, "○ " + admin.word),
+    entries.length === 0 ? element("p", { class: "box" }, say.nothing) : [lines(text, page.language, entries),
+      told.cut && element("p", { class: "box warn" }, "▲ " + say.cut),
+      form("sign-off", say.signOff, () => during(desk, async () => {
+        const remark = (admin.filters.remark ?? "").trim();
+        await desk.send("/v1/history/review", desk.token, { json: { through: told.through, openings: entries.length, ...remark ? { remark } : {} } });
+        [admin.filters.remark, admin.word] = ["", say.done];
+        await loads.review(desk);
+      }), field(admin.filters, "remark", say.remark, { maxlength: 200 }))]);
 }
 
 function reviewForm(desk) {

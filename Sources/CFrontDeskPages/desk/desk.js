@@ -373,6 +373,8 @@ function consent(listed) {
     element("p", { class: "countdown", "data-until": listed.until }, left(listed.until)),
     element("p", { class: "note" }, fill(say.until, { time: clock(page.language, listed.until) })),
     element("ul", { class: "chips" }, Object.keys(tabItems).map(item => element("li", { class: `chip ${agreed(listed, item) ? "good" : ""}` }, `${agreed(listed, item) ? "○" : "—"} ${text().tabs[item]}`))),
+    ["endingSoon", "inGrace"].includes(listed.certificateLife) && element("p", { class: "box warn", "data-part": "certificate" },
+      "▲ " + fill(say[listed.certificateLife === "inGrace" ? "certificateOver" : "certificate"], { time: day(page.language, listed.certificateEnds) })),
     open.asks === "wrongLink" ? element("div", { class: "box warn", role: "alertdialog", "aria-label": text().wrongLink.ask }, element("p", {}, text().wrongLink.ask),
       element("p", { class: "actions" }, button("yes", text().wrongLink.yes, () => compare(false)), button("no", text().wrongLink.no, () => { open.asks = null; show(); })))
       : open.asks === "withdraw" ? asks("withdraw", say.withdrawAsk, say.yes)
@@ -388,7 +390,8 @@ function chartBox(listed) {
   const input = element("input", { id: "chart", "data-key": "chart", maxlength: 32, autocomplete: "off", value: stays.chartOf === listed.id ? stays.chart : listed.chart ?? "" });
   input.addEventListener("input", () => { [stays.chartOf, stays.chart] = [listed.id, input.value]; });
   return element("div", { "data-part": "chart-number" }, element("label", { for: "chart" }, say.label), input,
-    element("p", { class: "actions" }, button("link", say.save, () => { stays.chartOf = null; link(input.value.trim()); })),
+    element("p", { class: "actions" }, button("link", say.save, () => { stays.chartOf = null; link(input.value.trim()); }),
+      listed.chart && button("unlink", say.unlink, () => { stays.chartOf = null; link(""); })),
     element("p", { class: "note" }, say.hint));
 }
 

@@ -25,7 +25,7 @@ const ja = {
   openNote: "開くと閲覧履歴に記録されます。", open: "開く",
   ended: "この受付は$stateです。表示していた情報は消去しました。もう一度見るには、患者さんのカードによる新しい同意が必要です。",
   grantEnded: "この情報の同意は期限が切れました。",
-  age: "$age歳", sex: "性別", born: "生年月日", confirmedOn: "確認日",
+  age: "$age歳", sex: "性別", confirmedOn: "確認日",
   unknownCharacter: "氏名に端末で表せない文字（●）があります。カナ氏名と生年月日でご確認ください。",
   sentences: null, chips: {},
   identity: {
@@ -52,7 +52,7 @@ const ja = {
   },
   mode: {
     names: { systemFailure: "システム障害時モード", disaster: "災害時モード" }, on: "$nameです（$reason）。", since: "$staff が $time に切り替えました。", off: "通常に戻す", turnOn: "切り替える", reason: "切り替える理由",
-    note: "支払基金・国保中央会の案内があったときに切り替えます。すべての受付に表示され、履歴に残ります。災害時モードでは口頭の同意で薬剤・健診を開けます。戻すと、その受付は終わります。",
+    note: "案内があったときに切り替えます。履歴に残ります。災害時モードでは口頭の同意で薬剤・健診を開けます。戻すとその受付は終わります。",
     by: { four: "4情報（氏名・生年月日・性別・住所）", details: "保険者番号・記号・番号" }, name: "氏名またはカナ", address: "住所（途中まで可）", sexes: { 3: "未設定", 1: "男", 2: "女" },
     consent: "薬剤・健診の閲覧への同意", consents: { "": "なし（資格だけ）", oral: "口頭の同意", unobtainable: "同意を得られない（意思を示せず生命に危険）" },
   },
@@ -60,17 +60,19 @@ const ja = {
     title: "あすの予約", note: "予約の方の資格を前もってまとめて確認します。結果を見ることは履歴に残ります。", lines: "1行に1人：予約番号,保険者番号,記号,番号,枝番,生年月日（2026-11-22）",
     send: "まとめて確認する", progress: "$done / $count 人を確認しました（確認できない方 $errors 人）", show: "結果を見る", heads: ["予約番号", "氏名", "資格"], failed: "確認できません",
   },
-  chart: { label: "カルテ番号", save: "つなぐ", none: "未設定", hint: "英数字と記号、32字まで。同じ患者さんの次の受付にも付きます。" },
+  chart: { label: "カルテ番号", save: "つなぐ", unlink: "外す", hint: "英数字と記号、32字まで。同じ患者さんの次の受付にも付きます。" },
   forgotten: "資格情報は端末に残っていません（サービスの再起動で消えます）。もう一度カードで受付すると表示されます。",
   wrongLink: { open: "別人の情報が表示された", ask: "表示された情報は患者さんのものではありませんか。受付を止め、情報を消し、履歴に残します。患者さんには保険者へのお問い合わせ（紐付けの確認）をお願いしてください。", yes: "止める", no: "戻る" },
   paper: { print: "紙の様式で印刷", save: "PDFを保存", working: "帳票を作っています…" },
   admin: {
     title: "管理", tabs: { readers: "リーダー", lockouts: "ロック", staff: "職員", store: "履歴の保管", review: "履歴の点検", modes: "障害・災害" },
-    reader: "リーダー", state: "状態", failed: "暗証番号の誤り", pause: "停止", noReaders: "リーダーがありません。",
+    reader: "リーダー", state: "状態", pause: "停止", noReaders: "リーダーがありません。",
     noLockouts: "ロック中の職員はいません。", until: "$time まで", endLockout: "ロックを解く", account: "職員名",
     staff: { id: "職員名", role: "役割", rights: "権限", password: "パスワード", secondFactor: "認証アプリ", set: "設定あり", unset: "なし", add: "職員を追加・パスワードを再設定", newPassword: "新しいパスワード（8〜64バイト）", visualCheck: "目視確認の権限", save: "保存する", remove: "削除", removeAsk: "$id を削除しますか。すぐにサインアウトされます。", yes: "削除する", no: "やめる", turnOn: "認証アプリを設定", turnOff: "認証アプリを外す", secret: "$id の認証アプリに一度だけ登録してください。この画面を閉じると二度と表示されません。", done: "閉じる" },
     store: { origin: "ログの名前", entries: "項目数", witnesses: "証人", cosigned: "証人が署名した項目", uncosigned: "まだ署名されていない項目", none: "証人は設定されていません。", troubles: "証人の不調", version: "版", open: "開いている受付", institution: "医療機関コード", terminal: "端末" },
-    review: { from: "いつから", to: "いつまで", actor: "職員名", patient: "患者ID", item: "項目", any: "すべて", show: "点検する", note: "点検したことも履歴に残ります。", days: "日ごとの件数", day: "日", checkIns: "受付", disclosures: "提供", failedProofs: "本人確認の失敗", ownViews: "本人の閲覧", historyReads: "履歴の閲覧", administratorActs: "管理操作", entries: "項目", lines: "項目（新しい順、1000件まで）", none: "該当する項目はありません。" },
+    review: { from: "いつから", to: "いつまで", actor: "職員名", patient: "患者ID", item: "項目", any: "すべて", show: "点検する", note: "点検したことも履歴に残ります。", days: "日ごとの件数", day: "日", checkIns: "受付", disclosures: "提供", failedProofs: "本人確認の失敗", ownViews: "本人の閲覧", historyReads: "履歴の閲覧", administratorActs: "管理操作", entries: "項目", lines: "項目（新しい順、1000件まで）", none: "該当する項目はありません。",
+      toSee: "点検が必要な閲覧", toSeeNote: "診療時間外、または予約なしに開いた薬剤・健診です（31日分）。", nothing: "点検の必要な閲覧はありません。", cut: "続きがあります。",
+      reasons: { afterHours: "時間外", withoutBooking: "予約なし" }, remark: "所見（任意）", signOff: "点検済みにする", done: "点検済みとして履歴に残しました。", signedOff: "前回は $staff が項目 $through まで点検しました。" },
   },
   drugs: {
     byDay: "日ごと", grid: "薬 × 月", hideOwn: "自院の処方を隠す", none: "この期間の薬剤情報はありません。",
@@ -80,7 +82,7 @@ const ja = {
   checkups: {
     none: "健診情報はありません。", caption: "健診結果（新しい順）", item: "項目", threshold: "受診勧奨の値",
     legend: "▲ 基準以上 ／ ▽ 基準以下 ／ ※ 同じ日に複数の結果があり、本人の控えと異なることがあります",
-    chart: "グラフ", close: "グラフを閉じる", noChart: "数値の結果がありません。",
+    chart: "グラフ", close: "グラフを閉じる",
   },
   aside: {
     consent: "同意の残り", until: "$time まで", minutes: "$minutes分$seconds秒", hours: "$hours時間$minutes分", over: "期限切れ",
@@ -89,6 +91,7 @@ const ja = {
     told: "支払基金・国保中央会へ通知しました。", notTold: "通知はまだです。つながり次第、自動で送ります。",
     readers: "リーダー", paused: "暗証番号を $time まで受け付けません。", endPause: "受付を再開する", print: "印刷", reload: "もう一度",
     certificate: "電子証明書の有効期限は $time です。市区町村の窓口で更新できます。",
+    certificateOver: "電子証明書は $time に切れました。薬剤・健診は開けません。市区町村の窓口で更新できます。",
   },
   visual: {
     title: "目視確認の依頼", text: "カードの顔写真と患者さんを見比べ、本人であれば承認してください。承認した職員名は履歴に残ります。",
@@ -123,7 +126,7 @@ const en = {
   openNote: "Opening it is recorded in the access history.", open: "Open",
   ended: "This check-in is $state. What was shown has been wiped. To see it again, the patient must consent anew with the card.",
   grantEnded: "The consent to this has run out.",
-  age: "aged $age", sex: "Sex", born: "Born", confirmedOn: "Checked on",
+  age: "aged $age", sex: "Sex", confirmedOn: "Checked on",
   unknownCharacter: "The name has a character this terminal cannot show (●). Go by the kana name and the birth date.",
   sentences: {
     1: "The insurance is valid.",
@@ -158,7 +161,7 @@ const en = {
   },
   mode: {
     names: { systemFailure: "System failure mode", disaster: "Disaster mode" }, on: "$name ($reason).", since: "Turned on by $staff at $time.", off: "Back to normal", turnOn: "Turn on", reason: "Why",
-    note: "Turn one on when the clearinghouse has announced it. Every desk shows it, and it is in the history. In disaster mode, consent by word of mouth opens medicines and checkups; turning it off closes those check-ins.",
+    note: "For when the clearinghouse announces one; in the history. In a disaster, oral consent opens medicines and checkups; turning it off closes those check-ins.",
     by: { four: "four items (name, birth date, sex, address)", details: "insurance numbers" }, name: "Name or kana", address: "Address, or its beginning", sexes: { 3: "not given", 1: "male", 2: "female" },
     consent: "Consent to medicines and checkups", consents: { "": "none (insurance only)", oral: "oral consent", unobtainable: "cannot be asked, life at stake" },
   },
@@ -166,17 +169,19 @@ const en = {
     title: "Tomorrow's bookings", note: "Checks the insurance of everybody who has booked. Looking at the results is in the history.", lines: "One a line: booking,insurer,symbol,number,branch,birth date (2026-11-22)",
     send: "Check them all", progress: "$done of $count checked ($errors could not be)", show: "Show the results", heads: ["Booking", "Name", "Insurance"], failed: "could not be checked",
   },
-  chart: { label: "Chart number", save: "Link", none: "none", hint: "Letters, digits and signs, 32 at most. The same patient's next check-ins get it too." },
+  chart: { label: "Chart number", save: "Link", unlink: "Unlink", hint: "Letters, digits and signs, 32 at most. The same patient's next check-ins get it too." },
   forgotten: "The qualification is not known any more: a restart of the service forgets it. Check in with the card once more.",
   wrongLink: { open: "Somebody else's data was shown", ask: "Is what was shown not this patient's? The check-in stops, what is open is wiped, and the history says so. Ask the patient to have the insurer check the link.", yes: "Stop", no: "Back" },
   paper: { print: "Print the paper form", save: "Save as PDF", working: "Making the paper…" },
   admin: {
     title: "Administration", tabs: { readers: "Readers", lockouts: "Lockouts", staff: "Staff", store: "History store", review: "Review", modes: "Failure, disaster" },
-    reader: "Reader", state: "State", failed: "wrong PINs", pause: "Pause", noReaders: "There is no reader.",
+    reader: "Reader", state: "State", pause: "Pause", noReaders: "There is no reader.",
     noLockouts: "Nobody is locked out.", until: "until $time", endLockout: "End the lockout", account: "Staff name",
     staff: { id: "Staff name", role: "Role", rights: "Rights", password: "Password", secondFactor: "Second factor", set: "set", unset: "none", add: "Add somebody, or set another password", newPassword: "New password (8 to 64 octets)", visualCheck: "may confirm by sight", save: "Save", remove: "Remove", removeAsk: "Remove $id? They are signed out at once.", yes: "Remove", no: "Keep", turnOn: "Set a second factor", turnOff: "Take the second factor away", secret: "Enter this into $id's telephone, once. It is not shown again.", done: "Close" },
     store: { origin: "Log", entries: "Entries", witnesses: "Witnesses", cosigned: "Cosigned entries", uncosigned: "Not cosigned yet", none: "No witnesses are configured.", troubles: "Trouble with witnesses", version: "Version", open: "Open check-ins", institution: "Institution", terminal: "Terminal" },
-    review: { from: "From", to: "To", actor: "Staff name", patient: "Patient's id", item: "Item", any: "any", show: "Review", note: "That you reviewed is in the history too.", days: "Numbers by day", day: "Day", checkIns: "check-ins", disclosures: "disclosures", failedProofs: "failed proofs", ownViews: "own views", historyReads: "history reads", administratorActs: "administration", entries: "entries", lines: "Entries, newest first, 1000 at most", none: "No such entries." },
+    review: { from: "From", to: "To", actor: "Staff name", patient: "Patient's id", item: "Item", any: "any", show: "Review", note: "That you reviewed is in the history too.", days: "Numbers by day", day: "Day", checkIns: "check-ins", disclosures: "disclosures", failedProofs: "failed proofs", ownViews: "own views", historyReads: "history reads", administratorActs: "administration", entries: "entries", lines: "Entries, newest first, 1000 at most", none: "No such entries.",
+      toSee: "To be reviewed", toSeeNote: "Medicines and checkups opened after hours or without a booking, in 31 days.", nothing: "Nothing is to be reviewed.", cut: "There are more.",
+      reasons: { afterHours: "after hours", withoutBooking: "no booking" }, remark: "Remark, if any", signOff: "Sign off", done: "Signed off, and in the history.", signedOff: "$staff signed off as far as entry $through." },
   },
   drugs: {
     byDay: "By day", grid: "Medicine × month", hideOwn: "Hide our own", none: "No medicines in this period.",
@@ -186,7 +191,7 @@ const en = {
   checkups: {
     none: "No checkups.", caption: "Checkups, newest first", item: "Item", threshold: "See a doctor from",
     legend: "▲ at the limit or above / ▽ at the limit or below / ※ several results on one day; the patient's paper may differ",
-    chart: "chart", close: "Close the chart", noChart: "There are no numbers to draw.",
+    chart: "chart", close: "Close the chart",
   },
   aside: {
     consent: "Consent ends in", until: "until $time", minutes: "$minutes min $seconds s", hours: "$hours h $minutes min", over: "ended",
@@ -195,6 +200,7 @@ const en = {
     told: "The clearinghouse has been told.", notTold: "The clearinghouse is not told yet; that is sent by itself.",
     readers: "Readers", paused: "No PINs are taken until $time.", endPause: "Take PINs again", print: "Print", reload: "Try again",
     certificate: "The card's certificate ends on $time; the municipal office renews it.",
+    certificateOver: "The card's certificate ended on $time: no medicines, no checkups. The municipal office renews it.",
   },
   visual: {
     title: "Confirm by sight", text: "Compare the card's photo with the patient, and approve if they are the same person. Your name stays in the history.",

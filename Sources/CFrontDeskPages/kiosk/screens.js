@@ -145,13 +145,16 @@ function closed(page, told, steps, text, of, seconds) {
   const end = { does: "seen", name: text.end };
   if (session.state === "accepted") {
     if (session.cardPresent && seconds > 8) return of("left", { tone: "warn", form: "drawing", chimes: true });
+    // From three months before the end of the card's certificate, and for three months after.
+    const renew = { endingSoon: text.done.renew, inGrace: text.done.renewNow }[session.certificateLife];
+    const ends = session.certificateEnds && timeText(session.certificateEnds, page.language, { year: "numeric", month: "numeric", day: "numeric" });
     const until = Object.fromEntries((session.closing.items ?? []).map(one => [one.item, one.until]));
     return of("done", {
       tone: "good", limit, primary: session.cardPresent ? undefined : end,
       secondary: session.cardPresent ? { does: "own", name: text.own.open } : undefined,
       lines: page.terminal.items.map(item => fill(until[item] ? text.done.shown : text.done.notShown, {
         item: text.items[item], until: until[item] && timeText(until[item], page.language),
-      })),
+      })), notice: renew && fill(renew, { ends }), say: text.done.say + (renew ? plain(fill(renew, { ends })) : ""),
     });
   }
   const problem = steps.ending ?? session.closing?.problem;
@@ -175,8 +178,6 @@ export function problemText(page, problem) {
   return [title, next].filter(Boolean).join(" ").replace(/ ?\(--[^)]*\)/g, "");
 }
 
-function timeText(until, language) {
-  return new Intl.DateTimeFormat(language === "ja" ? "ja-JP" : "en-GB", {
-    month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo",
-  }).format(new Date(until));
+function timeText(until, language, parts = { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" }) {
+  return new Intl.DateTimeFormat(language === "ja" ? "ja-JP" : "en-GB", { ...parts, timeZone: "Asia/Tokyo" }).format(new Date(until));
 }
