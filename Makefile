@@ -13,7 +13,7 @@ ONCE ?=
 
 export STATE PERSON AS_OF CARD ONCE
 
-.PHONY: install deb container completions demo test system up down build bench soak kills desks sessions life fuzz leaks situations lint format clean
+.PHONY: install deb container completions demo test system up down build bench soak kills desks sessions life fuzz sanitize leaks situations lint format clean
 
 ## Checks one patient in, end to end, and shows what everybody sees.
 demo: build
@@ -74,6 +74,11 @@ leaks: build
 fuzz:
 	@scripts/packages.sh build run
 	@SECONDS_ALL=$(SECONDS) scripts/fuzz.sh
+
+## The unit tests under the address and the thread sanitizer; ONLY=address, TARGETS="JSONTests …".
+sanitize:
+	@scripts/packages.sh build run test
+	@scripts/sanitize.sh
 
 ## Long runs with kills; MINUTES=60 by default.
 soak:

@@ -41,6 +41,10 @@ done
 put 0644 Config/postgres/schema.sql "$PREFIX/share/madoguchi/postgres/schema.sql"
 put 0755 Config/postgres/load.sh "$PREFIX/share/madoguchi/postgres/load.sh"
 put 0644 Config/madoguchid.json "$PREFIX/share/doc/madoguchi/madoguchid.json"
+put 0644 Config/exchange.json "$PREFIX/share/doc/madoguchi/exchange.json"
+for client in Simulators/clients/*; do
+    put 0755 "$client" "$PREFIX/share/doc/madoguchi/clients/${client##*/}"
+done
 for page in Documentation/man/*; do
     section=${page##*.}
     put 0644 "$page" "$PREFIX/share/man/man$section/${page##*/}"

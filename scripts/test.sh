@@ -15,17 +15,31 @@ passed=0
 failed=0
 skipped=0
 log=$(mktemp)
+# What failed, part by part, told again at the end: the parts' own lines are far above by then.
+failures=$(mktemp)
 # What tests write lies in a folder of their own, which must be empty afterwards.
 own=$(mktemp -d "${TMPDIR:-/tmp}/madoguchi-tests.XXXXXX")
-trap 'rm -rf "$log" "$own"' EXIT
+trap 'rm -rf "$log" "$failures" "$own"' EXIT
 # How long the tests of the whole stack may take; they need two to five minutes.
 stack_seconds=${STACK_SECONDS:-900}
-part() { printf '\n== %s\n' "$*"; }
+part() {
+    current=$*
+    printf '\n== %s\n' "$*"
+}
+note_failures() { # note_failures STATUS: the names in the log of a part that has just ended
+    [ "$1" != 0 ] || return 0
+    {
+        echo "$current (status $1):"
+        grep -aE '^(FAIL|ERROR): |✘ Test |^broken promise' "$log" | sort -u | cut -c1-200 |
+            sed 's/^/    /' || true
+    } >>"$failures"
+}
 
 # Runs a part whose output ends in a count, and adds it up: count_swift, count_python.
 count_swift() { # count_swift COMMAND...
     local code=0
     "$@" >"$log" 2>&1 || code=$?
+    note_failures "$code"
     grep -E '✘|error:|recorded an issue' "$log" | cut -c1-300 || true
     local line
     line=$(grep -E 'Test run with [0-9]+ tests? ' "$log" | tail -n 1 || true)
@@ -47,6 +61,7 @@ count_swift() { # count_swift COMMAND...
 count_lines() { # count_lines COMMAND...: its last line is "N passed, N failed[, N skipped]"
     local code=0 line
     "$@" 2>&1 | tee "$log" || code=$?
+    note_failures "$code"
     line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
     if [ -z "$line" ]; then
         failed=$((failed + 1))
@@ -199,8 +214,13 @@ if [ -z "$left" ]; then
     echo "nothing is left in the folder of temporary files"
     passed=$((passed + 1))
 else
-    printf '%s\n' "left behind:" "$left"
+    printf '%s\n' "left behind:" "$left" | tee -a "$failures"
     failed=$((failed + 1))
+fi
+
+if [ -s "$failures" ]; then
+    printf '\n== What failed\n'
+    cat "$failures"
 fi
 
 echo

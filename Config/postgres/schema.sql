@@ -109,10 +109,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(max(index) + 1, 0) FROM madoguchi.leaves WHERE origin = log
 $$;
 
--- Makes the partition of a month.
+-- Makes the partition of a month. What a terminal claims to be of another age makes none: whoever has
+-- its login could fill the catalogue with them.
 CREATE OR REPLACE FUNCTION madoguchi.make_month(month date) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF month IS NULL OR month < date '2015-01-01' OR month > now() + interval '1 year' THEN
+        RAISE EXCEPTION 'entries of %, which no terminal can have written', month;
+    END IF;
     EXECUTE format(
         'CREATE TABLE IF NOT EXISTS madoguchi.%I PARTITION OF madoguchi.events '
             || 'FOR VALUES FROM (%L) TO (%L)',

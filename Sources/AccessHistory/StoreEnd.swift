@@ -116,7 +116,8 @@ struct StoreEnd {
     ) throws(HistoryError) -> (offset: UInt64, octets: [UInt8])? {
         let size = try file.size()
         var octets = try file.read(at: scan.end, count: Int(size - scan.end))
-        let used = octets.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
+        var used = octets.count
+        while used > 0, octets[used - 1] == 0 { used -= 1 }
         guard used > 0 else { return nil }
         octets.removeSubrange(used...)
         func damage(_ reason: String) -> HistoryError {

@@ -25,6 +25,8 @@ package struct BatchState: Hashable, Sendable {
     package var done: Int
     /// How many of those could not be checked.
     package var errors: Int
+    /// How far the clearinghouse got with it: at work, done, or broken off for good.
+    package var segment: SegmentOfResult
     /// What was found.
     package var results: [Result]
     /// SHA-256 of the answer.
@@ -85,9 +87,14 @@ extension ClearinghouseClient {
             }
             results.append(result)
         }
-        return BatchState(
+        guard let segment = answer["segment"]?.stringValue.flatMap(SegmentOfResult.init(rawValue:))
+        else { throw .garbage("segment is no code of \(SegmentOfResult.table)") }
+        let state = BatchState(
             count: try number("count"), done: try number("done"), errors: try number("errors"),
-            results: results, digest: SHA256Digest(hashing: answer.canonical))
+            segment: segment, results: results, digest: SHA256Digest(hashing: answer.canonical))
+        guard state.done <= state.count, state.segment != .normal || state.done == state.count
+        else { throw .garbage("a batch with \(state.done) of \(state.count) done") }
+        return state
     }
 }
 

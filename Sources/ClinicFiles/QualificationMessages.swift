@@ -131,7 +131,14 @@ private func body(_ found: Qualification, search: SearchDetails?) -> [XMLElement
         ("ProcessingResultCode", note?.code), ("ProcessingResultMessage", note?.message),
         ("QualificationValidity", found.validity.rawValue),
     ])
-    let results = found.entitlements.map { result($0, prescription: found.prescriptionIssue) }
+    let results = found.entitlements.map { entitlement in
+        var shown = entitlement
+        // Asked without consent to the limit certificate, nothing of it is told.
+        if search?.limitConsent == .notGiven {
+            (shown.limitConsent, shown.limitCertificate) = (nil, nil)
+        }
+        return result(shown, prescription: found.prescriptionIssue)
+    }
     return status + (search.map { [$0.element] } ?? [])
         + (results.isEmpty ? [] : [XMLElement("ResultList", results)])
 }

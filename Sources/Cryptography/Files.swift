@@ -86,10 +86,17 @@ package enum KeyFile {
     /// Writes a file anew: to a temporary name, synced, renamed. Mode 0600, or 0644 for what
     /// everybody may read. With `outlivesPowerLoss` it returns only when an older file can no longer
     /// come back.
+    ///
+    /// Where root replaces a service's file, it stays the service's. A new one is root's own, or, for
+    /// what a service has to read (`isServices`), that of its folder.
     package static func write(
-        _ octets: [UInt8], to path: String, isPrivate: Bool, outlivesPowerLoss: Bool = false
+        _ octets: [UInt8], to path: String, isPrivate: Bool, outlivesPowerLoss: Bool = false,
+        isServices: Bool = false
     ) throws(Failure) {
-        let isNew = unsafe access(path, F_OK) != 0
+        var owner = stat()
+        let isNew = unsafe stat(path, &owner) != 0
+        var isOwned = !isNew
+        if isNew, isServices { isOwned = unsafe stat(folder(of: path), &owner) == 0 }
         let (temporary, descriptor) = try makeTemporary(for: path, mode: isPrivate ? 0o600 : 0o644)
         var written = 0
         while written < octets.count {
@@ -101,6 +108,11 @@ package enum KeyFile {
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { return try abandon(descriptor, temporary, path) }
             written += count
+        }
+        if isOwned, geteuid() == 0, owner.st_uid != 0,
+            fchown(descriptor, owner.st_uid, owner.st_gid) != 0
+        {
+            return try abandon(descriptor, temporary, path)
         }
         guard fsync(descriptor) == 0 else { return try abandon(descriptor, temporary, path) }
         close(descriptor)
@@ -135,8 +147,12 @@ package enum KeyFile {
         throw failure
     }
 
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    }
+
     private static func syncFolder(of path: String) throws(Failure) {
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let folder = folder(of: path)
         let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(path: folder, errno: errno) }
         defer { close(descriptor) }

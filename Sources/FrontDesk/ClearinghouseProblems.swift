@@ -19,6 +19,8 @@ extension Problem {
         var problem = self
         let family: Family = status >= 500 ? .clearinghouse : .refusal
         problem.extensions = ["family": .string(family.rawValue)]
+        // 401 is about the asker's own token here; this is the clearinghouse's no to the terminal.
+        if status == 401 { problem.status = 403 }
         return problem
     }
 

@@ -96,6 +96,7 @@ extension LocalAPI {
                             [
                                 "count": JSONValue($0.count), "done": JSONValue($0.done),
                                 "errors": JSONValue($0.errors),
+                                "isBrokenOff": .bool($0.isBrokenOff),
                             ]
                         }
                     )

@@ -89,6 +89,10 @@ package struct LocalAPI: HTTPHandler {
     package var scribe: HistoryScribe { parts.scribe }
 
     package func respond(to request: HTTPRequest, from peer: ServerPeer) async -> HTTPResponse {
+        let methods = LocalMethods.taken(by: request.segments ?? [])
+        guard methods.isEmpty || methods.contains(request.method) else {
+            return .problem(.methodNotAllowed(methods))
+        }
         do throws(Problem) { return try await route(request, peer) } catch {
             return .problem(error)
         }

@@ -92,11 +92,14 @@ package struct HTTPResponse: Hashable, Sendable {
 
     /// A problem (RFC 9457).
     package static func problem(_ problem: Problem) -> HTTPResponse {
-        HTTPResponse(
-            status: problem.status,
-            headers: HTTPHeaders([
-                ("Content-Type", "application/problem+json"), ("Cache-Control", "no-store"),
-            ]), body: problem.json.canonical)
+        var headers = HTTPHeaders([
+            ("Content-Type", "application/problem+json"), ("Cache-Control", "no-store"),
+        ])
+        if let allowed = problem.extensions["allow"]?.arrayValue {
+            headers.append("Allow", allowed.compactMap(\.stringValue).joined(separator: ", "))
+        }
+        return HTTPResponse(
+            status: problem.status, headers: headers, body: problem.json.canonical)
     }
 
     /// The body as JSON.

@@ -5,6 +5,18 @@ internal import Disclosures
 internal import Octets
 internal import Records
 
+/// How far a batch is, in numbers: nothing of what was found.
+package struct BatchProgress: Hashable, Sendable {
+    /// How many bookings there are.
+    package var count: Int
+    /// How many are done.
+    package var done: Int
+    /// How many of those could not be checked.
+    package var errors: Int
+    /// Whether the clearinghouse broke it off: it is to be handed in again.
+    package var isBrokenOff: Bool
+}
+
 extension InsuranceDesk {
     private static let batchName = "batch of bookings"
 
@@ -30,14 +42,16 @@ extension InsuranceDesk {
     /// How far the batch is, in numbers; nothing where there is none.
     package func progress(
         for member: StaffMember
-    ) async throws(OpeningRefusal) -> (count: Int, done: Int, errors: Int)? {
+    ) async throws(OpeningRefusal) -> BatchProgress? {
         guard member.role.seesQualification else { throw .notAllowed }
         guard let reception = await book.text(named: Self.batchName), !reception.isEmpty else {
             return nil
         }
         do throws(ClearinghouseError) {
             let state = try await client.batch(reception)
-            return (state.count, state.done, state.errors)
+            return BatchProgress(
+                count: state.count, done: state.done, errors: state.errors,
+                isBrokenOff: state.segment == .abnormal)
         } catch { throw .clearinghouse(error) }
     }
 

@@ -177,7 +177,15 @@ struct Answers: Sendable {
                     titleJapanese: "受付番号が見つかりません"))
         }
         let state = try line.get("/v1/batches/" + number)
-        guard let results = state["results"]?.arrayValue else { return nil }
+        let segment = state["segment"]?.stringValue.flatMap(SegmentOfResult.init(rawValue:))
+        guard segment != .abnormal else {
+            throw .problem(
+                Problem(
+                    "list-broken-off", status: 409, title: "The list was broken off.",
+                    titleJapanese: "一括照会が異常終了しました。もう一度お送りください",
+                    code: "MDG2004"))
+        }
+        guard segment == .normal, let results = state["results"]?.arrayValue else { return nil }
         var found: [String: JSONValue] = [:]
         for result in results {
             if let id = result["id"]?.stringValue { found[id] = result }

@@ -39,17 +39,27 @@ struct FaceDesk: Sendable {
         guard request.withUnsafeBytes({ write(socket, $0.baseAddress, $0.count) }) == request.count
         else { return errorText(errno) }
         var text: [UInt8] = []
+        var isHeard = false
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = csystem_read_within(socket, &buffer, UInt(buffer.count), 15_000)
             guard count > 0 else { return "the line was lost" }
             text += buffer[..<Int(count)]
             guard text.count < 8 << 20 else { return "too long" }
+            if !isHeard, let end = text.firstIndex(of: UInt8(ascii: "\n")) {
+                let status =
+                    String(decoding: text[..<end], as: UTF8.self)
+                    .split(separator: " ").dropFirst().first ?? ""
+                switch status {
+                case "200": isHeard = true
+                case "401": return "the token is refused"
+                default: return "the terminal answers with status \(status)"
+                }
+            }
             while let end = text.firstIndex(of: UInt8(ascii: "\n")) {
                 take(Array(text[..<end]))
                 text.removeFirst(end + 1)
             }
-            if text.starts(with: "HTTP/1.1 4".utf8) { return "the token is refused" }
         }
     }
 

@@ -20,19 +20,24 @@ extension Context {
         let target = invocation.argument("FILE") ?? "-"
         let configuration = try configuration()
         let key = try historyKey(configuration)
-        if invocation.has("if-new") {
-            let isNews: Bool
-            do throws(HistoryError) {
-                isNews = try HistoryArchive(folder: configuration.historyFolder, wrapping: key)
-                    .hasNews(from: UInt64(first))
-            } catch { throw CommandFailure(error) }
-            guard isNews else {
-                guard target != "-" else { return .ok }
-                try show(["file": .string(target), "entries": .integer(0)]) {
-                    "新しい記録はありません (nothing new): \(target) was not written"
-                }
-                return .ok
+        let (size, isNews): (UInt64, Bool)
+        do throws(HistoryError) {
+            let archive = try HistoryArchive(folder: configuration.historyFolder, wrapping: key)
+            size = archive.size
+            isNews = invocation.has("if-new") ? try archive.hasNews(from: UInt64(first)) : true
+        } catch { throw CommandFailure(error) }
+        guard first <= size else {
+            throw CommandFailure(
+                .history, "beyond-end", "Entry \(first) is beyond the history's end at \(size).",
+                next: "If another place counted so far, the history here is an older copy: "
+                    + "look before anything else is written into it.")
+        }
+        guard isNews else {
+            guard target != "-" else { return .ok }
+            try show(["file": .string(target), "entries": .integer(0)]) {
+                "新しい記録はありません (nothing new): \(target) was not written"
             }
+            return .ok
         }
         let answer = try await ask(
             "POST", "/v1/history/exports?form=\(name)&from=\(first)", as: .administrator)

@@ -65,9 +65,13 @@ extension Context {
                 ("fault", fault.map { .string("\($0.file) at \($0.offset): \($0.reason)") }),
             ])
         ) {
+            let gone =
+                report.usedKeys
+                ? "erased"
+                : "without what they held (only the keys tell whether an entry says why)"
             let head =
                 "\(report.size) entries, \(report.openedCount) opened and checked, "
-                + (report.erasedCount > 0 ? "\(report.erasedCount) erased, " : "")
+                + (report.erasedCount > 0 ? "\(report.erasedCount) \(gone), " : "")
                 + (report.expiredCount > 0 ? "\(report.expiredCount) expired, " : "")
                 + "root \(report.root.base64)"
                 + (report.predecessor.map { ", goes on from \($0.origin) at \($0.size)" } ?? "")

@@ -135,12 +135,9 @@ extension Context {
 
     /// Writes a key over another one, whose owner stays.
     private func replace(_ path: String, by next: String) throws(KeyFile.Failure) {
-        var status = stat()
-        let owner = stat(path, &status) == 0 ? (status.st_uid, status.st_gid) : nil
         try KeyFile.write(
             try KeyFile.read(next, isPrivate: true), to: path, isPrivate: true,
             outlivesPowerLoss: true)
-        if let owner, geteuid() == 0 { _ = chown(path, owner.0, owner.1) }
     }
 
     private func made<Value>(

@@ -100,17 +100,14 @@ extension Context {
         return rewrapped.sorted()
     }
 
-    /// Replaces a key's file, whose owner stays.
+    /// Replaces a key's file.
     private func put(_ key: WrappingKey, in path: String) throws(CommandFailure) {
-        var status = stat()
-        let owner = stat(path, &status) == 0 ? (status.st_uid, status.st_gid) : nil
         do throws(KeyFile.Failure) {
             try KeyFile.write(key.text, to: path, isPrivate: true, outlivesPowerLoss: true)
         } catch {
             throw CommandFailure(
                 .output, "output", "\(error)", next: "Run this as the file's owner, or as root.")
         }
-        if let owner, geteuid() == 0 { _ = chown(path, owner.0, owner.1) }
     }
 
     /// `history escrow CERTIFICATE FILE`.

@@ -46,7 +46,7 @@ extension Context {
             tokenDigest: SHA256Digest(hashing: Array(token.utf8)), until: try end(), origin: origin)
         // The token first: one that nobody knows opens nothing.
         if let path = invocation.value("token-file") {
-            try write(Array((token + "\n").utf8), to: path)
+            try write(Array((token + "\n").utf8), to: path, isServices: false)
         }
         try write(try programRegister().putting(entry).encoded, to: try programFile())
         guard case .object(var told) = entry.shown else { return .ok }
@@ -113,8 +113,12 @@ extension Context {
         }
     }
 
-    private func write(_ text: [UInt8], to path: String) throws(CommandFailure) {
-        do throws(KeyFile.Failure) { try KeyFile.write(text, to: path, isPrivate: true) } catch {
+    private func write(
+        _ text: [UInt8], to path: String, isServices: Bool = true
+    ) throws(CommandFailure) {
+        do throws(KeyFile.Failure) {
+            try KeyFile.write(text, to: path, isPrivate: true, isServices: isServices)
+        } catch {
             throw CommandFailure(
                 .usage, "program-file", "\(error)", next: "Check the folder's owner.")
         }

@@ -109,7 +109,7 @@ extension Context {
     private func write(_ register: StaffRegister) throws(CommandFailure) {
         let path = try configuration().staffFile
         do throws(KeyFile.Failure) {
-            try KeyFile.write(register.encoded, to: path, isPrivate: true)
+            try KeyFile.write(register.encoded, to: path, isPrivate: true, isServices: true)
         } catch {
             throw CommandFailure(
                 .usage, "staff-file", "\(error)", next: "Check the folder's owner.")

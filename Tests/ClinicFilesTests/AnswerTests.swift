@@ -161,6 +161,29 @@ struct AnswerTests {
         #expect(units.last?.only("ProcessingResultCode")?.text == "X1")
     }
 
+    @Test("asked without consent to the limit certificate, nothing of it is told")
+    func limitConsent() throws {
+        let found = try #require(
+            try Self.people().first { $0.qualification.entitlement?.limitCertificate != nil }
+        ).qualification
+        let birth = try #require(found.entitlement?.holder.birthDate)
+        func answer(_ consent: LimitConsent?) -> XMLElement? {
+            let details = consent.map {
+                SearchDetails(insurerNumber: "1", number: "7", birthDate: birth, limitConsent: $0)
+            }
+            return XMLElement.qualification(Self.header(.utf8), found, search: details)
+                .only("MessageBody")?.only("ResultList")?
+                .only("ResultOfQualificationConfirmation")
+        }
+        let name = "LimitApplicationCertificateRelatedInfo"
+        #expect(answer(nil)?.only(name) != nil)
+        #expect(answer(.given)?.only(name) != nil)
+        let without = try #require(answer(.notGiven))
+        #expect(without.only(name) == nil)
+        #expect(without.only("LimitApplicationCertificateRelatedConsFlg") == nil)
+        #expect(without.only("InsurerName") != nil)
+    }
+
     @Test("a failure names its code and echoes what the client put in")
     func failure() {
         var header = Self.header(.utf8)

@@ -82,7 +82,8 @@ struct LocalAPITests {
                 ("GET", "/v1/history/statistics", [401, 401, 403, 403, 200]),
                 ("POST", "/v1/history/exports?form=csv", [401, 401, 403, 403, 200]),
                 ("GET", "/v1/elsewhere", [404, 404, 404, 404, 404]),
-                ("PUT", "/v1/check-ins", [401, 401, 404, 404, 404]),
+                ("PUT", "/v1/check-ins", [405, 405, 405, 405, 405]),
+                ("POST", "/v1/check-ins/\(id)/elsewhere", [401, 401, 404, 404, 404]),
             ]
             for row in rows {
                 for (token, status) in zip(tokens, row.statuses) {

@@ -315,49 +315,6 @@ struct PCSCSystemTests {
         try await waitForCard()
         _ = try await proof(for: identity.certificate)
     }
-
-    @Test("one command takes at most a quarter of a millisecond")
-    func speed() async throws {
-        let card = try readers.insert("first")
-        defer { card.pull() }
-        _ = try await firstIdentity()
-        let times = try await reader.perform(ending: .leave) { (channel) throws(CardError) in
-            var times: [Duration] = []
-            for _ in 0..<500 {
-                let start = ContinuousClock().now
-                _ = try channel.transmitted(CommandAPDU(0x00, 0x20, 0x00, 0x80))
-                times.append(ContinuousClock().now - start)
-            }
-            return times.sorted()
-        }
-        print("one APDU through vpcd: median \(times[250]), p95 \(times[475])")
-        var whole: [Duration] = []
-        let inside = Mutex<[Duration]>([])
-        for _ in 0..<100 {
-            let start = ContinuousClock().now
-            let seen = try await reader.perform(ending: .leave) { (channel) throws(CardError) in
-                let start = ContinuousClock().now
-                let seen = try readIdentity(on: &channel)
-                inside.withLock { $0.append(ContinuousClock().now - start) }
-                return seen
-            }
-            let pin = page("1234")
-            _ = try await reader.perform { (channel) throws(CardError) in
-                let start = ContinuousClock().now
-                let signature = try prove(
-                    on: &channel, expecting: seen.certificate, pin: pin, signing: Self.message)
-                inside.withLock { times in
-                    times[times.count - 1] += ContinuousClock().now - start
-                }
-                return signature
-            }
-            whole.append(ContinuousClock().now - start)
-        }
-        let commands = inside.withLock { $0.sorted() }
-        whole.sort()
-        print("identity and proof: median \(whole[50]), their commands \(commands[50])")
-        #expect(times[250] <= .microseconds(250))
-    }
 }
 
 extension CardChannel where Self: ~Copyable {

@@ -506,6 +506,65 @@ class Service(unittest.TestCase):
         with open(os.path.join(ROOT, "Sources/madoguchid/Output.swift")) as file:
             return re.search(r'madoguchiVersion = "(.*)"', file.read()).group(1)
 
+    def test_13b_exchange(self):
+        """The folder exchange under its unit, as the manual sets it up: a request is answered, a check-in
+        drops its file, it comes back after kill -9, and its journal names nobody."""
+        steps = r"""set -e
+        cp /usr/share/doc/madoguchi/exchange.json /etc/madoguchi/exchange.json
+        madoguchi program add exchange --may qualification,records,batches \
+            --token-file /etc/madoguchi/exchange.token --config /etc/madoguchi/madoguchid.json
+        groupadd claims
+        useradd --groups claims claims-computer
+        for folder in '' req res face; do
+            install -d -o madoguchi-exchange -g claims -m 2770 /srv/madoguchi/exchange/$folder
+        done
+        systemctl enable --now madoguchid-programs.socket madoguchi-exchange"""
+        done = container.run("sh", "-c", steps)
+        self.assertEqual(done.code, 0, f"{done} {journal(20, 'madoguchi-exchange')}")
+        unit, shared = "madoguchi-exchange.service", "/srv/madoguchi/exchange"
+        until("it runs", lambda: show("SubState", unit) == "running")
+        self.assertEqual(show("User", unit), "madoguchi-exchange")
+        with open(os.path.join(ROOT, "Simulators/People/mado.json")) as file:
+            details = json.load(file)["qualification"]["entitlements"][0]
+        self.check_in()
+        name = until("a face file", lambda: container.run("ls", shared + "/face").out.split())[0]
+        told = container.run("cat", f"{shared}/face/{name}", user="claims-computer").out
+        birth = re.search(r"<Birthdate>(\d{8})<", told).group(1)
+
+        def ask(name):
+            text = ('<?xml version="1.0" encoding="UTF-8" standalone="no"?><XmlMsg><MessageHeader>'
+                    '<MedicalInstitutionCode>1310000003</MedicalInstitutionCode></MessageHeader>'
+                    '<MessageBody><QualificationConfirmSearchInfo>'
+                    f'<InsurerNumber>{details["insurerNumber"].rjust(8)}</InsurerNumber>'
+                    f'<InsuredCardSymbol>{details["symbol"]}</InsuredCardSymbol>'
+                    f'<InsuredIdentificationNumber>{details["number"]}</InsuredIdentificationNumber>'
+                    f'<InsuredBranchNumber>{details["branch"]}</InsuredBranchNumber>'
+                    f'<Birthdate>{birth}</Birthdate>'
+                    '</QualificationConfirmSearchInfo></MessageBody></XmlMsg>')
+            put = container.run("python3", "-c", (
+                "import os,sys\n"
+                "path='%s/req/'\n"
+                "open(path+'.new','w').write(sys.argv[2]); os.rename(path+'.new', path+sys.argv[1])"
+            ) % shared, f"OQSsiquc01req_{name}.xml", text, user="claims-computer")
+            self.assertEqual(put.code, 0, put)
+            said = until(name + " is answered", lambda: (one := container.run(
+                "cat", f"{shared}/res/OQSsiquc01res_{name}.xml", user="claims-computer")).code == 0
+                and one)
+            self.assertIn("<SegmentOfResult>1<", said.out)
+            self.assertIn(details["number"], said.out)
+
+        ask("one")
+        pid = show("MainPID", unit)
+        container.run("kill", "-9", pid)
+        until("a new process", lambda: show("MainPID", unit) not in ("0", pid))
+        ask("two")
+        said = journal(200, unit)
+        self.assertIn("ready", said)
+        for word in observe.personal("mado"):
+            self.assertNotIn(word, said)
+        self.assertEqual(container.run("systemctl", "stop", unit).code, 0)
+        self.assertEqual(show("Result", unit), "success")
+
     def test_14_kiosk(self):
         """The browser's unit, with all its settings, draws the patient's screen: without a display, so
         that nothing but the picture is missing."""

@@ -41,7 +41,7 @@ class Desk(unittest.TestCase):
         cls.stack = Stack().make("mado,yakushi,ratio-not-provided,unmappable-name,"
                                   "invalid-newer-insurance")
         cls.port = free_port()
-        # Always closed: whatever is opened here is put before the reviewer, at any time of day.
+        # The clinic is never open, so that each opening is one for the reviewer.
         cls.stack.configure(limits=LIMITS, desk={"port": cls.port}, openingHours={
             "opens": "09:00", "closes": "18:00",
             "closed": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]})
@@ -389,6 +389,40 @@ class Desk(unittest.TestCase):
             "document.querySelector('[data-key=end-lockout-forgetful]') !== null"))
         self.assertEqual([fault for fault in self.page.faults() if "40" not in fault], [])
 
+    def test_openings_are_looked_at_and_signed_off(self):
+        """What was opened after hours waits for the reviewer, once; the remark is in the history."""
+        identity = self.open()
+        self.press("tab-drugs")
+        self.press("load")
+        self.shows("main table")
+        self.page.call("Page.reload")
+        self.stands("signIn")
+        self.sign_in("chief")
+        self.stands("desk")
+        self.press("admin-review")
+        self.press("openings-show")
+        self.shows('[data-key="sign-off"]')
+        told = self.page.text('[data-part="openings"]')
+        self.assertIn("時間外", told)
+        self.assertIn("doctor", told)
+        self.assertNotIn("窓口 みどり", told)
+        self.picture("openings")
+        before = len(self.stack.entries())
+        self.fill("remark", "当直です")
+        self.page.run("(one => { one.click(); one.click(); })"
+                      "(document.querySelector('[data-key=sign-off]'))")
+        self.says("確認が必要な閲覧はありません。")
+        self.shows('[data-part="signed-off"]')
+        self.picture("signed-off")
+        words = [entry["event"] for entry in self.stack.entries()[:]
+                 if entry["event"].get("reason") == "reviewSignedOff"]
+        self.assertEqual(len(words), 1, "two clicks are one sign-off")
+        self.assertEqual((words[0]["actor"]["id"], json.loads(words[0]["note"])["remark"]),
+                         ("chief", "当直です"))
+        self.assertGreater(len(self.stack.entries()), before)
+        self.assertEqual(self.stack.run("history", "review", "--json").json["openings"], [])
+        self.assertTrue(identity)
+
     def test_the_patients_history_with_its_proofs(self):
         self.open(name="受付 花子")
         self.press("tab-history")
@@ -451,33 +485,6 @@ class Desk(unittest.TestCase):
         self.shows('[data-part="sentence"]')
         self.page.until(lambda: not self.page.run(
             "document.querySelector('[data-part=certificate]') !== null"))
-
-    def test_openings_are_signed_off(self):
-        """What was opened while the clinic was closed is put before the reviewer, and goes by a
-        sign-off, which is an entry itself."""
-        self.open()
-        self.press("tab-drugs")
-        self.press("load")
-        self.shows("main table")
-        self.press("sign-out")
-        self.stands("signIn")
-        self.sign_in("chief")
-        self.stands("desk")
-        self.press("admin-review")
-        self.shows('[data-part="sign-off"] tbody tr')
-        self.assertIn("時間外", self.page.text('[data-part="sign-off"] table'))
-        self.assertIn("doctor", self.page.text('[data-part="sign-off"] table'))
-        self.picture("to-review")
-        self.give("remark", "急患の対応")
-        self.press("sign-off")
-        self.says("点検済みとして履歴に残しました")
-        self.says("点検の必要な閲覧はありません")
-        self.says("前回は chief が")
-        self.picture("reviewed")
-        acts = [entry["event"] for entry in self.stack.entries()
-                if entry["event"].get("reason") == "reviewSignedOff"]
-        self.assertEqual(acts[-1]["actor"]["id"], "chief")
-        self.assertIn("急患の対応", acts[-1]["note"])
 
     def test_a_lost_second_factor(self):
         """The command takes it away: the password alone lets in again, and the history says so."""
@@ -556,7 +563,9 @@ class Desk(unittest.TestCase):
         def is_there():
             # The review is a reading of the history: an entry that nobody cosigns any more.
             self.press("admin-review")
-            self.shows('[data-part="sign-off"]')
+            self.press("openings-show")
+            self.page.until(lambda: not self.page.run(
+                "document.querySelector('[data-key=openings-show]') !== null"))
             self.press("admin-store")
             self.shows('[data-part="store"]')
             value = self.page.run("[...document.querySelectorAll('[data-part=store] dt')].find("
@@ -719,6 +728,14 @@ class Desk(unittest.TestCase):
                  if entry["event"].get("note") == "results of a batch"]
         self.assertEqual([event["kind"] for event in noted[:2]], ["intent", "disclosure"])
         self.assertEqual([event["kind"] for event in noted[2:]], ["viewed"])
+        # One that the clearinghouse breaks off is told as such, and can be sent again.
+        lines = "B-1,06139992,behaves,oqscd003-9,,1974-07-14"
+        self.page.run(f"(one => {{ one.value = {json.dumps(lines)}; one.dispatchEvent("
+                      "new Event('input')); })(document.querySelector('#bookings'))")
+        self.press("batch-send")
+        self.shows('[data-part="broken-off"]')
+        self.assertFalse(self.page.run("document.querySelector('[data-key=batch-results]') !== null"))
+        self.picture("batch-broken-off")
 
     def test_offline_and_checked_later(self):
         """The clearinghouse is down: noted, over a restart; asked when it is back."""

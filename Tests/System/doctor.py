@@ -13,11 +13,11 @@ import signal
 import socket
 import stat
 import subprocess
-import sys
 import tempfile
 import threading
 import unittest
 
+import counted
 from rig import Pcscd, Stack, program, wait_for
 
 SOCKET = "/run/pcscd/pcscd.comm"
@@ -254,9 +254,4 @@ class Doctor(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
-    bad = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - bad - len(result.skipped)} passed, {bad} failed, "
-          f"{len(result.skipped)} skipped")
-    sys.exit(1 if bad else 0)
+    counted.main()

@@ -147,8 +147,8 @@ def search(details, birth, **more):
 
 
 def single(details, birth, encoding="UTF-8", **more):
-    return message({"MedicalInstitutionCode": INSTITUTION, "ArbitraryFileIdentifier": "a-1", **more},
-                   f"<QualificationConfirmSearchInfo>{search(details, birth)}"
+    return message({"MedicalInstitutionCode": INSTITUTION, "ArbitraryFileIdentifier": "a-1"},
+                   f"<QualificationConfirmSearchInfo>{search(details, birth, **more)}"
                    "</QualificationConfirmSearchInfo>", encoding)
 
 
@@ -340,6 +340,92 @@ class RoundTrips(ExchangeCase):
         self.error(world.ask("OQSmuquc02req_no.xml",
                              message(header, elements({"ReceptionNumber": "nope"}))), "MDG2002")
 
+    def behaving(self, number):
+        """The details that make the clearinghouse behave (Simulators/Clearinghouse.md)."""
+        return {"insurerNumber": self.mado()[0]["insurerNumber"], "symbol": "behaves",
+                "number": number}
+
+    def test_codes(self):
+        """Each code of the public tables and each problem of the clearinghouse, asked by a file and
+        over the API: the file says what the API says, by the public table of elements."""
+        world = self.world
+        _, birth = self.mado()
+        status, answer = world.stack.admin("GET", "/admin/behaviours", None)
+        self.assertEqual(status, 200)
+        ends = [name.removeprefix("behaves-") for name in answer["behaviours"]]
+        # What takes its time and what a batch alone does have tests of their own.
+        ends = [end for end in ends if re.match("(oqscd|problem|plain)", end)
+                and not end.startswith(("oqscd003", "oqscd004"))]
+        for end in ends:
+            world.put(f"OQSsiquc01req_{end}.xml", single(
+                self.behaving(end), birth, LimitApplicationCertificateRelatedConsFlg="1"))
+        told = {"record": 0, "problem": 0, "silent": 0}
+        tables = set()
+        for end in ends:
+            with self.subTest(end):
+                octets = world.answer(f"OQSsiquc01req_{end}.xml", 60)
+                root, _ = reader.parse(octets)
+                details = self.behaving(end)
+                details["birthDate"] = f"{birth[:4]}-{birth[4:6]}-{birth[6:]}"
+                status, answer, _ = world.api("POST", "/v1/insurance/check", {"details": details})
+                if status == 200:
+                    path = pathlib.Path(world.stack.path(f"OQSsiquc01res_{end}.xml"))
+                    path.write_bytes(octets)
+                    path.with_suffix(".json").write_text(json.dumps(answer["qualification"]))
+                    reader.compare(path)
+                    told["record"] += 1
+                    tables.add(end.split("-")[0])
+                elif status < 500:
+                    self.error(root, answer.get("code", "MDG2002"))
+                    self.assertEqual(root.findtext("MessageHeader/ErrorMessage"),
+                                     answer["titleJapanese"])
+                    told["problem"] += 1
+                else:
+                    self.error(root, "MDG2001")
+                    told["silent"] += 1
+        self.assertTrue({"oqscd001", "oqscd006", "oqscd007", "oqscd008", "oqscd009", "oqscd010",
+                         "oqscd011", "oqscd012", "oqscd013", "oqscd014", "oqscd015", "oqscd016",
+                         "oqscd017", "oqscd018"} <= tables, tables)
+        self.assertTrue(all(told.values()), told)
+
+    def test_bulk_states(self):
+        """Still at work, broken off, and one person's own error."""
+        world = self.world
+        details, birth = self.mado()
+        header = {"MedicalInstitutionCode": INSTITUTION}
+
+        def hand_in(name, *people):
+            body = "".join("<QualificationConfirmSearchInfo>" + search(one, birth)
+                           + "</QualificationConfirmSearchInfo>" for one in people)
+            root = world.ask(f"OQSmuquc01req_{name}.xml", message(header, body))
+            return root.findtext("MessageBody/ReceptionNumber")
+
+        def results(name, number):
+            return world.ask(f"OQSmuquc02req_{name}.xml",
+                             message(header, elements({"ReceptionNumber": number})))
+
+        number = hand_in("hangs", self.behaving("oqscd003-2"), details)
+        for attempt in range(3):
+            root = results(f"hangs{attempt}", number)
+            self.assertEqual(root.findtext("MessageHeader/SegmentOfResult"), "2")
+            self.assertEqual(root.findtext("MessageHeader/ReceptionNumber"), number)
+            self.assertEqual(root.findall("MessageBody/BulkConfirmUnit"), [])
+        root = results("broken", hand_in("breaks", details, self.behaving("oqscd003-9")))
+        self.error(root, "MDG2004")
+        self.assertEqual(root.findall("MessageBody/BulkConfirmUnit"), [])
+        number = hand_in("one", self.behaving("oqscd004-2"), self.behaving("oqscd003-1"))
+        root = results("one", number)
+        head = root.find("MessageHeader")
+        self.assertEqual(
+            [head.findtext(name) for name in ("SegmentOfResult", "NumberOfProcessingResult",
+                                              "NumberOfNormalProcessing", "NumberOfError")],
+            ["1", "2", "1", "1"])
+        units = root.findall("MessageBody/BulkConfirmUnit")
+        self.assertEqual([unit.findtext("ProcessingResultStatus") for unit in units], ["2", "1"])
+        self.assertEqual(units[0].findtext("ProcessingResultCode"), "MDG2002")
+        self.assertTrue(units[0].findtext("ProcessingResultMessage"))
+        self.assertIsNone(units[0].find("ResultList"))
+
     def test_errors(self):
         """Each error of ours, as an answer file."""
         world = self.world
@@ -450,7 +536,7 @@ class Hostile(ExchangeCase):
                  lambda: not os.path.exists(world.path("req", "OQSsiquc01req_again.xml")))
         self.assertFalse(os.path.exists(path))
         root = world.ask("OQSsiquc01req_again.xml",
-                         single(details, birth, ReferenceClassification="2"))
+                         single(details, birth, ArbitraryIdentifier="other"))
         self.assertEqual(root.findtext("MessageHeader/SegmentOfResult"), "1")
 
     def test_share_gone(self):
@@ -590,6 +676,40 @@ class Programs(ExchangeCase):
         self.assertNotIn(world.token, listed.out)
         with open(world.stack.path("terminal", "programs.json")) as file:
             self.assertNotIn(world.token, file.read())
+
+    def test_unreadable(self):
+        """A list of programs that cannot be read lets nobody in; terminal and exchange say why, once; and it
+        is well again when the list is."""
+        world = self.world
+        details, birth = self.mado()
+        path = world.stack.path("terminal", "programs.json")
+        with open(path, "rb") as file:
+            kept = file.read()
+        log = world.stack.path("daemon.log")
+        start = os.path.getsize(log)
+
+        def said():
+            with open(log, "rb") as file:
+                file.seek(start)
+                return file.read().decode()
+
+        try:
+            with open(path, "wb") as file:
+                file.write(kept[:20])
+            for _ in range(2):
+                self.refused(world.api("GET", "/v1/program"), 503, "programs-unreadable")
+            wait_for("the exchange says so", lambda: "answers with status 503" in said(), 40)
+            self.assertEqual(said().count("no program is let in: " + path), 1, said())
+            os.chmod(path, 0o644)
+            self.refused(world.api("GET", "/v1/program"), 503, "programs-unreadable")
+            self.assertIn("mode 644", said())
+        finally:
+            os.chmod(path, 0o600)
+            with open(path, "wb") as file:
+                file.write(kept)
+        self.assertEqual(world.api("GET", "/v1/program")[0], 200)
+        root = world.ask("OQSsiquc01req_readable.xml", single(details, birth))
+        self.assertEqual(root.findtext("MessageHeader/SegmentOfResult"), "1")
 
     def test_history(self):
         """Each use is an entry that names the program."""

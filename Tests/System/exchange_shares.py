@@ -11,11 +11,11 @@ import pathlib
 import json
 import stat
 import subprocess
-import sys
 import time
 import unittest
 
 import exchange
+import counted
 from exchange import ExchangeCase, reader, single
 from rig import ROOT, wait_for
 
@@ -190,13 +190,4 @@ class Everybody(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    names = sys.argv[1:]
-    loader = unittest.defaultTestLoader
-    module = sys.modules["__main__"]
-    suite = loader.loadTestsFromNames(names, module) if names else unittest.TestSuite(
-        loader.loadTestsFromTestCase(case) for case in (Mounted, Devices, Everybody))
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
-    bad = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - bad - len(result.skipped)} passed, {bad} failed, "
-          f"{len(result.skipped)} skipped")
-    sys.exit(1 if bad else 0)
+    counted.main(Mounted, Devices, Everybody)

@@ -22,12 +22,12 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 import unittest
 
+import counted
 import verify_tiles as c2sp
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from rig import ROOT, Stack, program, wait_for
@@ -222,6 +222,15 @@ class Exports(unittest.TestCase):
         with open(path) as file:
             self.assertEqual(len(list(csv.reader(file))), ran.json["entries"] + 1)
         self.assertEqual(self.stack.run("history", "export", "csv", "/nowhere/x").code, 2)
+        # Who counted beyond the end knows a longer history than this one.
+        end = str(self.stack.run("history", "verify", "--json").json["entries"])
+        ran = self.stack.run("history", "export", "csv", "-", "--if-new", "--from-entry", end)
+        self.assertEqual((ran.code, ran.out), (0, ""), ran)
+        for more in [], ["--if-new"]:
+            ran = self.stack.run(
+                "history", "export", "csv", "-", "--from-entry", end + "0", *more)
+            self.assertEqual((ran.code, ran.out), (6, ""), ran)
+            self.assertIn("beyond the history's end", ran.err)
         self.assertFalse([name for name in os.listdir(self.stack.state) if name.endswith(".new")])
 
     def test_without_the_credential_nothing_is_exported_or_opened(self):
@@ -573,6 +582,38 @@ class Syslog(unittest.TestCase):
             self.assertEqual(self.stack.run("history", "feed").code, 1)
 
 
+def made_entry(origin, index, key, **more):
+    """An entry as a terminal could have written it: its leaf, salt and event."""
+    event = json.dumps({
+        "actor": {"id": "a", "role": "administrator"}, "institution": "1310000000",
+        "kind": "viewed", "terminal": "made", "timeQuality": "unknown", "version": 1, **more},
+        sort_keys=True, separators=(",", ":"))
+    return committed(origin, index, key, event)
+
+
+def committed(origin, index, key, event):
+    """An event's text with the leaf that commits to it."""
+    salt = bytes([index]) * 32
+    name = origin.encode()
+    commitment = hashlib.sha256(
+        b"madoguchi history v1\n" + len(name).to_bytes(2, "big") + name + salt
+        + event.encode()).digest()
+    return b"\x01" + key.to_bytes(4, "big") + commitment + bytes(32), salt, event
+
+
+def made_script(origin, log, first, last):
+    """What loads the entries of a log from first to before last."""
+    root = c2sp.tree_root([c2sp.leaf_hash(leaf) for leaf, _, _ in log[:last]])
+    note = f"{origin}\n{last}\n{base64.b64encode(root).decode()}\n\n"
+    rows = "".join(
+        "\t".join([origin, str(index), "\\\\x" + leaf.hex(), "\\\\x" + salt.hex(),
+                   event.replace("\\", "\\\\")]) + "\n"
+        for index, (leaf, salt, event) in list(enumerate(log))[first:last])
+    return ("\\set ON_ERROR_STOP on\nBEGIN;\nCOPY madoguchi.incoming "
+            f"(origin, index, leaf, salt, event) FROM STDIN;\n{rows}\\.\n"
+            f"SELECT madoguchi.take('\\x{note.encode().hex()}'::bytea);\nCOMMIT;\n")
+
+
 @unittest.skipUnless(server_folder() and shutil.which("psql"), "PostgreSQL is not installed")
 class PostgreSQL(Exports):
     @classmethod
@@ -583,7 +624,9 @@ class PostgreSQL(Exports):
             done = cls.database.psql("", file=SCHEMA)
             assert done.returncode == 0, done.stderr.decode()
         cls.database.one("CREATE ROLE loader LOGIN IN ROLE madoguchi_loader;"
-                         "CREATE ROLE auditor LOGIN IN ROLE madoguchi_auditor;")
+                         "CREATE ROLE auditor LOGIN IN ROLE madoguchi_auditor;"
+                         "ALTER ROLE loader SET log_error_verbosity = 'terse';"
+                         "ALTER ROLE loader SET log_min_error_statement = 'panic'")
 
     @classmethod
     def tearDownClass(cls):
@@ -682,6 +725,26 @@ class PostgreSQL(Exports):
         done = self.database.psql("".join(text[:start] + text[end - 1:]), "loader")
         self.assertIn(b"missing", done.stderr)
         self.assertEqual(self.rows(), before)
+        # As the manual sets the role up, the server's own log repeats no row that it refused.
+        secret = "a-patient-of-ours"
+        log = [committed("broken/1", 0, 1, json.dumps({"patient": secret})[:-1])]
+        done = self.load_script(made_script("broken/1", log, 0, 1))
+        self.assertIn(secret, done.stderr.decode())
+        with open(self.database.folder + "/log") as file:
+            told = file.read()
+        self.assertIn("invalid input syntax for type json", told)
+        for word in [secret, "historyRead", *re.findall(r'"id":"([^"]+)"', last)]:
+            self.assertNotIn(word, told)
+
+    def test_3b_no_partition_for_a_month_that_no_terminal_can_have_seen(self):
+        self.database.one("CREATE ROLE dreamer LOGIN IN ROLE madoguchi_loader")
+        tables = "SELECT count(*) FROM pg_class WHERE relname LIKE 'events\\_%'"
+        before = self.database.one(tables)
+        for year in "1999", "2100", "10000":
+            log = [made_entry("dream/1", 0, 1, time=f"{year}-05-01T00:00:00Z")]
+            done = self.database.psql(made_script("dream/1", log, 0, 1), "dreamer")
+            self.assertIn(b"no terminal can have written", done.stderr)
+        self.assertEqual(self.database.one(tables), before)
 
     def test_4_a_server_killed_in_mid_load_loses_nothing(self):
         self.assertEqual(self.load().returncode, 0)
@@ -811,17 +874,8 @@ class PostgreSQL(Exports):
         origin = "madoguchi/1310000000/expired"
 
         def entry(index, key, **more):
-            event = json.dumps({
-                "actor": {"id": "a", "role": "administrator"}, "institution": "1310000000",
-                "kind": "viewed", "terminal": "expired", "time": f"2018-0{1 + index}-10T00:00:00Z",
-                "timeQuality": "unknown", "version": 1, **more}, sort_keys=True,
-                separators=(",", ":"))
-            salt = bytes([index]) * 32
-            name = origin.encode()
-            commitment = hashlib.sha256(
-                b"madoguchi history v1\n" + len(name).to_bytes(2, "big") + name + salt
-                + event.encode()).digest()
-            return b"\x01" + key.to_bytes(4, "big") + commitment + bytes(32), salt, event
+            return made_entry(
+                origin, index, key, time=f"2018-0{1 + index}-10T00:00:00Z", **more)
 
         manifest = json.dumps({"before": "2018-03", "keys": ["1-2", "4294967295-4294967295"]})
         log = [entry(0, 1), entry(1, 2), entry(2, 3), entry(3, 4294967295),
@@ -831,15 +885,7 @@ class PostgreSQL(Exports):
                      note='{"entries":["x-1","9-2",7,"5"],"why":"y"}')]
 
         def script(first, last):
-            root = c2sp.tree_root([c2sp.leaf_hash(leaf) for leaf, _, _ in log[:last]])
-            note = f"{origin}\n{last}\n{base64.b64encode(root).decode()}\n\n"
-            rows = "".join(
-                "\t".join([origin, str(index), "\\\\x" + leaf.hex(), "\\\\x" + salt.hex(),
-                           event.replace("\\", "\\\\")]) + "\n"
-                for index, (leaf, salt, event) in list(enumerate(log))[first:last])
-            return ("\\set ON_ERROR_STOP on\nBEGIN;\nCOPY madoguchi.incoming "
-                    f"(origin, index, leaf, salt, event) FROM STDIN;\n{rows}\\.\n"
-                    f"SELECT madoguchi.take('\\x{note.encode().hex()}'::bytea);\nCOMMIT;\n")
+            return made_script(origin, log, first, last)
 
         def left():
             return self.database.one(
@@ -874,10 +920,4 @@ class PostgreSQL(Exports):
 
 
 if __name__ == "__main__":
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]) if len(sys.argv) == 1 \
-        else unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:], sys.modules["__main__"])
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
-    bad = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - bad - len(result.skipped)} passed, {bad} failed, "
-          f"{len(result.skipped)} skipped")
-    sys.exit(1 if bad else 0)
+    counted.main()

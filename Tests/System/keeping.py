@@ -21,6 +21,7 @@ import subprocess
 import unittest
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+import counted
 from rig import Stack, program, wait_for
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
@@ -337,4 +338,4 @@ class Keeping(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    counted.main()

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import unittest
 
+import counted
 from rig import READER, Stack, program, wait_for
 
 RUNS = int(os.environ.get("RUNS", "3"))
@@ -165,7 +166,4 @@ class Leaks(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    outcome = unittest.main(exit=False, verbosity=2).result
-    bad = len(outcome.failures) + len(outcome.errors)
-    print(f"{max(outcome.testsRun - bad, 0)} passed, {bad} failed, {len(outcome.skipped)} skipped")
-    sys.exit(1 if bad else 0)
+    counted.main()

@@ -178,8 +178,10 @@ class Listeners(unittest.TestCase):
     def test_bad_input_gets_a_sensible_answer(self):
         token = self.sign_in()
         for method, path, body, statuses in [
-            ("GET", "/nothing", None, (404,)), ("PUT", "/v1/check-ins", "{}", (404, 405)),
-            ("DELETE", "/", None, (404, 405)), ("POST", "/desk.js", "{}", (405,)),
+            ("GET", "/nothing", None, (404,)), ("PUT", "/v1/check-ins", "{}", (405,)),
+            ("DELETE", "/", None, (405,)), ("POST", "/desk.js", "{}", (405,)),
+            ("DELETE", "/v1/check-ins/1/drugs", None, (405,)), ("PUT", "/v1/batch", "{}", (405,)),
+            ("DELETE", "/v1/check-ins/1/proofs/1", None, (405,)), ("POST", "/nothing", "{}", (404,)),
             ("GET", "/%2e%2e/%2e%2e/etc/passwd", None, (400, 404)),
             ("GET", "/" + "a" * 9000, None, (400, 404, 414, 431)),
             ("POST", "/v1/check-ins/1/identity", "{" * 100_000, (400, 404, 413)),
@@ -189,6 +191,12 @@ class Listeners(unittest.TestCase):
             self.assertIn(status, statuses, (method, path[:40]))
             problem = json.loads(told)
             self.assertTrue(problem["title"] and problem["titleJapanese"], problem)
+            if status == 405:
+                self.assertNotIn(method, problem["allow"])
+        # A page's head alone, as link checkers ask for it.
+        status, told, headers = self.ask("desk", "HEAD", "/")
+        self.assertEqual((status, told), (200, b""))
+        self.assertGreater(int(headers["Content-Length"]), 100)
         # A body that nobody would need ends the connection, with an answer or without one.
         try:
             status, _, _ = self.ask("desk", "POST", "/v1/check-ins/1/identity", "x" * (32 << 20),

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import unittest
 
+import counted
 from rig import READER, ROOT, Pcscd, Stack, UnixLine, wait_for
 
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
@@ -218,9 +219,4 @@ class Observed(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
-    bad = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - bad - len(result.skipped)} passed, {bad} failed, "
-          f"{len(result.skipped)} skipped")
-    sys.exit(1 if bad else 0)
+    counted.main()

@@ -11,11 +11,11 @@ import os
 import socket
 import ssl
 import subprocess
-import sys
 import threading
 import time
 import unittest
 
+import counted
 from listeners import free_port
 from rig import Stack, wait_for
 
@@ -187,9 +187,4 @@ class OverTLS(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
-    bad = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - bad - len(result.skipped)} passed, {bad} failed, "
-          f"{len(result.skipped)} skipped")
-    sys.exit(1 if bad else 0)
+    counted.main()

@@ -10,9 +10,9 @@ so `history list` is the shortest act that has to be durable before its answer. 
 import os
 import re
 import subprocess
-import sys
 import unittest
 
+import counted
 from rig import Stack, program, wait_for
 
 TRACE = ["strace", "-f", "-y", "-s", "16", "-qq"]
@@ -136,9 +136,4 @@ class SystemCalls(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
-    bad = len(result.failures) + len(result.errors)
-    print(f"{max(0, result.testsRun - bad - len(result.skipped))} passed, {bad} failed, "
-          f"{len(result.skipped)} skipped")
-    sys.exit(1 if bad else 0)
+    counted.main()

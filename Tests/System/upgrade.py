@@ -11,11 +11,12 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import tarfile
 import tempfile
 import time
 import unittest
+
+import counted
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BIN = os.path.abspath(os.environ.get("BIN", os.path.join(ROOT, ".build", "debug")))
@@ -93,8 +94,4 @@ class Upgraded(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
-    bad = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - bad} passed, {bad} failed")
-    sys.exit(1 if bad else 0)
+    counted.main()

@@ -10,10 +10,10 @@ import base64
 import os
 import shutil
 import subprocess
-import sys
 import unittest
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
+import counted
 from rig import ROOT, Stack, program, wait_for
 
 
@@ -106,8 +106,4 @@ class Witnessing(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
-    bad = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - bad} passed, {bad} failed")
-    sys.exit(1 if bad else 0)
+    counted.main()

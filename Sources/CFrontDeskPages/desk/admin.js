@@ -7,7 +7,7 @@ import { lines } from "/history.js";
 
 /** Nothing opened yet. */
 export const freshAdministration = () => ({
-  tab: "readers", staff: null, lockouts: null, store: null, review: null, days: null, signOff: null, word: null, asks: null,
+  tab: "readers", staff: null, lockouts: null, store: null, review: null, days: null, openings: null, asks: null,
   secret: null, problem: null, isBusy: false, filters: {}, draft: {},
 });
 
@@ -30,9 +30,8 @@ export function administration(desk) {
 const loads = {
   staff: desk => desk.ask("/v1/staff").then(told => { desk.admin.staff = told.staff; }),
   lockouts: desk => desk.ask("/v1/lockouts").then(told => { desk.admin.lockouts = told.lockouts; }),
-  review: desk => desk.ask("/v1/history/review").then(told => { desk.admin.signOff = told; }),
   store: desk => desk.ask("/v1/status").then(told => { desk.admin.store = told; }),
-  readers: async () => {}, modes: async () => {},
+  readers: async () => {}, modes: async () => {}, review: async desk => { desk.admin.openings = null; },
 };
 
 /** Does one thing at a time; what is only looked at waits for nothing. */
@@ -51,7 +50,7 @@ async function during(desk, act, isLook = false) {
 }
 
 function go(desk, tab) {
-  Object.assign(desk.admin, { tab, problem: null, asks: null, secret: null, word: null, signOff: null });
+  Object.assign(desk.admin, { tab, problem: null, asks: null, secret: null });
   desk.show();
   during(desk, () => loads[tab](desk), true);
 }
@@ -140,7 +139,7 @@ const panes = {
       [say.day, say.checkIns, say.disclosures, say.failedProofs, say.ownViews, say.historyReads, say.administratorActs, say.entries],
       [...admin.days].reverse().map(day => [day.day, day.checkIns, Object.values(day.disclosures).reduce((sum, count) => sum + count, 0),
         day.failedProofs, day.ownViews, day.historyReads, day.administratorActs, day.entries].map(String)));
-    return [signOffPart(desk), reviewForm(desk), days, admin.review && (admin.review.length === 0 ? element("p", { class: "box" }, say.none)
+    return [openings(desk), reviewForm(desk), days, admin.review && (admin.review.length === 0 ? element("p", { class: "box" }, say.none)
       : [element("p", { class: "note" }, say.lines), lines(text, page.language, admin.review)])];
   },
 };
@@ -186,22 +185,22 @@ function staffForm(desk) {
   element("label", { class: "check" }, sight, say.visualCheck));
 }
 
-/** What staff opened outside opening hours or without a booking, and the reviewer's word that it was looked at. */
-function signOffPart(desk) {
-  const { text, admin, page } = desk, say = text.admin.review, told = admin.signOff;
-  if (!told) return element("p", { class: "box", role: "status" }, text.loading);
-  const entries = told.openings.map(one => ({ ...one, event: { ...one.event, note: [one.reasons.map(reason => say.reasons[reason]).join("・"), one.event.note].filter(Boolean).join(" · ") } }));
-  return element("section", { class: "form", "data-part": "sign-off" }, element("h2", {}, say.toSee), element("p", { class: "note" }, say.toSeeNote),
-    told.signedOffBy && element("p", {}, fill(say.signedOff, { staff: told.signedOffBy, through: told.signedOffThrough })),
-    admin.word && element("p", { class: "box good", role: "status" }, "○ " + admin.word),
-    entries.length === 0 ? element("p", { class: "box" }, say.nothing) : [lines(text, page.language, entries),
-      told.cut && element("p", { class: "box warn" }, "▲ " + say.cut),
-      form("sign-off", say.signOff, () => during(desk, async () => {
-        const remark = (admin.filters.remark ?? "").trim();
-        await desk.send("/v1/history/review", desk.token, { json: { through: told.through, openings: entries.length, ...remark ? { remark } : {} } });
-        [admin.filters.remark, admin.word] = ["", say.done];
-        await loads.review(desk);
-      }), field(admin.filters, "remark", say.remark, { maxlength: 200 }))]);
+/** The openings that a reviewer has to look at, and the word that it was done. */
+function openings(desk) {
+  const { text, admin, page, button } = desk, say = text.admin.review, { openings: told, draft } = admin;
+  const look = async () => { admin.openings = await desk.ask("/v1/history/review"); };
+  const part = (...children) => element("section", { class: "form", "data-part": "openings" }, element("h2", {}, say.openings), element("p", { class: "note" }, say.openingsNote), ...children);
+  if (!told) return part(element("p", {}, button("openings-show", say.openingsShow, () => during(desk, look))));
+  const why = new Map(told.openings.map(one => [one.index, one.reasons.map(reason => say.reasons[reason] ?? reason).join(" · ")]));
+  return part(told.signedOffBy && element("p", { "data-part": "signed-off" }, fill(say.signedOff, { by: told.signedOffBy, entry: told.signedOffThrough })),
+    !told.knowsBookings && element("p", { class: "note" }, say.noBookings), told.cut && element("p", { class: "box warn" }, "▲ " + say.cut),
+    told.openings.length === 0 ? element("p", { class: "box" }, say.nothing) : [
+      lines(text, page.language, told.openings, say.reason, index => why.get(index)),
+      form("sign-off", fill(say.signOff, { count: told.openings.length }), () => during(desk, async () => {
+        await desk.send("/v1/history/review", desk.token, { json: { through: told.through, openings: told.openings.length, ...(draft.remark ? { remark: draft.remark } : {}) } });
+        draft.remark = "";
+        await look();
+      }), field(draft, "remark", say.remark, { maxlength: 300 }))]);
 }
 
 function reviewForm(desk) {

@@ -14,9 +14,9 @@ function who(say, event) {
   return `${event.actor.id} (${say.roles[event.actor.role] ?? event.actor.role})`;
 }
 
-/** Entries as a table, newest first; `proof` makes a cell for an entry's proof. */
-export function lines(say, language, entries, proof) {
-  const heads = [say.history.when, say.history.who, say.history.what, say.history.item, say.history.result, proof ? say.history.proof : "#"];
+/** Entries as a table, newest first; `cell` makes an entry's last cell from its number. */
+export function lines(say, language, entries, head = "#", cell = String) {
+  const heads = [say.history.when, say.history.who, say.history.what, say.history.item, say.history.result, head];
   return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say.history.caption },
     element("table", {}, element("caption", {}, say.history.caption),
       element("thead", {}, element("tr", {}, heads.map(name => element("th", { scope: "col" }, name)))),
@@ -25,7 +25,7 @@ export function lines(say, language, entries, proof) {
         element("td", {}, say.history.kinds[event.kind] ?? event.kind),
         element("td", {}, say.history.items[event.item] ?? event.item ?? "—"),
         element("td", {}, [say.history.outcomes[event.outcome] ?? event.outcome, event.reason, event.note].filter(Boolean).join(" · ") || "—"),
-        element("td", {}, proof ? proof(index) : String(index)))))));
+        element("td", {}, cell(index)))))));
 }
 
 /** One patient's: each line with its proof. */
@@ -38,6 +38,6 @@ export function historyTable(say, language, sheet, open, button, lineProof, show
       element("pre", { tabindex: "0", "aria-label": say.history.proof }, proof.proof), element("p", { class: "note" }, `${proof.key}`),
       element("p", {}, button("close-proof", say.history.closeProof, () => { open.proof = null; show(); }))),
     sheet.entries.length === 0 ? element("p", { class: "box" }, say.history.none)
-      : lines(say, language, sheet.entries, index => button(`proof-${index}`, `${index} ${say.history.showProof}`, () => lineProof(index))),
+      : lines(say, language, sheet.entries, say.history.proof, index => button(`proof-${index}`, `${index} ${say.history.showProof}`, () => lineProof(index))),
   ].filter(Boolean);
 }

@@ -40,7 +40,7 @@ export const openInsurance = desk => during(desk, async () => {
 /** Asks how far the batch is, every two seconds, for as long as the pane stands. */
 function follow(desk) {
   const { insurance } = desk;
-  if (!insurance.batch || insurance.batch.done === insurance.batch.count) return;
+  if (!insurance.batch || insurance.batch.isBrokenOff || insurance.batch.done === insurance.batch.count) return;
   setTimeout(async () => {
     if (!document.querySelector("[data-part=batch]") || desk.insuranceNow() !== insurance) return;
     try { insurance.batch = (await desk.ask("/v1/batch")).batch ?? null; } catch { return; }
@@ -69,7 +69,7 @@ export function insurancePane(desk) {
     made.addEventListener("change", () => { draft[key] = made.value; desk.show(); });
     return element("label", { for: `i-${key}` }, name, made);
   };
-  // Under a mode somebody is looked up by the four items too, and in a disaster consents by word of mouth.
+  // Under a mode: four items; in a disaster consent by word of mouth.
   const { mode } = desk.told, isNamed = mode && (draft.by ?? "four") === "four", hears = mode?.kind === "disaster";
   const kinds = Object.entries(text.mode.consents).filter(([kind]) => kind !== "unobtainable" || desk.me.role === "clinician");
   const form = element("form", { class: "form", "data-part": "insurance" },
@@ -132,8 +132,9 @@ function batchPart(desk) {
   });
   const word = one => one.qualification ? one.qualification.entitlements.map(each => each.name).join(" ") : "—";
   return element("section", { class: "form", "data-part": "batch" }, element("h2", {}, say.title), element("p", { class: "note" }, say.note),
-    batch && element("p", { "data-part": "progress" }, `${fill(say.progress, batch)} `, element("progress", { max: batch.count, value: batch.done, "aria-label": fill(say.progress, batch) })),
-    batch && batch.done === batch.count && !results && element("p", {}, button("batch-results", say.show, () => during(desk, async () => {
+    batch?.isBrokenOff && element("p", { class: "box stop", role: "alert", "data-part": "broken-off" }, "✕ " + say.brokenOff),
+    batch && !batch.isBrokenOff && element("p", { "data-part": "progress" }, `${fill(say.progress, batch)} `, element("progress", { max: batch.count, value: batch.done, "aria-label": fill(say.progress, batch) })),
+    batch && !batch.isBrokenOff && batch.done === batch.count && !results && element("p", {}, button("batch-results", say.show, () => during(desk, async () => {
       insurance.results = (await desk.ask("/v1/batch/results")).results;
     }), { class: "primary" })),
     results && element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say.title },

@@ -31,7 +31,9 @@ struct PageFiles: Sendable {
     /// The file at an address, if it is one of them.
     func response(to request: HTTPRequest) throws(Problem) -> HTTPResponse? {
         guard let file = files[request.path] else { return nil }
-        guard request.method == "GET" else { throw .methodNotAllowed(["GET"]) }
+        guard ["GET", "HEAD"].contains(request.method) else {
+            throw .methodNotAllowed(["GET", "HEAD"])
+        }
         return file
     }
 

@@ -13,7 +13,7 @@ package import Terminal
 package struct ProgramAPI: HTTPHandler {
     /// What stands behind it.
     package struct Parts: Sendable {
-        /// Reads the programs' file, anew for each request.
+        /// Reads the programs' file, anew for each request; nothing where it cannot be read.
         package var read: @Sendable () -> ProgramRegister?
         /// The clock.
         package var clock: any TerminalClock
@@ -42,10 +42,7 @@ package struct ProgramAPI: HTTPHandler {
             let here = ProgramRoute.allCases.filter { $0.matches(segments) }
             guard !here.isEmpty else { throw .notFound }
             guard let route = here.first(where: { $0.method == request.method }) else {
-                var refusal = HTTPResponse.problem(.methodNotAllowed())
-                let methods = Set(here.map(\.method)).sorted().joined(separator: ", ")
-                refusal.headers.append("Allow", methods)
-                return refusal
+                return .problem(.wrongMethod(Set(here.map(\.method)).sorted()))
             }
             return try await answer(route, segments, request, peer)
         } catch {
@@ -129,7 +126,8 @@ package struct ProgramAPI: HTTPHandler {
         _ token: String?, _ peer: ServerPeer
     ) throws(Problem) -> ProgramEntry {
         guard let token else { throw .noProgramToken }
-        guard let entry = parts.read()?.entry(holding: token) else { throw .unknownProgramToken }
+        guard let register = parts.read() else { throw .programsUnreadable }
+        guard let entry = register.entry(holding: token) else { throw .unknownProgramToken }
         guard !entry.isRevoked else { throw .programTokenRevoked }
         if let until = entry.until, until <= parts.clock.now() { throw .programTokenExpired }
         switch entry.origin {
@@ -234,10 +232,10 @@ extension ProgramAPI {
                 .object(present: [
                     ("count", JSONValue(state.count)), ("done", JSONValue(state.done)),
                     ("errors", JSONValue(state.errors)),
+                    ("segment", .string(state.segment.rawValue)),
                     (
                         "results",
-                        state.done < state.count
-                            ? nil : .array(state.results.map(\.plain))
+                        state.segment == .normal ? .array(state.results.map(\.plain)) : nil
                     ),
                 ]))
         } catch { throw .opening(error) }

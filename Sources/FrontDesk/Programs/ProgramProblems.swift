@@ -1,4 +1,5 @@
 internal import HTTP
+internal import JSON
 
 // Why a program is refused: each reason its own problem.
 extension Problem {
@@ -19,6 +20,12 @@ extension Problem {
         "program-token-expired", 401, "This token has ended.", "有効期限の切れたトークンです。",
         "Ask the administrator for a new one.", "管理者に新しいトークンを発行してもらってください。")
 
+    static let programsUnreadable = program(
+        "programs-unreadable", 503, "The terminal cannot read its list of programs.",
+        "端末がプログラムの一覧を読めません。",
+        "The administrator finds the cause in the terminal's journal.",
+        "管理者が端末のジャーナルで原因を確認してください。")
+
     static let wrongProgramOrigin = program(
         "wrong-program-origin", 403, "This token is not good from here.",
         "この接続元からは使えないトークンです。",
@@ -33,10 +40,12 @@ extension Problem {
             "管理者に権限のあるトークンを発行してもらってください。")
     }
 
-    static func methodNotAllowed() -> Problem {
-        program(
+    static func wrongMethod(_ allowed: [String]) -> Problem {
+        var problem = program(
             "method-not-allowed", 405, "This address does not take this method.",
             "このアドレスでは使えないメソッドです。", "See /v1/openapi.json.", "/v1/openapi.json をご覧ください。")
+        problem.extensions["allow"] = .array(allowed.map(JSONValue.string))
+        return problem
     }
 
     private static func program(

@@ -111,7 +111,7 @@ enum ProgramRoute: String, CaseIterable {
         case .insurance: ["qualification"]
         case .register: ["chart"]
         case .submit: ["number"]
-        case .results: ["count", "done", "errors"]
+        case .results: ["count", "done", "errors", "segment"]
         }
     }
 
