@@ -16,14 +16,18 @@ package struct CheckIn: Hashable, Sendable {
     package let openedAt: Instant
     /// The patient's pairwise id.
     package let patient: String
-    /// SHA-256 of the card's certificate.
-    package let certificate: SHA256Digest
-    /// SHA-256 of the statement that the grant answers.
+    /// SHA-256 of the card's certificate; none where there was no card.
+    package let certificate: SHA256Digest?
+    /// SHA-256 of the statement, or of the request without a card, that the grant answers.
     package let statement: SHA256Digest
-    /// How the holder was proved.
-    package let way: ProvedWay
+    /// How the holder was proved; nothing where consent was by word of mouth.
+    package let way: ProvedWay?
+    /// The consent by word of mouth, in place of a proof.
+    package let spoken: SpokenConsent?
     /// What may be opened, and until when.
     package let grant: Grant
+    /// The end of the card's certificate, where there was a card.
+    package let certificateEnds: Instant?
     /// How the person of the answer stands to the person of the card.
     package private(set) var identity: IdentityStanding
     /// The number of the clinic's own chart (カルテ番号), where staff have given it.
@@ -64,11 +68,15 @@ package struct CheckIn: Hashable, Sendable {
 
     /// A check-in that was just accepted.
     package init(
-        id: String, number: Int, openedAt: Instant, patient: String, certificate: SHA256Digest,
-        statement: SHA256Digest, way: ProvedWay, grant: Grant,
+        id: String, number: Int, openedAt: Instant, patient: String, certificate: SHA256Digest?,
+        statement: SHA256Digest, way: ProvedWay?, grant: Grant,
         identity: IdentityStanding = .unchecked, state: State = .open,
-        owesWithdrawal: Bool = false, owedEntry: EndNote? = nil, chart: String? = nil
+        owesWithdrawal: Bool = false, owedEntry: EndNote? = nil, chart: String? = nil,
+        spoken: SpokenConsent? = nil, certificateEnds: Instant? = nil
     ) {
+        precondition((way == nil) == (spoken != nil), "either proved or spoken")
+        self.spoken = spoken
+        self.certificateEnds = certificateEnds
         self.chart = chart
         self.identity = identity
         self.id = id
@@ -130,6 +138,11 @@ package struct CheckIn: Hashable, Sendable {
         var next = self
         next.identity = .confirmed
         return next
+    }
+
+    /// How far the card's certificate was in its life when the patient came.
+    package var certificateLife: CertificateLife? {
+        certificateEnds.map { CertificateLife(notAfter: $0, at: openedAt) }
     }
 
     /// The check-in linked to a chart, or to none.

@@ -8,6 +8,12 @@ extension CheckIn {
     package var json: JSONValue {
         guard case .object(var fields) = written else { return written }
         fields["chart"] = chart.map(JSONValue.string)
+        fields["certificate"] = certificate.map { .string($0.hex) }
+        fields["way"] = way?.json
+        fields["certificateEnds"] = certificateEnds.map { .string($0.rfc3339) }
+        fields["spoken"] = spoken.map { spoken in
+            ["kind": .string(spoken.kind.rawValue), "staff": .string(spoken.staff)]
+        }
         if let owedEntry {
             fields["endedBy"] = .string(owedEntry.actor.id)
             fields["endedAs"] = .string(owedEntry.actor.role.rawValue)
@@ -20,8 +26,7 @@ extension CheckIn {
         [
             "version": 1, "id": .string(id), "number": JSONValue(number),
             "openedAt": .string(openedAt.rfc3339), "patient": .string(patient),
-            "certificate": .string(certificate.hex), "statement": .string(statement.hex),
-            "way": way.json, "identity": .string(identity.rawValue),
+            "statement": .string(statement.hex), "identity": .string(identity.rawValue),
             "grant": .string(grant.id), "until": .string(grant.until.rfc3339),
             "items": .array(
                 grant.items.map { item in
@@ -38,7 +43,10 @@ extension CheckIn {
     package init(json: JSONValue) throws(JSONError) {
         var fields = try JSONFields(json)
         _ = try fields.integer("version", in: 1...1)
-        let way = try ProvedWay(json: try fields.require("way"), at: fields.path("way"))
+        let spoken = try fields.nested("spoken", SpokenConsent.init(json:at:))
+        let way =
+            spoken == nil
+            ? try ProvedWay(json: try fields.require("way"), at: fields.path("way")) : nil
         let items = try fields.array("items", maximum: 8) { (value, path) throws(JSONError) in
             try ConsentedItem(json: value, at: path)
         }
@@ -46,7 +54,8 @@ extension CheckIn {
             id: try fields.string("id", maximum: 64), number: try fields.integer("number"),
             openedAt: try fields.require("openedAt", "must be an instant", readInstant),
             patient: try fields.string("patient", maximum: 128),
-            certificate: try fields.require("certificate", "must be a digest", readDigest),
+            certificate: spoken == nil
+                ? try fields.require("certificate", "must be a digest", readDigest) : nil,
             statement: try fields.require("statement", "must be a digest", readDigest), way: way,
             grant: Grant(
                 id: try fields.string("grant", maximum: Grant.longestIDOctetCount), items: items,
@@ -61,7 +70,9 @@ extension CheckIn {
             owedEntry: try Self.endNote(&fields),
             chart: try fields.optional("chart", "must be a chart's number") {
                 $0.stringValue.flatMap { CheckIn.isChart($0) ? $0 : nil }
-            })
+            }, spoken: spoken,
+            certificateEnds: try fields.optional(
+                "certificateEnds", "must be an instant", readInstant))
         try fields.finish()
     }
 
@@ -72,5 +83,16 @@ extension CheckIn {
         }
         let instant = try fields.require("endedAt", "must be an instant", readInstant)
         return EndNote(actor: EventActor(id: id, role: role), at: instant)
+    }
+}
+
+extension SpokenConsent {
+    fileprivate init(json: JSONValue, at path: String) throws(JSONError) {
+        var fields = try JSONFields(json, at: path)
+        let kind = try fields.require("kind", "must be oral or unobtainable") {
+            $0.stringValue.flatMap(Kind.init(rawValue:))
+        }
+        self.init(kind, heardBy: try fields.string("staff", maximum: 64))
+        try fields.finish()
     }
 }

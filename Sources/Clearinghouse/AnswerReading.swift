@@ -27,22 +27,9 @@ struct RawAcceptance {
         patient = try inner.patient("patient")
         qualification = try Qualification(
             try inner.require("qualification"), at: inner.path("qualification"))
-        var grant = try JSONFields(try inner.require("grant"), at: inner.path("grant"))
+        let told = try ToldGrant(try inner.require("grant"), at: inner.path("grant"))
         try inner.finish()
-        let id = try grant.string("id", maximum: Grant.longestIDOctetCount)
-        grantPatient = try grant.patient("patient")
-        grantStatement = try grant.digest("statementDigest")
-        let items = try grant.array("items", maximum: 8) { (value, path) throws(JSONError) in
-            var fields = try JSONFields(value, at: path)
-            let item = try fields.require("item", "must be a known item") {
-                $0.stringValue.flatMap(Item.init(rawValue:))
-            }
-            let until = try fields.instant("until")
-            try fields.finish()
-            return ConsentedItem(item: item, until: until)
-        }
-        self.grant = Grant(id: id, items: items, until: try grant.instant("until"))
-        try grant.finish()
+        (grant, grantPatient, grantStatement) = (told.grant, told.patient, told.statement)
     }
 
     /// The answer, believed: signed by the pinned key, about this statement, one patient
@@ -71,6 +58,34 @@ struct RawAcceptance {
         return Acceptance(
             patient: patient, statement: digest, qualification: qualification, grant: grant,
             receipt: receipt, answerDigest: answerDigest)
+    }
+}
+
+/// A grant as it came, with whom and what it says it is about.
+struct ToldGrant: Hashable, Sendable {
+    /// What may be opened, and until when.
+    var grant: Grant
+    /// Whose it is.
+    var patient: String
+    /// SHA-256 of what it answers.
+    var statement: SHA256Digest
+
+    init(_ value: JSONValue, at path: String) throws(JSONError) {
+        var fields = try JSONFields(value, at: path)
+        let id = try fields.string("id", maximum: Grant.longestIDOctetCount)
+        patient = try fields.patient("patient")
+        statement = try fields.digest("statementDigest")
+        let items = try fields.array("items", maximum: 8) { (value, path) throws(JSONError) in
+            var fields = try JSONFields(value, at: path)
+            let item = try fields.require("item", "must be a known item") {
+                $0.stringValue.flatMap(Item.init(rawValue:))
+            }
+            let until = try fields.instant("until")
+            try fields.finish()
+            return ConsentedItem(item: item, until: until)
+        }
+        grant = Grant(id: id, items: items, until: try fields.instant("until"))
+        try fields.finish()
     }
 }
 

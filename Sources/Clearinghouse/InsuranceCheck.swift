@@ -49,14 +49,6 @@ private func isDigits(_ text: String, _ counts: [Int]) -> Bool {
     counts.contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
 }
 
-/// The modes in which a patient without card is looked up, by whose order the clearinghouse says.
-package enum EmergencyMode: String, Hashable, Sendable, CaseIterable {
-    /// システム障害時モード.
-    case systemFailure
-    /// 災害時モード.
-    case disaster
-}
-
 /// What a check without a card found.
 package struct InsuranceAnswer: Hashable, Sendable {
     /// The patient's id, where exactly one person was found.
@@ -75,19 +67,6 @@ extension ClearinghouseClient {
         try await insuranceAnswer(
             "/v1/checks/details",
             ["details": details.json, "staff": .string(staff), "intent": intent.named])
-    }
-
-    /// The same while a mode for it holds, with the reason why this patient is looked up.
-    package func check(
-        _ details: InsuranceDetails, under mode: EmergencyMode, reason: String, staff: String,
-        intent: HistoryPlace
-    ) async throws(ClearinghouseError) -> InsuranceAnswer {
-        try await insuranceAnswer(
-            "/v1/checks/emergency",
-            [
-                "mode": .string(mode.rawValue), "reason": .string(reason),
-                "details": details.json, "staff": .string(staff), "intent": intent.named,
-            ])
     }
 
     private func insuranceAnswer(

@@ -58,6 +58,7 @@ package enum HistoryWords {
         case "pin": "暗証番号"
         case "face": "顔認証"
         case "visualCheck": "目視"
+        case "spoken": "口頭の同意(災害時)"
         default: word
         }
     }

@@ -126,7 +126,11 @@ extension CheckIn {
         .object(present: [
             ("id", .string(id)), ("number", JSONValue(number)),
             ("openedAt", .string(openedAt.rfc3339)), ("state", .string(state.rawValue)),
-            ("way", .string(way.way.rawValue)), ("identity", .string(identity.rawValue)),
+            ("way", .string(way?.way.rawValue ?? "spoken")),
+            ("spoken", spoken.map { .string($0.kind.rawValue) }),
+            ("identity", .string(identity.rawValue)),
+            ("certificateEnds", certificateEnds.map { .string($0.rfc3339) }),
+            ("certificateLife", certificateLife.map { .string($0.rawValue) }),
             ("until", .string(grant.until.rfc3339)), ("chart", chart.map(JSONValue.string)),
             (
                 "items",

@@ -6,30 +6,66 @@ internal import Records
 internal import Terminal
 
 extension LocalAPI {
-    /// `POST /v1/insurance/check`: `{"details": {…}}`, and under a mode `"mode"` and `"reason"`.
+    /// `POST /v1/insurance/check`: `{"details": {…}}`.
     func checkInsurance(_ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
         let member = try staff(request)
         let details: InsuranceDetails
-        var mode: (EmergencyMode, reason: String)?
         do throws(JSONError) {
             var fields = try JSONFields(try request.jsonBody())
             details = try InsuranceDetails(fields.require("details"), at: "$.details")
-            let named = try fields.optional("mode", "must be systemFailure or disaster") {
-                $0.stringValue.flatMap(EmergencyMode.init(rawValue:))
-            }
-            let reason = try fields.optionalString("reason", maximum: 400)
             try fields.finish()
-            if let named {
-                guard let reason, !reason.isEmpty else {
-                    throw .unexpected(path: "$.reason", reason: "is needed under a mode")
-                }
-                mode = (named, reason)
-            }
         } catch { throw .malformedBody(error.description) }
         do throws(OpeningRefusal) {
-            let found = try await parts.insurance.check(details, by: member, under: mode)
+            let found = try await parts.insurance.check(details, by: member)
             return .json(["qualification": found.sheet])
         } catch { throw .opening(error) }
+    }
+
+    /// The modes of failure and disaster: `GET /v1/emergency/mode`, `POST /v1/emergency/mode` with
+    /// `"mode"` and `"reason"`, or without to end it; `POST /v1/emergency/check` looks somebody up.
+    func emergency(_ step: String, _ request: HTTPRequest) async throws(Problem) -> HTTPResponse {
+        let member = try staff(request)
+        let desk = parts.emergency
+        switch (request.method, step) {
+        case ("GET", "mode"): return .json(.object(present: [("mode", await desk.mode()?.json)]))
+        case ("POST", "mode"):
+            let (mode, reason) = try wantedMode(in: request)
+            do throws(OpeningRefusal) {
+                let now = try await desk.turn(to: mode, reason: reason, by: member)
+                return .json(.object(present: [("mode", now?.json)]))
+            } catch { throw .opening(error) }
+        case ("POST", "check"):
+            let question: EmergencyQuestion
+            do throws(JSONError) {
+                question = try EmergencyQuestion(try request.jsonBody())
+            } catch { throw .malformedBody(error.description) }
+            do throws(OpeningRefusal) {
+                let found = try await desk.check(question, by: member)
+                return .json(
+                    .object(present: [
+                        ("qualification", found.qualification.sheet),
+                        ("checkIn", found.checkIn.map(JSONValue.string)),
+                    ]))
+            } catch { throw .opening(error) }
+        default: throw .notFound
+        }
+    }
+
+    private func wantedMode(
+        in request: HTTPRequest
+    ) throws(Problem) -> (EmergencyMode?, reason: String) {
+        do throws(JSONError) {
+            var fields = try JSONFields(try request.jsonBody())
+            let mode = try fields.optional("mode", "must be systemFailure or disaster") {
+                $0.stringValue.flatMap(EmergencyMode.init(rawValue:))
+            }
+            let reason = try fields.optionalString("reason", maximum: 400) ?? ""
+            try fields.finish()
+            guard mode == nil || reason.contains(where: { !$0.isWhitespace }) else {
+                throw .unexpected(path: "$.reason", reason: "must say why")
+            }
+            return (mode, reason)
+        } catch { throw .malformedBody(error.description) }
     }
 
     /// Tomorrow's bookings: `POST /v1/batch` with `{"bookings": [{"id", "details"}]}`, `GET /v1/batch`

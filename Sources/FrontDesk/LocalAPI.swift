@@ -30,6 +30,8 @@ package struct LocalAPI: HTTPHandler {
         package var portal: PortalDesk
         /// Where staff ask without a card.
         package var insurance: InsuranceDesk
+        /// Where staff look patients up under a mode of failure or disaster.
+        package var emergency: EmergencyDesk
         /// Those of them who look around at a kiosk.
         package var ownVisits: OwnVisits
         /// Who writes the history.
@@ -67,6 +69,7 @@ package struct LocalAPI: HTTPHandler {
             self.records = records
             self.portal = portal
             insurance = InsuranceDesk(beside: records)
+            emergency = EmergencyDesk(beside: records)
             ownVisits = OwnVisits(desk: portal) { scribe.now }
             self.scribe = scribe
             self.watch = watch
@@ -134,6 +137,7 @@ package struct LocalAPI: HTTPHandler {
             return try await checkIns(Array(path.dropFirst()), request, peer)
         case ("POST", "insurance", 2) where path[1] == "check":
             return try await checkInsurance(request)
+        case (_, "emergency", 2): return try await emergency(path[1], request)
         case (_, "batch", _): return try await batch(Array(path.dropFirst()), request)
         case (_, "offline", _): return try await offline(Array(path.dropFirst()), request)
         case ("POST", "readers", 2) where path[1] == "end-pause": return try await endPause(request)

@@ -4,6 +4,7 @@ enum LocalMethods {
     private static let addresses: [(String, String)] = [
         ("metrics", "GET"), ("healthz", "GET"), ("v1/status", "GET"), ("v1/session", "GET"),
         ("v1/session/*", "POST"), ("v1/portal/*", "POST"), ("v1/insurance/check", "POST"),
+        ("v1/emergency/mode", "GET POST"), ("v1/emergency/check", "POST"),
         ("v1/batch", "GET POST"), ("v1/batch/results", "GET"), ("v1/offline", "GET POST"),
         ("v1/offline/*/check", "POST"), ("v1/offline/*/remove", "POST"),
         ("v1/readers/end-pause", "POST"), ("v1/readers/last-try", "POST"),

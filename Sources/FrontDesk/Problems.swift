@@ -419,6 +419,11 @@ extension Problem {
                 "目視確認をした職員は、記録を開けません。", "Let another clinician open them.",
                 "別の職員が開いてください。")
         case .storeClosed: .historyClosed
+        case .modeOff:
+            Problem(
+                .refusal, "mode-off", 409, "That mode is not on at this terminal.",
+                "この端末はそのモードになっていません。", "An administrator turns it on at the desk.",
+                "管理者が「管理」で切り替えます。")
         case .clearinghouse(let error): .clearinghouse(error)
         }
     }

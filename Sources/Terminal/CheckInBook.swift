@@ -78,10 +78,31 @@ package actor CheckInBook: CheckInPort {
             checkIns[checkIn.id] = checkIn
         }
         await keep(checkIn)
-        if await vault.patient(of: checkIn.certificate) == nil {
-            await vault.remember(patient: checkIn.patient, of: checkIn.certificate)
+        if let certificate = checkIn.certificate,
+            await vault.patient(of: certificate) == nil
+        {
+            await vault.remember(patient: checkIn.patient, of: certificate)
         }
         return checkIn.id
+    }
+
+    /// A fresh id, for a check-in whose entries are written first.
+    func freshID() -> String { ids.identifier(at: clock.now()) }
+
+    /// Opens a check-in by word of mouth.
+    func open(
+        spoken: SpokenConsent, id: String, patient: String, request: SHA256Digest, grant: Grant,
+        qualification: Qualification
+    ) async {
+        let now = clock.now()
+        qualifications[id] = Withheld(
+            qualification, answerDigest: SHA256Digest(hashing: qualification.json.canonical))
+        sexes[id] = qualification.entitlement?.holder.sex
+        let checkIn = CheckIn(
+            id: id, number: nextNumber(now), openedAt: now, patient: patient, certificate: nil,
+            statement: request, way: nil, grant: grant, spoken: spoken)
+        checkIns[id] = checkIn
+        await keep(checkIn)
     }
 
     /// Links a check-in to the clinic's chart, and the patient's next ones too; nothing where it is
@@ -122,13 +143,17 @@ package actor CheckInBook: CheckInPort {
 
     private func checkIn(of accepted: Accepted) -> CheckIn {
         let now = clock.now()
-        let number = (ofToday(now).map(\.number).max() ?? 0) + 1
         return CheckIn(
-            id: ids.identifier(at: now), number: number, openedAt: now,
+            id: ids.identifier(at: now), number: nextNumber(now), openedAt: now,
             patient: accepted.acceptance.patient,
             certificate: accepted.asking.proved.answers.card.digest,
             statement: accepted.acceptance.statement, way: accepted.asking.proved.attempt.way,
-            grant: accepted.acceptance.grant, identity: accepted.identity)
+            grant: accepted.acceptance.grant, identity: accepted.identity,
+            certificateEnds: accepted.asking.proved.answers.card.notAfter)
+    }
+
+    private func nextNumber(_ now: Instant) -> Int {
+        (ofToday(now).map(\.number).max() ?? 0) + 1
     }
 
     private func ofToday(_ now: Instant) -> [CheckIn] {
@@ -145,7 +170,7 @@ package actor CheckInBook: CheckInPort {
     }
 
     package func withoutPINToday() -> Int {
-        ofToday(clock.now()).count { $0.way != .pin }
+        ofToday(clock.now()).count { $0.spoken == nil && $0.way != .pin }
     }
 
     /// Staff say that the person of the answer is the patient; nothing where nobody need ask.

@@ -5,8 +5,7 @@ package import JSON
 internal import Octets
 package import Records
 
-/// Checks without a card: by what stands on an insurance certificate, in ordinary times and under
-/// the modes of failure and disaster. Each is an intent, one exchange, and a disclosure. What could
+/// Checks without a card: by what stands on an insurance certificate. Each is an intent, one exchange, and a disclosure. What could
 /// not be asked is noted, sealed, and asked later (オフライン).
 package actor InsuranceDesk {
     /// Somebody whose check waits for the clearinghouse.
@@ -31,12 +30,11 @@ package actor InsuranceDesk {
         (client, scribe, book) = (records.client, records.scribe, records.book)
     }
 
-    /// Asks what the holder of a certificate is entitled to; under a mode with the reason why.
+    /// Asks what the holder of a certificate is entitled to.
     package func check(
-        _ details: InsuranceDetails, by member: StaffMember,
-        under mode: (EmergencyMode, reason: String)? = nil
+        _ details: InsuranceDetails, by member: StaffMember
     ) async throws(OpeningRefusal) -> Qualification {
-        try await ask(details, by: member, under: mode).qualification
+        try await ask(details, by: member).qualification
     }
 
     /// Registers the clinic's own number of a patient (照会番号登録): asked who they are as in any check,
@@ -44,29 +42,23 @@ package actor InsuranceDesk {
     package func register(
         _ chart: String, of details: InsuranceDetails, by member: StaffMember
     ) async throws(OpeningRefusal) {
-        let answer = try await ask(details, by: member, under: nil, note: "chart number")
+        let answer = try await ask(details, by: member, note: "chart number")
         guard let patient = answer.patient else { throw .unknownCheckIn }
         await book.remember(chart: chart, ofPatient: patient)
     }
 
     private func ask(
-        _ details: InsuranceDetails, by member: StaffMember,
-        under mode: (EmergencyMode, reason: String)?, note: String = "insurance details"
+        _ details: InsuranceDetails, by member: StaffMember, note: String = "insurance details"
     ) async throws(OpeningRefusal) -> InsuranceAnswer {
         guard member.role.seesQualification else { throw .notAllowed }
         var intent = scribe.scene(actor: member.actor).intent(
             .checkIn, item: .qualification, purpose: .treatment,
             requestID: scribe.requestID(), at: scribe.now)
-        intent.note = mode.map { "\(note), \($0.0.rawValue)" } ?? note
+        intent.note = note
         guard let place = await scribe.write(intent) else { throw .storeClosed }
         let answer: InsuranceAnswer
         do throws(ClearinghouseError) {
-            if let mode {
-                answer = try await client.check(
-                    details, under: mode.0, reason: mode.reason, staff: member.id, intent: place)
-            } else {
-                answer = try await client.check(details, staff: member.id, intent: place)
-            }
+            answer = try await client.check(details, staff: member.id, intent: place)
         } catch {
             throw await refused(intent, place, error)
         }

@@ -42,6 +42,8 @@ package enum OpeningRefusal: Error, Hashable, Sendable {
     case notKept
     /// Whoever asked has gone, so nothing is shown.
     case viewerGone
+    /// The mode of failure or disaster that was asked under is not on at this terminal.
+    case modeOff
     /// The clearinghouse did not give it.
     case clearinghouse(ClearinghouseError)
 }
@@ -86,9 +88,10 @@ package struct RecordDesk: Sendable {
         let until = checkIn.grant.items.first { $0.item == item }?.until
         var intent = scene.intent(
             .openRecords, item: DisclosedItem(item), purpose: .treatment,
-            way: VerificationWay(checkIn.way), consent: ConsentNote(.given, until: until),
+            way: checkIn.way.map { VerificationWay($0) },
+            consent: ConsentNote(checkIn.spoken.consentState, until: until),
             requestID: scribe.requestID(), at: scribe.now)
-        intent.note = note
+        intent.note = note ?? checkIn.spoken.map { "disaster, \($0.kind.rawValue) consent" }
         guard let place = await scribe.write(intent) else { throw .storeClosed }
         let record = try await fetch(item, of: checkIn, intent, place)
         let disclosure = intent.disclosure(
@@ -185,7 +188,10 @@ package struct RecordDesk: Sendable {
     }
 
     private func patient(of checkIn: CheckIn) -> PatientReference {
-        scribe.reference(patient: checkIn.patient, certificate: checkIn.certificate)
+        guard let certificate = checkIn.certificate else {
+            return PatientReference(id: checkIn.patient)
+        }
+        return scribe.reference(patient: checkIn.patient, certificate: certificate)
     }
 
     private func fetch(
@@ -208,6 +214,13 @@ package struct RecordDesk: Sendable {
             ofIntentAt: place.index, cause.eventOutcome, reason: cause.reasonWord, at: scribe.now)
         guard await scribe.write(event) != nil else { return .storeClosed }
         return .clearinghouse(cause)
+    }
+}
+
+extension SpokenConsent? {
+    /// How the consent stands: a patient who could not be asked has given none.
+    fileprivate var consentState: ConsentState {
+        self?.kind == .unobtainable ? .unobtainable : .given
     }
 }
 

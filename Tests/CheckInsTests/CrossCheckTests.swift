@@ -1,4 +1,5 @@
 import CheckIns
+import JSON
 import Octets
 import Records
 import Testing
@@ -84,6 +85,37 @@ struct CrossCheckTests {
             #expect(confirmed.map { $0.opens(.drugs, at: Samples.now) } ?? true)
             #expect(checkIn.transition(on: .closed)?.confirmed() == nil)
         }
+    }
+
+    @Test("a check-in by word of mouth is kept as such: no card, no way, who heard the consent")
+    func spoken() throws {
+        for kind in SpokenConsent.Kind.allCases {
+            let checkIn = CheckIn(
+                id: "1", number: 1, openedAt: Samples.now, patient: "p", certificate: nil,
+                statement: Samples.digest(2), way: nil, grant: Samples.grant, chart: "K-1",
+                spoken: SpokenConsent(kind, heardBy: "受付 花子"))
+            #expect(try CheckIn(json: checkIn.json) == checkIn)
+            #expect(checkIn.opens(.drugs, at: Samples.now))
+            #expect(checkIn.json["certificate"] == nil && checkIn.json["way"] == nil)
+            let ended = try #require(checkIn.transition(on: .withdrawn))
+            #expect(ended.spoken == checkIn.spoken && ended.owesWithdrawal)
+        }
+    }
+
+    @Test("the certificate's end is kept with the check-in, and judged at its day")
+    func certificateEnds() throws {
+        let ends: [(Int64, CertificateLife)] = [
+            (400, .good), (80, .endingSoon), (0, .endingSoon), (-10, .inGrace),
+        ]
+        for (days, life) in ends {
+            let checkIn = CheckIn(
+                id: "1", number: 1, openedAt: Samples.now, patient: "p",
+                certificate: Samples.digest(1), statement: Samples.digest(2), way: .pin,
+                grant: Samples.grant, certificateEnds: Samples.now.adding(seconds: days * 86_400))
+            #expect(checkIn.certificateLife == life)
+            #expect(try CheckIn(json: checkIn.json) == checkIn)
+        }
+        #expect(Samples.checkIn.certificateLife == nil)
     }
 
     @Test("a card is looked at when it is new, and no proof begins before that is over")

@@ -12,12 +12,13 @@ import os
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import time
 import unittest
 
 from browser import BROWSER, Page, axe
-from rig import Stack, wait_for
+from rig import Stack, program, wait_for
 
 PICTURES = None
 SIZES = [(1280, 800), (1024, 768)]
@@ -456,6 +457,124 @@ class Desk(unittest.TestCase):
         newest = self.page.run(f"document.querySelector('[data-key=\"check-in-{identity}\"]').innerText")
         self.assertIn("K-1024", newest)
 
+        # A wrong link is taken away, and does not come back with the next card.
+        self.press("check-in-" + identity)
+        self.shows('[data-key="unlink"]')
+        self.picture("linked")
+        self.press("unlink")
+        key = f"'[data-key=\"check-in-{identity}\"]'"
+        self.page.until(lambda: "K-1024" not in self.page.run(
+            f"document.querySelector({key}).innerText"))
+        self.assertFalse(self.page.run("document.querySelector('[data-key=unlink]') !== null"))
+        again = self.check_in("yakushi")
+        listed = self.stack.run("check-ins", "--json").json["checkIns"]
+        self.assertNotIn("chart", next(one for one in listed if one["id"] == again))
+
+    def test_a_certificate_that_ends_soon(self):
+        """The reminder stands at the check-in from three months before the end, and not earlier."""
+        ends = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 30 * 86_400))
+        self.stack.issue_for("yakushi", "soon", "--not-after", ends)
+        self.open("soon", name="受付 花子")
+        self.shows('[data-part="certificate"]')
+        self.says("市区町村の窓口で更新できます")
+        self.picture("soon")
+        self.press("language")
+        self.says("the municipal office renews it")
+        self.press("language")
+        self.press("check-in-" + self.check_in("yakushi"))
+        self.shows('[data-part="sentence"]')
+        self.page.until(lambda: not self.page.run(
+            "document.querySelector('[data-part=certificate]') !== null"))
+
+    def test_a_lost_second_factor(self):
+        """The command takes it away: the password alone lets in again, and the history says so."""
+        self.add("loser", "--role", "reception", "--second-factor")
+        self.sign_in("loser")
+        self.says("6桁のコード")
+        self.add("loser", "--no-second-factor")
+        self.sign_in("loser")
+        self.stands("desk")
+        acts = [entry["event"] for entry in self.stack.entries()
+                if entry["event"]["kind"] == "administratorAct"
+                and "loser" in entry["event"].get("note", "")]
+        self.assertEqual([(event["reason"], event["note"]) for event in acts],
+                         [("staffAdded", "loser reception secondFactor"),
+                          ("staffChanged", "loser reception")])
+
+    def test_the_witnesses(self):
+        """The administrator sees how far the history is cosigned, and how much is not yet."""
+        stack = self.stack
+        stack.stop(stack.house)
+        stack.start_house("--witness-port", "0")
+        with open(stack.path("terminal", "witness.vkey")) as file:
+            witness = file.read().strip()
+        with open(stack.path("terminal", "config.json")) as file:
+            before = file.read()
+        try:
+            stack.configure(witnesses={
+                "list": [{"host": "127.0.0.1", "port": stack.witness_port, "key": witness}],
+                "quorum": 1, "cadenceSeconds": 1})
+            self.again()
+            key = stack.run("history", "key").out.strip()
+            subprocess.run([program("clearinghouse"), "watch", key, "--state", stack.state,
+                            "--admin-port", str(stack.admin_port)], check=True,
+                           stdout=subprocess.DEVNULL)
+            wait_for("all is cosigned", lambda: stack.run(
+                "status", "--json").json["historyWitnesses"]["uncosignedEntries"] == 0, 60)
+            told = stack.run("status", "--json").json
+            self.sign_in("chief")
+            self.stands("desk")
+            self.press("admin-store")
+            self.shows('[data-part="store"]')
+            shown = self.page.text('[data-part="store"]')
+            self.assertIn("1 / 1", shown)
+            self.assertNotIn("証人は設定されていません", self.text())
+            rows = self.page.run("Object.fromEntries([...document.querySelectorAll("
+                                 "'[data-part=store] dt')].map(one => [one.innerText, "
+                                 "one.nextElementSibling.innerText]))")
+            self.assertGreaterEqual(int(rows["証人が署名した項目"]), told["historyEntries"])
+            self.assertGreaterEqual(int(rows["まだ署名されていない項目"]), 0)
+            self.picture("witnessed")
+            # The witness is gone: what is written now is not cosigned, and that is said.
+            stack.stop(stack.house)
+            stack.start_house()
+            self.press("sign-out")
+            self.stands("signIn")
+            self.sign_in("chief")
+            self.stands("desk")
+            self.open_store_until("まだ署名されていない項目", lambda count: int(count) > 0)
+            self.says("証人の不調")
+            self.picture("unwitnessed")
+        finally:
+            stack.stop(stack.house)
+            stack.start_house()
+            with open(stack.path("terminal", "config.json"), "w") as file:
+                file.write(before)
+            self.again()
+
+    def again(self):
+        """The daemon anew; whoever was signed in is not."""
+        self.stack.kill_daemon()
+        self.stack.start_daemon()
+        self.stands("signIn")
+
+    def open_store_until(self, name, holds):
+        """Looks at the store again until a number is as it should be; each look is an opening."""
+        def is_there():
+            # The review is a reading of the history: an entry that nobody cosigns any more.
+            self.press("admin-review")
+            self.press("openings-show")
+            self.page.until(lambda: not self.page.run(
+                "document.querySelector('[data-key=openings-show]') !== null"))
+            self.press("admin-store")
+            self.shows('[data-part="store"]')
+            value = self.page.run("[...document.querySelectorAll('[data-part=store] dt')].find("
+                                  f"one => one.innerText === {json.dumps(name)})"
+                                  "?.nextElementSibling.innerText")
+            said = self.page.run("document.body.innerText.includes('証人の不調')")
+            return said and value and holds(value)
+        wait_for(name, is_there, 60)
+
     def test_the_paper_of_a_record(self):
         self.open()
         self.press("tab-drugs")
@@ -496,16 +615,95 @@ class Desk(unittest.TestCase):
                 if entry["event"].get("note") == "insurance details"]
         self.assertEqual([event["kind"] for event in told[-2:]], ["intent", "disclosure"])
         self.assertIn("patient", told[-1])
-        # A mode that nobody ordered opens nothing.
-        self.press("i-close")
-        self.page.run("(one => { one.value = 'systemFailure'; one.dispatchEvent(new Event('change'));"
-                      " })(document.querySelector('#i-mode'))")
-        self.page.run("(one => { one.value = '停電'; one.dispatchEvent(new Event('input')); })"
-                      "(document.querySelector('#i-reason'))")
+
+    def give(self, key, value, event="input"):
+        """What a field gets that is no plain typing: Japanese, dates, choices."""
+        self.shows("#" + key)
+        self.page.run(f"(one => {{ one.value = {json.dumps(value)}; one.dispatchEvent("
+                      f"new Event('{event}')); }})(document.querySelector('#{key}'))")
+
+    def turn(self, mode):
+        """The administrator turns a mode on at another desk, or off."""
+        self.sign_in("chief")
+        self.stands("desk")
+        self.press("admin-modes")
+        if mode:
+            self.give("mode", mode, "change")
+            self.give("mode-reason", "豪雨")
+            self.picture("modes")
+            self.press("mode-on")
+            self.shows('[data-key="mode-off"]')
+            self.picture("mode-on")
+        else:
+            self.press("mode-off")
+            self.shows('[data-key="mode-on"]')
+        self.press("sign-out")
+        self.stands("signIn")
+
+    def look_up(self, consent=None):
+        self.press("insurance")
+        self.shows('[data-part="insurance"] [data-part="mode"]')
+        self.give("i-name", "マドグチ ミドリ")
+        self.give("i-birthDate", "1974-07-14")
+        self.give("i-sex", "2", "change")
+        self.give("i-address", "東京都架空区")
+        self.give("i-reason", "避難所で受診")
+        if consent:
+            self.give("i-consent", consent, "change")
+        self.picture("look-up")
         self.press("i-check")
-        self.shows('[data-part="problem"]')
-        self.picture("no-mode")
-        self.assertFalse(self.page.run("document.querySelector('[data-part=found]') !== null"))
+
+    def test_failure_and_disaster(self):
+        """Turned on by an administrator, seen at every desk; looked up by four items; in a disaster
+        oral consent opens records, and the mode's end ends that."""
+        until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+        status, answer = self.stack.admin("POST", "/admin/modes", {"modes": [
+            {"kind": kind, "until": until, "reason": "豪雨"}
+            for kind in ["systemFailure", "disaster"]]})
+        self.assertEqual(status, 200, answer)
+        self.turn("systemFailure")
+        self.sign_in("受付 花子")
+        self.stands("desk")
+        self.shows('[data-part="mode-on"]')
+        self.look_up()
+        self.shows('[data-part="found"]')
+        self.says("窓口 みどり")
+        self.picture("by-four-items")
+        self.press("sign-out")
+        self.stands("signIn")
+        self.turn(None)
+        self.turn("disaster")
+        self.sign_in("doctor")
+        self.stands("desk")
+        self.says("災害時モード")
+        self.look_up("oral")
+        self.shows('[data-part="sentence"]')
+        self.says("口頭の同意")
+        self.picture("spoken")
+        self.press("tab-drugs")
+        self.press("load")
+        self.shows("main table")
+        self.picture("spoken-drugs")
+        listed = self.stack.run("check-ins", "--json").json["checkIns"]
+        identity = max(listed, key=lambda one: one["openedAt"])["id"]
+        mine = [entry["event"] for entry in self.stack.entries()
+                if entry["event"].get("checkIn") == identity]
+        self.assertEqual(sorted(event["kind"] for event in mine if event["kind"] != "viewed"),
+                         ["consentGiven", "consentGiven", "disclosure", "disclosure", "intent"])
+        # Another desk ends the mode: what stands here goes by itself.
+        other = Page(*SIZES[0])
+        mine, self.page = self.page, other
+        try:
+            self.page.call("Page.navigate", url=f"http://desk.localhost:{self.port}/")
+            self.stands("signIn")
+            self.turn(None)
+        finally:
+            self.page = mine
+            other.close()
+        self.says("この受付は終了です")
+        self.assertFalse(self.page.run("document.querySelector('main table') !== null"))
+        self.picture("mode-ended")
+        self.assertFalse(self.page.run("document.querySelector('[data-part=mode-on]') !== null"))
 
     def test_tomorrows_bookings(self):
         """Handed in, followed to the end, looked at: each patient's page says so."""
@@ -648,7 +846,7 @@ class Desk(unittest.TestCase):
         self.sign_in("chief")
         self.stands("desk")
         for tab, part in [("lockouts", ".box"), ("staff", "[data-part=staff-save]"),
-                          ("store", "[data-part=store]"), ("review", "[data-part=review-show]")]:
+                          ("store", "[data-part=store]"), ("modes", "#mode"), ("review", "[data-part=review-show]")]:
             self.press("admin-" + tab)
             self.shows(part)
             if tab == "review":

@@ -76,7 +76,7 @@ class Leaks(unittest.TestCase):
         return [f"{n:04}" for n in self.random.sample(range(3000, 8000), 2)]
 
     def card(self, pin):
-        self.stack.issue_to("mado", "leak", "--pin", pin)
+        self.stack.issue_for("mado", "leak", "--pin", pin)
 
     def start(self):
         """A daemon that could write a core, in a folder where one would be seen."""

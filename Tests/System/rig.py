@@ -314,16 +314,13 @@ class Stack:
                        check=True, stdout=subprocess.DEVNULL)
         return path
 
-    def issue_to(self, person, name, *options):
-        """A card that the clearinghouse knows as a person's."""
-        path = self.issue(name, *options)
-        with open(path) as file:
-            octets = json.load(file)["authentication"]["certificate"]
-        lines = "\n".join(octets[i:i + 64] for i in range(0, len(octets), 64))
-        status, answer = self.admin("POST", "/admin/cards", {
-            "certificate": f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n",
-            "person": person})
-        assert status in (200, 201), answer
+    def issue_for(self, person, name, *options):
+        """Another card of somebody whom the clearinghouse knows."""
+        path = self.issue(name, "--person",
+                          os.path.join(ROOT, "Simulators", "People", person + ".json"), *options)
+        subprocess.run([program("clearinghouse"), "bind", path, person, "--state", self.state,
+                        "--admin-port", str(self.admin_port)], check=True,
+                       stdout=subprocess.DEVNULL)
         return path
 
     def tries(self, card="mado"):

@@ -31,7 +31,7 @@ const loads = {
   staff: desk => desk.ask("/v1/staff").then(told => { desk.admin.staff = told.staff; }),
   lockouts: desk => desk.ask("/v1/lockouts").then(told => { desk.admin.lockouts = told.lockouts; }),
   store: desk => desk.ask("/v1/status").then(told => { desk.admin.store = told; }),
-  readers: async () => {}, review: async desk => { desk.admin.openings = null; },
+  readers: async () => {}, modes: async () => {}, review: async desk => { desk.admin.openings = null; },
 };
 
 /** Does one thing at a time; what is only looked at waits for nothing. */
@@ -115,6 +115,22 @@ const panes = {
       !witnesses && element("p", { class: "box warn" }, "▲ " + say.none),
       witnesses && Object.keys(witnesses.troubles).length > 0 && element("div", { class: "box warn" }, element("h2", {}, "▲ " + say.troubles),
         element("ul", {}, Object.entries(witnesses.troubles).map(([name, trouble]) => element("li", {}, `${name}: ${trouble}`))))];
+  },
+
+  modes(desk) {
+    const { text, admin, told: { mode }, page, button } = desk, say = text.mode, { draft } = admin;
+    const turn = json => during(desk, async () => {
+      desk.told.mode = (await desk.send("/v1/emergency/mode", desk.token, { json })).mode;
+      draft["mode-reason"] = "";
+    });
+    return [element("p", { class: "note" }, say.note),
+      mode ? element("div", { class: "box warn", "data-part": "mode" },
+        element("p", {}, "▲ " + fill(say.on, { name: say.names[mode.kind], ...mode })),
+        element("p", {}, fill(say.since, { staff: mode.staff, time: clock(page.language, mode.since) })),
+        element("p", {}, button("mode-off", say.off, () => turn({}))))
+        : form("mode-on", say.turnOn, () => turn({ mode: draft.mode ?? "systemFailure", reason: draft["mode-reason"].trim() }),
+          choice(draft, "mode", text.admin.tabs.modes, Object.entries(say.names)),
+          field(draft, "mode-reason", say.reason, { required: "", maxlength: 100 }))];
   },
 
   review(desk) {

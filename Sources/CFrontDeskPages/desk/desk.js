@@ -233,8 +233,9 @@ function header() {
   const light = (name, isOn, on, off) => element("span", {}, `${isOn ? "●" : "✕"} ${name} ${isOn ? on : off}`);
   document.querySelector("#lights").replaceChildren(...(told ? [
     light(lights.service, told.pcscService, lights.on, lights.off),
-    ...told.readers.map(() => 0).length ? [light(lights.reader, told.readers.every(reader => reader.present), lights.there, lights.gone)] : [],
-  ] : []));
+    told.mode && element("strong", { "data-part": "mode-on" }, `▲ ${text().mode.names[told.mode.kind]}`),
+    ...told.readers.length ? [light(lights.reader, told.readers.every(reader => reader.present), lights.there, lights.gone)] : [],
+  ].filter(Boolean) : []));
   const settings = document.querySelector("#settings");
   settings.setAttribute("aria-label", page.language === "ja" ? "表示" : "Display");
   settings.replaceChildren(...[
@@ -287,7 +288,7 @@ function listPane() {
     element("button", { type: "button", "data-key": `check-in-${one.id}`, "aria-current": open.id === one.id ? "true" : null, onclick: () => openCheckIn(one.id) },
       element("span", { class: "time" }, clock(page.language, one.openedAt)),
       chip(one),
-      element("span", { class: "who" }, [fill(say.number, one), say.ways[one.way], one.chart && `${say.chart.label} ${one.chart}`].filter(Boolean).join(" · "))))));
+      element("span", { class: "who" }, [fill(say.number, one), one.spoken ? say.mode.consents[one.spoken] : say.ways[one.way], one.chart && `${say.chart.label} ${one.chart}`].filter(Boolean).join(" · "))))));
   list.addEventListener("keydown", event => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
@@ -304,7 +305,7 @@ function listPane() {
 }
 
 /** What the panes of other files have and do. */
-const desk = () => ({ insuranceNow: () => insurance, page, me, told, admin, insurance, ask, send, token, text: text(), button, show, leave, isEnded });
+const desk = () => ({ insuranceNow: () => insurance, openCheckIn, page, me, told, admin, insurance, ask, send, token, text: text(), button, show, leave, isEnded });
 
 function detailPane() {
   const say = text(), listed = open.id && checkIn(open.id);
@@ -372,6 +373,8 @@ function consent(listed) {
     element("p", { class: "countdown", "data-until": listed.until }, left(listed.until)),
     element("p", { class: "note" }, fill(say.until, { time: clock(page.language, listed.until) })),
     element("ul", { class: "chips" }, Object.keys(tabItems).map(item => element("li", { class: `chip ${agreed(listed, item) ? "good" : ""}` }, `${agreed(listed, item) ? "○" : "—"} ${text().tabs[item]}`))),
+    ["endingSoon", "inGrace"].includes(listed.certificateLife) && element("p", { class: "box warn", "data-part": "certificate" },
+      "▲ " + fill(say[listed.certificateLife === "inGrace" ? "certificateOver" : "certificate"], { time: day(page.language, listed.certificateEnds) })),
     open.asks === "wrongLink" ? element("div", { class: "box warn", role: "alertdialog", "aria-label": text().wrongLink.ask }, element("p", {}, text().wrongLink.ask),
       element("p", { class: "actions" }, button("yes", text().wrongLink.yes, () => compare(false)), button("no", text().wrongLink.no, () => { open.asks = null; show(); })))
       : open.asks === "withdraw" ? asks("withdraw", say.withdrawAsk, say.yes)
@@ -387,7 +390,8 @@ function chartBox(listed) {
   const input = element("input", { id: "chart", "data-key": "chart", maxlength: 32, autocomplete: "off", value: stays.chartOf === listed.id ? stays.chart : listed.chart ?? "" });
   input.addEventListener("input", () => { [stays.chartOf, stays.chart] = [listed.id, input.value]; });
   return element("div", { "data-part": "chart-number" }, element("label", { for: "chart" }, say.label), input,
-    element("p", { class: "actions" }, button("link", say.save, () => { stays.chartOf = null; link(input.value.trim()); })),
+    element("p", { class: "actions" }, button("link", say.save, () => { stays.chartOf = null; link(input.value.trim()); }),
+      listed.chart && button("unlink", say.unlink, () => { stays.chartOf = null; link(""); })),
     element("p", { class: "note" }, say.hint));
 }
 

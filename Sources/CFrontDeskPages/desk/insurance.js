@@ -63,19 +63,30 @@ export function insurancePane(desk) {
     input.addEventListener("input", () => { draft[key] = input.value; });
     return element("label", { for: `i-${key}` }, name, input);
   };
-  const mode = element("select", { id: "i-mode", "data-key": "i-mode" }, Object.entries(say.modes).map(([value, name]) =>
-    element("option", { value, selected: (draft.mode ?? "") === value ? "" : null }, name)));
-  mode.addEventListener("change", () => { draft.mode = mode.value; desk.show(); });
+  const select = (key, name, options) => {
+    const made = element("select", { id: `i-${key}`, "data-key": `i-${key}` }, options.map(([value, word]) =>
+      element("option", { value, selected: (draft[key] ?? options[0][0]) === value ? "" : null }, word)));
+    made.addEventListener("change", () => { draft[key] = made.value; desk.show(); });
+    return element("label", { for: `i-${key}` }, name, made);
+  };
+  // Under a mode: four items; in a disaster consent by word of mouth.
+  const { mode } = desk.told, isNamed = mode && (draft.by ?? "four") === "four", hears = mode?.kind === "disaster";
+  const kinds = Object.entries(text.mode.consents).filter(([kind]) => kind !== "unobtainable" || desk.me.role === "clinician");
   const form = element("form", { class: "form", "data-part": "insurance" },
-    element("div", { class: "fields" },
+    mode && element("p", { class: "box warn", "data-part": "mode" }, "▲ " + fill(text.mode.on, { name: text.mode.names[mode.kind], ...mode })),
+    mode && select("by", say.mode, Object.entries(text.mode.by)),
+    isNamed ? element("div", { class: "fields" },
+      field("name", text.mode.name, { required: "", maxlength: 80 }), field("birthDate", say.birthDate, { required: "", type: "date" }),
+      select("sex", text.sex, Object.entries(text.mode.sexes)), field("address", text.mode.address, { maxlength: 80 }))
+    : element("div", { class: "fields" },
       field("insurerNumber", say.insurerNumber, { required: "", inputmode: "numeric", pattern: "[0-9]{6}|[0-9]{8}", maxlength: 8 }),
       field("symbol", say.symbol, { maxlength: 40 }), field("number", say.number, { required: "", maxlength: 40 }),
       field("branch", say.branch, { inputmode: "numeric", pattern: "[0-9]{2}", maxlength: 2 }),
       field("birthDate", say.birthDate, { required: "", type: "date" })),
-    element("label", { for: "i-mode" }, say.mode, mode),
-    draft.mode && field("reason", say.reason, { required: "", maxlength: 200 }),
+    mode && field("reason", say.reason, { required: "", maxlength: 100 }),
+    hears && select("consent", text.mode.consent, kinds),
     element("p", { class: "actions" }, element("button", { class: "primary", "data-key": "i-check" }, insurance.isBusy ? text.loading : say.check),
-      button("i-wait", say.wait, () => form.reportValidity() && during(desk, async () => {
+      !isNamed && button("i-wait", say.wait, () => form.reportValidity() && during(desk, async () => {
         insurance.waiting = (await desk.send("/v1/offline", desk.token, { json: { details: details(draft) } })).offline;
         [insurance.draft, insurance.word] = [{}, say.noted];
       }))));
@@ -83,14 +94,21 @@ export function insurancePane(desk) {
     event.preventDefault();
     during(desk, async () => {
       insurance.found = null;
-      const body = { details: details(draft), ...draft.mode ? { mode: draft.mode, reason: draft.reason ?? "" } : {} };
-      insurance.found = (await desk.send("/v1/insurance/check", desk.token, { json: body })).qualification;
+      if (!mode) {
+        insurance.found = (await desk.send("/v1/insurance/check", desk.token, { json: { details: details(draft) } })).qualification;
+        return;
+      }
+      const subject = isNamed ? { fourItems: { name: draft.name.trim(), birthDate: draft.birthDate, sex: draft.sex ?? "3", ...(draft.address ?? "").trim() ? { address: draft.address.trim() } : {} } } : { details: details(draft) };
+      const consent = hears && draft.consent ? { consent: { kind: draft.consent, items: ["drugs", "checkups"] } } : {};
+      const told = await desk.send("/v1/emergency/check", desk.token, { json: { mode: mode.kind, reason: draft.reason, ...subject, ...consent } });
+      insurance.draft = { by: draft.by, reason: draft.reason };
+      if (told.checkIn) desk.openCheckIn(told.checkIn); else insurance.found = told.qualification;
     });
   });
   const found = insurance.found && element("section", { class: "detail", "data-part": "found" },
     sheets.heading(text, insurance.found), sheets.qualification(text, insurance.found),
     element("p", {}, button("i-close", say.close, () => { insurance.found = null; desk.show(); })));
-  return [element("h1", {}, say.title), element("p", { class: "note" }, say.note),
+  return [element("h1", {}, say.title), !desk.told.mode && element("p", { class: "note" }, say.note),
     insurance.problem && element("p", { class: "box stop", role: "alert", "data-part": "problem" }, "✕ " + problemText(page.language, insurance.problem)),
     insurance.word && element("p", { class: "box", role: "status" }, insurance.word),
     found, form, waitingList(desk), batchPart(desk)].filter(Boolean);

@@ -356,7 +356,7 @@ function draw(one) {
     ? element("div", { class: `box ${one.tone}` }, element("span", { class: "mark", "aria-hidden": "true" }, mark), heading)
     : heading;
   const notice = one.notice && element("p", { class: "box warn", role: "alert" },
-    element("span", { class: "mark", "aria-hidden": "true" }, "▲"), ruby(one.notice));
+    element("span", { class: "mark", "aria-hidden": "true" }, "▲"), element("span", {}, ruby(one.notice)));
   const lines = element("div", { class: "lines" }, one.lines.map(line => element("p", {}, ruby(line))));
   const main = document.getElementById("screen");
   main.dataset.screen = one.name;

@@ -145,15 +145,16 @@ function closed(page, told, steps, text, of, seconds) {
   const end = { does: "seen", name: text.end };
   if (session.state === "accepted") {
     if (session.cardPresent && seconds > 8) return of("left", { tone: "warn", form: "drawing", chimes: true });
+    // From three months before the end of the card's certificate, and for three months after.
+    const renew = { endingSoon: text.done.renew, inGrace: text.done.renewNow }[session.certificateLife];
+    const ends = session.certificateEnds && timeText(session.certificateEnds, page.language, { year: "numeric", month: "numeric", day: "numeric" });
     const until = Object.fromEntries((session.closing.items ?? []).map(one => [one.item, one.until]));
-    const ends = session.certificateLife && session.certificateLife !== "good" && session.certificateEnds;
-    const reminder = ends && fill(text.done.certificate[session.certificateLife === "inGrace" ? 1 : 0], { date: dateText(ends, page.language) });
     return of("done", {
       tone: "good", limit, primary: session.cardPresent ? undefined : end,
       secondary: session.cardPresent ? { does: "own", name: text.own.open } : undefined,
-      lines: [...page.terminal.items.map(item => fill(until[item] ? text.done.shown : text.done.notShown, {
+      lines: page.terminal.items.map(item => fill(until[item] ? text.done.shown : text.done.notShown, {
         item: text.items[item], until: until[item] && timeText(until[item], page.language),
-      })), reminder].filter(Boolean), say: text.done.say + plain(reminder ? " " + reminder : ""),
+      })), notice: renew && fill(renew, { ends }), say: text.done.say + (renew ? plain(fill(renew, { ends })) : ""),
     });
   }
   const problem = steps.ending ?? session.closing?.problem;
@@ -177,14 +178,6 @@ export function problemText(page, problem) {
   return [title, next].filter(Boolean).join(" ").replace(/ ?\(--[^)]*\)/g, "");
 }
 
-function dateText(time, language) {
-  return new Intl.DateTimeFormat(language === "ja" ? "ja-JP" : "en-GB", {
-    year: "numeric", month: "long", day: "numeric", timeZone: "Asia/Tokyo",
-  }).format(new Date(time));
-}
-
-function timeText(until, language) {
-  return new Intl.DateTimeFormat(language === "ja" ? "ja-JP" : "en-GB", {
-    month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo",
-  }).format(new Date(until));
+function timeText(until, language, parts = { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" }) {
+  return new Intl.DateTimeFormat(language === "ja" ? "ja-JP" : "en-GB", { ...parts, timeZone: "Asia/Tokyo" }).format(new Date(until));
 }

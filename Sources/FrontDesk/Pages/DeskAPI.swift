@@ -84,7 +84,7 @@ package struct DeskAPI: HTTPHandler {
     private static func isDesks(_ method: String, _ path: [String]) -> Bool {
         switch (method, path.first) {
         case ("GET", "status"), (_, "check-ins"), ("GET", "history"), ("POST", "insurance"),
-            (_, "offline"), (_, "batch"):
+            (_, "emergency"), (_, "offline"), (_, "batch"):
             true
         case ("POST", "session"): path == ["session", "confirm"]
         case ("POST", "history"): path == ["history", "review"]

@@ -30,6 +30,7 @@ struct DeskFeed: Sendable {
         return .object(present: [
             ("pcscService", .bool(await parts.roster.isServiceThere)),
             ("readers", .array(readers)), ("checkIns", checkIns),
+            ("mode", await parts.emergency.mode()?.json),
         ])
     }
 }

@@ -69,7 +69,11 @@ package actor StaffDesk {
         for id in Set(now.keys).union(known.keys).sorted() where now[id] != known[id] {
             let reason =
                 known[id] == nil ? "staffAdded" : now[id] == nil ? "staffRemoved" : "staffChanged"
-            let role = register.entry(of: id)?.member.described ?? id
+            let entry = register.entry(of: id)
+            // So that one which was taken away is told by the entry too.
+            let role =
+                (entry?.member.described ?? id)
+                + (entry?.secondFactor == nil ? "" : " secondFactor")
             guard
                 await write(
                     by: EventActor(id: "staff-file", role: .administrator), reason: reason,
