@@ -205,6 +205,11 @@ BIN=$PWD/.build/debug MINUTES=1 count_lines timeout --foreground --kill-after=30
 part "Every reader of hostile octets under libFuzzer, for a minute in all"
 SECONDS_ALL=${FUZZ_SECONDS:-60} count_lines timeout --foreground --kill-after=30 900 scripts/fuzz.sh
 
+part "Parsers under the address sanitizer"
+ONLY=address TARGETS=${SANITIZE_TARGETS:-APDUTests JSONTests HTTPTests ClinicFilesTests DeflateTests
+    MyNumberCardTests NetworkTests NotebookTests PDFTests TransparencyLogTests VirtualCardTests} \
+    count_lines timeout --foreground --kill-after=30 1500 scripts/sanitize.sh
+
 part "Nothing stays behind"
 # The toolchain's own files apart.
 left=$(find "$own" -mindepth 1 -maxdepth 1 ! -name 'TemporaryDirectory.*' \

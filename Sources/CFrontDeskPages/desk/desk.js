@@ -5,13 +5,14 @@
 import { readEvents, send, element } from "/stream.js";
 import { words, fill, problemText, clock, day } from "/words.js";
 import * as sheets from "/sheets.js";
-import { administration, freshAdministration } from "/admin.js";
 import { historyTable } from "/history.js";
 import { freshInsurance, insurancePane, openInsurance } from "/insurance.js";
 
 const page = { language: "ja", style: "standard", isLost: false, terminal: null, notice: null, isSending: false };
 const nothingOpen = () => ({ id: null, tab: "qualification", sheets: {}, problem: null, isLoading: false, ended: null, asks: null, word: null, isGrid: false, hidesOwn: false, chart: null });
-let admin = freshAdministration(), insurance = null;
+let admin = null, insurance = null;
+// The administrators' part of the page, fetched when one is signed in: nobody else waits for it.
+let administrators = null;
 let me = null, token = null, told = null, open = nothingOpen(), stays = {}, visual = {};
 const text = () => words[page.language];
 const tabItems = { drugs: "drugs", checkups: "checkups" };
@@ -49,7 +50,7 @@ async function signOut() {
 /** Wipes everything; `notice` says why on the sign-in. */
 function leave(notice) {
   [me, token, told, open, visual, page.isLost] = [null, null, null, nothingOpen(), {}, false];
-  [admin, insurance] = [freshAdministration(), null];
+  [admin, insurance] = [null, null];
   takePaper();
   page.notice = notice;
   show();
@@ -73,7 +74,7 @@ async function listen(mine) {
 
 function lose() {
   if (page.isLost) return;
-  [page.isLost, told, open, visual, admin, insurance] = [true, null, nothingOpen(), {}, freshAdministration(), null];
+  [page.isLost, told, open, visual, admin, insurance] = [true, null, nothingOpen(), {}, null, null];
   takePaper();
   show();
 }
@@ -310,7 +311,12 @@ const desk = () => ({ insuranceNow: () => insurance, openCheckIn, page, me, told
 function detailPane() {
   const say = text(), listed = open.id && checkIn(open.id);
   const pane = (...children) => element("section", { class: "detail", "data-pane": "detail", tabindex: "0", "aria-label": listed ? fill(say.number, listed) : say.list }, ...children.flat());
-  if (!told.checkIns) return pane(...administration(desk()));
+  if (!told.checkIns) {
+    administrators ??= import("/admin.js").then(part => { administrators = part; show(); }, () => { administrators = null; });
+    if (!administrators.administration) return pane();
+    admin ??= administrators.freshAdministration();
+    return pane(...administrators.administration(desk()));
+  }
   if (insurance) return pane(...insurancePane(desk()));
   if (!open.id) return pane(element("h1", {}, say.list), element("p", { class: "box" }, say.choose));
   const title = element("h1", {}, listed ? `${fill(say.number, listed)} · ${clock(page.language, listed.openedAt)}` : "");
