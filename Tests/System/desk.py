@@ -459,6 +459,8 @@ class Desk(unittest.TestCase):
 
         # A wrong link is taken away, and does not come back with the next card.
         self.press("check-in-" + identity)
+        # What is pressed while the check-in is still being opened does nothing.
+        self.shows('[data-part="sentence"]')
         self.shows('[data-key="unlink"]')
         self.picture("linked")
         self.press("unlink")

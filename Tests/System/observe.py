@@ -170,7 +170,7 @@ class Observed(unittest.TestCase):
         wait_for("it is whole again", lambda: self.get("/healthz")[0] == 200)
 
     def test_5_nothing_else_is_served(self):
-        self.assertEqual(self.get("/metrics", "POST")[0], 404)
+        self.assertEqual(self.get("/metrics", "POST")[0], 405)
         self.assertEqual(self.get("/metrics/x")[0], 404)
         self.assertEqual(self.get("/")[0], 404)
 
