@@ -27,7 +27,7 @@ pin=$STATE/run/pin
 
 title "受付 check-in ($PERSON, PIN 1234, 同意: 薬剤・健診)"
 madoguchi check-in --pin-file "$pin" --consent drugs,checkups
-id=$(madoguchi check-ins --json | sed -n 's/.*"checkIns":\[{"id":"\([^"]*\)".*/\1/p')
+id=$(madoguchi check-ins --json | grep -o '"id":"[^"]*"' | sed -n '1s/"id":"\(.*\)"/\1/p')
 title "窓口で見えるもの: 薬剤 (what the clinician sees: medicines)"
 madoguchi drugs --check-in "$id"
 title "窓口で見えるもの: 健診 (what the clinician sees: checkups)"
