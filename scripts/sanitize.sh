@@ -14,8 +14,9 @@ passed=0
 failed=0
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-# A test that takes its time takes more of it here.
 export SWIFT_BACKTRACE=enable=no
+# The sanitizers make mlock do nothing, so that the one test that looks at the page's flags must fail.
+skipped=(--skip SecretPageTests/flags)
 
 run() { # run SANITIZER TARGET
     local log=$folder/log code=0 line all bad
@@ -44,13 +45,10 @@ for sanitizer in ${ONLY:-address thread}; do
         grep -E 'error:|Compiling|Build' | tail -n 1
     case $sanitizer in
     address)
-        # The sanitizer makes mlock do nothing, so that one test that looks at the page's flags must fail.
-        skipped=(--skip SecretPageTests/flags)
         settings=("ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1")
         ;;
     thread)
         clang -shared -fPIC -O1 -o "$folder/mutex.so" Tests/Sanitizers/mutex.c
-        skipped=()
         settings=("LD_PRELOAD=$folder/mutex.so" "TSAN_OPTIONS=halt_on_error=0:exitcode=66")
         ;;
     esac

@@ -96,6 +96,8 @@ package struct Answers: Hashable, Sendable {
     package var way: Way?
     /// Yes or no for each item answered.
     package var consents: [Item: Bool]
+    /// Who enters them, where that is not the patient.
+    package var enteredBy: Proxy?
     /// What was read of the card with the number that stands on its face.
     package var look = CardLook.absent
     /// How often the patient asked for more time.
@@ -112,8 +114,11 @@ package struct Answers: Hashable, Sendable {
     }
 
     /// Answers to start with.
-    package init(card: PresentedCard, way: Way? = nil, consents: [Item: Bool] = [:]) {
+    package init(
+        card: PresentedCard, way: Way? = nil, consents: [Item: Bool] = [:], enteredBy: Proxy? = nil
+    ) {
         (self.card, self.way, self.consents) = (card, way, consents)
+        self.enteredBy = enteredBy
     }
 
     /// The items the patient said yes to; what was not answered counts as no, and an expired

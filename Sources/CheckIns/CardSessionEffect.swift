@@ -35,8 +35,8 @@ package enum CardSessionEffect: Hashable, Sendable {
 
 /// Steps that are written to the history although nothing was disclosed.
 package enum SessionNote: Hashable, Sendable {
-    /// A proof failed.
-    case proofFailed(PresentedCard, ProvedWay, ProofFailure)
+    /// A proof failed; by whom, where that was not the patient.
+    case proofFailed(PresentedCard, ProvedWay, ProofFailure, by: Proxy? = nil)
     /// A card was refused.
     case cardRefused(Refusal)
     /// The number that a camera read on a card does not open it: a try was spent, or none was left

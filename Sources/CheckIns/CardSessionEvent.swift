@@ -21,8 +21,8 @@ package enum CardSessionEvent: Hashable, Sendable {
     /// The patient is done choosing.
     case choiceConfirmed
     /// The whole choice at once: the way, and yes or no for each item; what is not named is a no,
-    /// whatever was answered before.
-    case choiceMade(Way, [Item: Bool])
+    /// whatever was answered before; and who enters it, where that is not the patient.
+    case choiceMade(Way, [Item: Bool], by: Proxy? = nil)
     /// The nonce arrived.
     case nonceArrived(Nonce)
     /// The clearinghouse gave no nonce.

@@ -57,7 +57,8 @@ private func readingStep(_ reading: Reading, on event: CardSessionEvent) -> Step
     case .cardRead(let card):
         var answers = Answers(card: card)
         if let kept = reading.resuming, kept.card.digest == card.digest {
-            answers = Answers(card: card, way: kept.way, consents: kept.consents)
+            answers = Answers(
+                card: card, way: kept.way, consents: kept.consents, enteredBy: kept.enteredBy)
         }
         return choice(answers, notice: reading.notice, isNew: true)
     case .cardRefused(let refusal): return refused(refusal)
@@ -101,9 +102,9 @@ private func choosingStep(_ choosing: Choosing, on event: CardSessionEvent) -> S
         guard choosing.answers.card.life.letsRecordsBeShared else { return nil }
         next.answers.consents[item] = answer
         return (.choosing(next), [])
-    case .choiceMade(let way, let consents):
+    case .choiceMade(let way, let consents, let proxy):
         guard choosing.answers.card.offers(way) else { return nil }
-        next.answers.way = way
+        (next.answers.way, next.answers.enteredBy) = (way, proxy)
         next.answers.consents = choosing.answers.card.life.letsRecordsBeShared ? consents : [:]
         return proof(next.answers, way)
     case .choiceConfirmed:
@@ -204,7 +205,8 @@ private func failedProof(
     next.attempt = nil
     next.lastFailure = failure
     let way = attempt.way(after: failure)
-    let note = CardSessionEffect.note(.proofFailed(proving.answers.card, way, failure))
+    let note = CardSessionEffect.note(
+        .proofFailed(proving.answers.card, way, failure, by: proving.answers.enteredBy))
     var again = [note]
     if proving.isNonceOver {
         (next.nonce, next.isNonceOver) = (nil, false)

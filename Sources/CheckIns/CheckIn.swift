@@ -24,6 +24,8 @@ package struct CheckIn: Hashable, Sendable {
     package let way: ProvedWay?
     /// The consent by word of mouth, in place of a proof.
     package let spoken: SpokenConsent?
+    /// Who entered the choice, where that was not the patient.
+    package let enteredBy: Proxy?
     /// What may be opened, and until when.
     package let grant: Grant
     /// The end of the card's certificate, where there was a card.
@@ -72,11 +74,12 @@ package struct CheckIn: Hashable, Sendable {
         statement: SHA256Digest, way: ProvedWay?, grant: Grant,
         identity: IdentityStanding = .unchecked, state: State = .open,
         owesWithdrawal: Bool = false, owedEntry: EndNote? = nil, chart: String? = nil,
-        spoken: SpokenConsent? = nil, certificateEnds: Instant? = nil
+        spoken: SpokenConsent? = nil, certificateEnds: Instant? = nil, enteredBy: Proxy? = nil
     ) {
         precondition((way == nil) == (spoken != nil), "either proved or spoken")
         self.spoken = spoken
         self.certificateEnds = certificateEnds
+        self.enteredBy = enteredBy
         self.chart = chart
         self.identity = identity
         self.id = id

@@ -10,6 +10,7 @@ extension CheckIn {
         fields["chart"] = chart.map(JSONValue.string)
         fields["certificate"] = certificate.map { .string($0.hex) }
         fields["way"] = way?.json
+        fields["enteredBy"] = enteredBy.map { .string($0.rawValue) }
         fields["certificateEnds"] = certificateEnds.map { .string($0.rfc3339) }
         fields["spoken"] = spoken.map { spoken in
             ["kind": .string(spoken.kind.rawValue), "staff": .string(spoken.staff)]
@@ -72,7 +73,10 @@ extension CheckIn {
                 $0.stringValue.flatMap { CheckIn.isChart($0) ? $0 : nil }
             }, spoken: spoken,
             certificateEnds: try fields.optional(
-                "certificateEnds", "must be an instant", readInstant))
+                "certificateEnds", "must be an instant", readInstant),
+            enteredBy: try fields.optional("enteredBy", "must be parent or carer") {
+                $0.stringValue.flatMap(Proxy.init)
+            })
         try fields.finish()
     }
 

@@ -28,6 +28,8 @@ package struct Statement: Hashable, Sendable {
     package var purpose: String
     /// The items consented to, each with the end of its consent. Empty: qualification only.
     package var items: [ConsentedItem]
+    /// Who entered it, where that was not the patient; left out of the bytes where it was.
+    package var enteredBy: Proxy?
     /// SHA-256 of the certificate's DER.
     package var certificate: SHA256Digest
     /// The signature's algorithm.
@@ -37,8 +39,9 @@ package struct Statement: Hashable, Sendable {
     package init(
         audience: SHA256Digest, institution: String, terminal: String, nonce: String,
         time: Instant, way: ProvedWay, purpose: String, items: [ConsentedItem],
-        certificate: SHA256Digest, algorithm: StatementAlgorithm
+        certificate: SHA256Digest, algorithm: StatementAlgorithm, enteredBy: Proxy? = nil
     ) {
+        self.enteredBy = enteredBy
         self.audience = audience
         self.institution = institution
         self.terminal = terminal

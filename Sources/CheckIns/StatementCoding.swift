@@ -12,6 +12,12 @@ extension Statement {
 
     /// The statement as a value.
     package var json: JSONValue {
+        guard let enteredBy, case .object(var fields) = unassisted else { return unassisted }
+        fields["enteredBy"] = .string(enteredBy.rawValue)
+        return .object(fields)
+    }
+
+    private var unassisted: JSONValue {
         [
             "version": JSONValue(Self.version),
             "audience": .string(audience.hex),
@@ -53,6 +59,9 @@ extension Statement {
         certificate = try fields.require("certificate", "must be a SHA-256 digest", readDigest)
         algorithm = try fields.require("algorithm", "must be a known algorithm") {
             $0.stringValue.flatMap(StatementAlgorithm.init(rawValue:))
+        }
+        enteredBy = try fields.optional("enteredBy", "must be parent or carer") {
+            $0.stringValue.flatMap(Proxy.init)
         }
         try fields.finish()
         // Values have one spelling too: digests in lower case, times without idle zeros.

@@ -19,6 +19,15 @@ package enum Way: String, Hashable, Sendable, CaseIterable {
     case visualCheck
 }
 
+/// Who handles the terminal in the patient's place (代理での入力). Card, PIN, face and consent are the
+/// patient's all the same; that somebody else entered them is signed and recorded.
+package enum Proxy: String, Hashable, Sendable, CaseIterable {
+    /// A parent or another legal representative (親権者・法定代理人), who decides for the patient.
+    case parent
+    /// Family or a carer (家族・介助者), who enters what the patient wants.
+    case carer
+}
+
 /// How a holder was proved, with what the statement must say about it.
 package enum ProvedWay: Hashable, Sendable {
     /// The card checked its PIN, and signed.

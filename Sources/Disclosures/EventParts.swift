@@ -37,6 +37,10 @@ package struct EventActor: Hashable, Sendable {
 package enum ActorRole: String, Hashable, Sendable, CaseIterable {
     /// The card's holder.
     case patient
+    /// A parent or another legal representative (親権者・法定代理人), in the holder's place.
+    case parent
+    /// Family or a carer (家族・介助者), who entered what the holder wanted.
+    case carer
     /// Staff who may see the qualification.
     case reception
     /// A doctor, dentist or pharmacist.
@@ -45,6 +49,9 @@ package enum ActorRole: String, Hashable, Sendable, CaseIterable {
     case administrator
     /// A program on its own account.
     case system
+
+    /// Whether it is the patient, or somebody in the patient's place.
+    package var isPatientsSide: Bool { [.patient, .parent, .carer].contains(self) }
 }
 
 /// Whose data: known by the clearinghouse's id, by the card, or by both.

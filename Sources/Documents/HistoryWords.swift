@@ -5,7 +5,7 @@ import Records
 package enum HistoryWords {
     /// `受付 reception`: the capacity, and the name within the institution.
     static func actor(_ actor: EventActor) -> String {
-        actor.role == .patient ? "ご本人" : "\(actor.role.japanese) \(actor.id)"
+        actor.role.isPatientsSide ? actor.role.japanese : "\(actor.role.japanese) \(actor.id)"
     }
 
     /// What happened, and to which data: `薬剤情報を閲覧`.
@@ -91,9 +91,11 @@ extension DisclosurePurpose {
 
 extension ActorRole {
     /// As papers name it.
-    var japanese: String {
+    package var japanese: String {
         switch self {
         case .patient: "ご本人"
+        case .parent: "代理(親権者・法定代理人)"
+        case .carer: "代理(家族・介助者)"
         case .reception: "受付"
         case .clinician: "医師・薬剤師等"
         case .administrator: "管理者"

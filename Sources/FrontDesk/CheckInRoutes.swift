@@ -128,6 +128,7 @@ extension CheckIn {
             ("openedAt", .string(openedAt.rfc3339)), ("state", .string(state.rawValue)),
             ("way", .string(way?.way.rawValue ?? "spoken")),
             ("spoken", spoken.map { .string($0.kind.rawValue) }),
+            ("enteredBy", enteredBy.map { .string($0.rawValue) }),
             ("identity", .string(identity.rawValue)),
             ("certificateEnds", certificateEnds.map { .string($0.rfc3339) }),
             ("certificateLife", certificateLife.map { .string($0.rawValue) }),

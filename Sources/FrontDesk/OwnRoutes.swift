@@ -16,16 +16,26 @@ extension LocalAPI {
         guard let session = head.headers["Madoguchi-Session"] else { throw .noSession }
         guard let reader = await parts.roster.reader(named: name) else { throw .noReader }
         guard await !reader.runner.view.isAtWork else { throw .readerBusy }
+        let proxy = try proxyNamed(in: head)
         let registers = head.query["page"] == "registration"
         do throws(PortalRefusal) {
             let begun = try await parts.ownVisits.begin(
                 registers ? .register : .qualification, at: reader, session: session, pin: pin,
-                lastTryWord: head.headers["Madoguchi-Last-Try"])
+                lastTryWord: head.headers["Madoguchi-Last-Try"], by: proxy)
             return .json([
                 "token": .string(begun.token), "until": .string(begun.until.rfc3339),
                 "page": registers ? "registration" : "qualification", "sheet": begun.answer.sheet,
             ])
         } catch { throw .portal(error) }
+    }
+
+    /// Who enters the PIN in the patient's place: `Madoguchi-Entered-By: parent` or `carer`.
+    private func proxyNamed(in head: HTTPRequest) throws(Problem) -> Proxy? {
+        guard let word = head.headers["Madoguchi-Entered-By"] else { return nil }
+        guard let proxy = Proxy(rawValue: word) else {
+            throw .malformedBody("Madoguchi-Entered-By must be parent or carer")
+        }
+        return proxy
     }
 
     /// The further steps of it: a page (`GET /v1/own/drugs?from=…`), the same as the paper

@@ -25,6 +25,7 @@ extension SessionView {
                             first, _ in first
                         })
             ),
+            ("enteredBy", enteredBy.map { .string($0.rawValue) }),
             ("readyForPIN", .bool(isReadyForPIN)),
             ("pinPad", hasPINPad ? true : nil),
             ("readyForStaff", isReadyForStaff ? true : nil),

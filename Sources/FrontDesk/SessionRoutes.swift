@@ -91,14 +91,19 @@ extension LocalAPI {
         return .json(.object(fields))
     }
 
-    /// The way and the consents, all at once: `{"way": "pin", "consents": {"drugs": true}}`.
+    /// The way and the consents, all at once: `{"way": "pin", "consents": {"drugs": true}}`; with
+    /// `"enteredBy": "parent"` or `"carer"` where somebody enters them in the patient's place.
     private func choose(
         _ runner: SessionRunner, _ request: HTTPRequest
     ) async throws(Problem) -> HTTPResponse {
         let way: Way
         var consents: [Item: Bool] = [:]
+        let proxy: Proxy?
         do throws(JSONError) {
             var fields = try JSONFields(try request.jsonBody())
+            proxy = try fields.optional("enteredBy", "must be \"parent\" or \"carer\"") {
+                $0.stringValue.flatMap(Proxy.init)
+            }
             way = try fields.require("way", "must be \"pin\", \"face\" or \"visualCheck\"") {
                 value in
                 value.stringValue.flatMap(Way.init)
@@ -118,7 +123,7 @@ extension LocalAPI {
         guard await runner.view.state == "choosing" else { throw .wrongState }
         guard
             let made = await runner.handle(
-                .choiceMade(way, consents), inSession: try sessionNamed(in: request))
+                .choiceMade(way, consents, by: proxy), inSession: try sessionNamed(in: request))
         else { throw .wrongState }
         if made.state == "choosing", let closure = made.closedWays[way] {
             throw .closed(way, closure)

@@ -149,7 +149,8 @@ package actor CheckInBook: CheckInPort {
             certificate: accepted.asking.proved.answers.card.digest,
             statement: accepted.acceptance.statement, way: accepted.asking.proved.attempt.way,
             grant: accepted.acceptance.grant, identity: accepted.identity,
-            certificateEnds: accepted.asking.proved.answers.card.notAfter)
+            certificateEnds: accepted.asking.proved.answers.card.notAfter,
+            enteredBy: accepted.asking.proved.answers.enteredBy)
     }
 
     private func nextNumber(_ now: Instant) -> Int {

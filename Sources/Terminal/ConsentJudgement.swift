@@ -144,6 +144,7 @@ package struct ConsentJudgement: Sendable {
     private func words(
         of certificate: Certificate?, signedBy key: PublicKey?, _ receipt: CheckedReceipt?
     ) -> String {
+        let proxy = statement?.enteredBy.map { "; it says that a \($0.rawValue) entered it" } ?? ""
         let time = statement?.time.rfc3339 ?? "?"
         let answer =
             receipt.map { "; the clearinghouse answered it (certificate \($0.certificateStatus))" }
@@ -151,13 +152,13 @@ package struct ConsentJudgement: Sendable {
         switch statement?.way {
         case .visualCheck(let staff):
             return "This terminal's key signed at \(time) that \(staff) looked at card and holder: "
-                + "that the terminal said so, not that it was so\(answer)."
+                + "that the terminal said so, not that it was so\(proxy)\(answer)."
         case .face(let matcher, let score):
             return "This terminal's key signed at \(time) that \(matcher) matched the face "
-                + "(\(score) of 1000): that the terminal said so, not that it was so\(answer)."
+                + "(\(score) of 1000): that the terminal said so, not that it was so\(proxy)\(answer)."
         case .pin:
             return "A card unlocked by its PIN signed this at \(time): "
-                + "not who typed the PIN\(answer)."
+                + "not who typed the PIN\(proxy)\(answer)."
         case nil: return "Nothing: the statement cannot be read."
         }
     }

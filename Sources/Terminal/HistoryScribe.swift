@@ -150,11 +150,13 @@ package struct HistoryScribe: SessionHistory, DisclosureLedger {
 
     private func event(for note: SessionNote, _ session: String) -> HistoryEvent {
         switch note {
-        case .proofFailed(let card, let way, let failure):
+        case .proofFailed(let card, let way, let failure, let proxy):
             let outcome: EventOutcome = failure.isLocked ? .locked : .failed
-            return scene(actor: .patient, patient: reference(to: card), session: session).proof(
-                VerificationWay(way), outcome, reason: failure.word, triesLeft: failure.triesLeft,
-                at: now)
+            return scene(actor: EventActor(proxy), patient: reference(to: card), session: session)
+                .proof(
+                    VerificationWay(way), outcome, reason: failure.word,
+                    triesLeft: failure.triesLeft,
+                    at: now)
         case .numberRefused(let card, let trouble):
             var event = scene(actor: .patient, patient: reference(to: card), session: session)
                 .event(.proof, at: now)
@@ -172,7 +174,9 @@ package struct HistoryScribe: SessionHistory, DisclosureLedger {
     }
 
     private func scene(of proved: Proved, _ session: String) -> EventScene {
-        scene(actor: .patient, patient: reference(to: proved.answers.card), session: session)
+        scene(
+            actor: EventActor(proved.answers.enteredBy),
+            patient: reference(to: proved.answers.card), session: session)
     }
 
     /// The intent of a check-in. Made again for its outcome: all but the time comes from the
@@ -202,6 +206,18 @@ package struct HistoryScribe: SessionHistory, DisclosureLedger {
     package func reference(patient: String?, certificate: SHA256Digest) -> PatientReference {
         PatientReference(
             id: patient, card: store.cardReference(ofCertificate: certificate))
+    }
+}
+
+extension EventActor {
+    /// Who acts at a reader: the patient, or whoever enters in the patient's place; the terminal
+    /// writes down no name of either.
+    init(_ proxy: Proxy?) {
+        switch proxy {
+        case nil: self = .patient
+        case .parent: self.init(id: "parent", role: .parent)
+        case .carer: self.init(id: "carer", role: .carer)
+        }
     }
 }
 

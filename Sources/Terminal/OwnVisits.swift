@@ -1,3 +1,4 @@
+package import CheckIns
 internal import Cryptography
 internal import Octets
 package import Records
@@ -24,15 +25,16 @@ package actor OwnVisits {
     }
 
     /// Proves the holder of the card that lies on a reader, and answers the first question. The
-    /// token is the visit's; whoever began one before on this reader is signed out.
+    /// token is the visit's; whoever began one before on this reader is signed out. Who enters the
+    /// PIN in the patient's place is recorded.
     package func begin(
         _ question: PortalQuestion, at reader: ReaderRoster.ServedReader, session: String,
-        pin: consuming SecretPage, lastTryWord: String?
+        pin: consuming SecretPage, lastTryWord: String?, by proxy: Proxy? = nil
     ) async throws(PortalRefusal) -> (token: String, until: Instant, answer: PortalAnswer) {
         guard await isThere(reader.runner, session) else { throw .cardGone }
         await endAll { $0.runner === reader.runner }
         let (portal, answer) = try await desk.open(
-            question, at: reader.port, pin: pin, lastTryWord: lastTryWord)
+            question, at: reader.port, pin: pin, lastTryWord: lastTryWord, by: proxy)
         // A card that was pulled meanwhile takes the answer with it.
         guard await isThere(reader.runner, session) else {
             await desk.close(portal)

@@ -133,18 +133,18 @@ package struct PortalDesk: Sendable {
     }
 
     /// Reads the card, proves its holder and answers one question; the holder may ask more until the
-    /// visit is closed.
+    /// visit is closed. Who enters the PIN is recorded, where that is not the holder.
     package func open(
         _ question: PortalQuestion, at port: any CardPort, pin: consuming SecretPage,
-        lastTryWord: String? = nil, note: String? = nil
+        lastTryWord: String? = nil, by proxy: Proxy? = nil, note: String? = nil
     ) async throws(PortalRefusal) -> (PortalVisit, PortalAnswer) {
         let card = try await read(port)
         let spendsLastTry = lastTries.take(lastTryWord, for: card.digest, at: scribe.now)
         let patient = scribe.reference(patient: nil, certificate: card.digest)
         let scene = scribe.scene(
-            actor: .patient, patient: patient, session: scribe.requestID())
+            actor: EventActor(proxy), patient: patient, session: scribe.requestID())
         let (statement, signature) = try await prove(
-            card, scene, at: port, pin: pin, spendsLastTry: spendsLastTry)
+            card, scene, by: proxy, at: port, pin: pin, spendsLastTry: spendsLastTry)
         var intent = scene.intent(
             .portal, item: question.item, purpose: .ownAccess, way: .pin,
             requestID: scribe.requestID(),
@@ -211,7 +211,7 @@ package struct PortalDesk: Sendable {
     }
 
     private func prove(
-        _ card: PresentedCard, _ scene: EventScene, at port: any CardPort,
+        _ card: PresentedCard, _ scene: EventScene, by proxy: Proxy?, at port: any CardPort,
         pin: consuming SecretPage, spendsLastTry: Bool
     ) async throws(PortalRefusal) -> (statement: [UInt8], signature: [UInt8]) {
         let nonce: Nonce
@@ -221,7 +221,8 @@ package struct PortalDesk: Sendable {
         let statement = Statement(
             audience: client.audience, institution: identity.institution,
             terminal: identity.terminal, nonce: nonce.text, time: scribe.now, way: .pin,
-            purpose: "self", items: [], certificate: card.digest, algorithm: card.algorithm
+            purpose: "self", items: [], certificate: card.digest, algorithm: card.algorithm,
+            enteredBy: proxy
         ).canonical
         let result = await port.prove(
             card: card, pin: pin, signing: StatementKind.portalByCard.signedOctets(statement),

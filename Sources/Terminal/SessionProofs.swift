@@ -87,7 +87,7 @@ extension SessionRunner {
             terminal: identity.terminal, nonce: nonce.text, time: now, way: way,
             purpose: "treatment",
             items: answers.consented.sorted().map { ConsentedItem(item: $0, until: until) },
-            certificate: answers.card.digest, algorithm: algorithm
+            certificate: answers.card.digest, algorithm: algorithm, enteredBy: answers.enteredBy
         ).canonical
     }
 }

@@ -21,6 +21,8 @@ package struct SessionView: Hashable, Sendable {
     package var way: Way?
     /// Yes or no for each item answered.
     package var consents: [Item: Bool]
+    /// Who enters them, where that is not the patient.
+    package var enteredBy: Proxy?
     /// Whether a PIN may be entered now.
     package var isReadyForPIN: Bool
     /// Whether the reader takes the PIN on keys of its own: an empty one is sent here.
@@ -67,6 +69,7 @@ package struct SessionView: Hashable, Sendable {
         triesLeft = answers?.card.triesLeft
         way = answers?.way
         consents = answers?.consents ?? [:]
+        enteredBy = answers?.enteredBy
         certificateEnds = answers?.card.notAfter
         certificateLife = answers?.card.life
         let card = answers?.card

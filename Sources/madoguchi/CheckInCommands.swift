@@ -11,7 +11,7 @@ import Terminal
 extension Context {
     /// `check-in`: claims the card session, chooses, proves, and shows the qualification.
     func checkIn() async throws(CommandFailure) -> ExitCode {
-        let consents = try consents()
+        let (consents, proxy) = (try consents(), try proxy())
         let wait: Int
         do throws(UsageError) {
             wait = try invocation.integer("wait", in: 0...limits.longestClaimSeconds) ?? 0
@@ -37,10 +37,10 @@ extension Context {
         let session = [("Madoguchi-Session", claimed["session"]?.stringValue ?? "")]
         let chosen = try await ask(
             "POST", "/v1/session/choice" + reader, as: .reception,
-            body: [
-                "way": .string(way.rawValue),
-                "consents": .object(consents),
-            ], headers: session)
+            body: .object(present: [
+                ("way", .string(way.rawValue)), ("consents", .object(consents)),
+                ("enteredBy", proxy.map { .string($0.rawValue) }),
+            ]), headers: session)
         try stopIfClosed(chosen)
         let view = try await prove(reason, pin, chosen, reader, session)
         try stopIfClosed(view)
@@ -126,6 +126,14 @@ extension Context {
             complain("電子証明書は\(date)に期限が切れました。資格情報のみ確認します。市区町村の窓口で更新してください。")
         default: break
         }
+    }
+
+    private func proxy() throws(CommandFailure) -> Proxy? {
+        guard let word = invocation.value("entered-by") else { return nil }
+        guard let proxy = Proxy(rawValue: word) else {
+            throw CommandFailure(UsageError("--entered-by takes parent or carer"))
+        }
+        return proxy
     }
 
     private func consents() throws(CommandFailure) -> [String: JSONValue] {

@@ -49,6 +49,10 @@ let program = Program(
                     "staff looked instead of a PIN: pinForgotten, pinLocked, faceUnavailable, "
                         + "readerTrouble"),
                 .init("face", nil, "the face before the camera, instead of a PIN"),
+                .init(
+                    "entered-by", "WHO",
+                    "who enters in the patient's place (代理): parent (a legal representative too) "
+                        + "or carer"),
                 .init("consent", "ITEMS", "items the patient agrees to: drugs,checkups (or none)"),
                 .init(
                     "wait", "SECONDS",

@@ -138,9 +138,10 @@ extension DocumentRecords {
             let until = instant("until"), let way = listed["way"]?.stringValue
         else { throw .unreadable("the check-in as it is listed") }
         let given = consented
+        let proxy = listed["enteredBy"]?.stringValue.flatMap(ActorRole.init)
         return CheckInSlip(
             number: Int(number), institution: institution, openedAt: opened, validUntil: until,
-            way: HistoryWords.way(way),
+            way: HistoryWords.way(way) + (proxy.map { " 入力: \($0.japanese)" } ?? ""),
             consents: Item.allCases.map { item in
                 CheckInSlip.Consent(
                     item: DisclosedItem(rawValue: item.rawValue)?.japanese ?? item.rawValue,

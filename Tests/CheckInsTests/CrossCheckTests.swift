@@ -208,7 +208,7 @@ struct FaceWayTests {
             #expect(next.next.transition(on: .wayChosen(.face)) == nil)
             #expect(next.next.transition(on: .choiceMade(.face, [:])) == nil)
             #expect(next.next.transition(on: .wayChosen(.pin)) != nil)
-            for case .note(.proofFailed(_, let way, _)) in next.effects {
+            for case .note(.proofFailed(_, let way, _, _)) in next.effects {
                 guard case .faceMissed(let score, _) = row.failure else { continue }
                 #expect(way == .face(matcher: "m", scorePerMille: score))
             }

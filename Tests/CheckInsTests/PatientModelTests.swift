@@ -54,7 +54,9 @@ private struct PatientModel {
         case 0: return .cardInserted
         case 1: return Int.random(in: 0..<4, using: &dice) == 0 ? .cardGone : .cardInserted
         case 2...6:
-            return .choiceMade(ways[Int.random(in: 0..<3, using: &dice)], [.drugs: true])
+            return .choiceMade(
+                ways[Int.random(in: 0..<3, using: &dice)], [.drugs: true],
+                by: [nil, .parent, .carer][Int.random(in: 0..<3, using: &dice)])
         case 7...11:
             return .pinEntered(
                 spendsLastTry: Int.random(in: 0..<8, using: &dice) == 0, recipient: nil)

@@ -44,6 +44,25 @@ struct StatementTests {
         #expect(try Statement(canonical: statement.canonical) == statement)
     }
 
+    @Test("who entered it stands in the bytes, and only where that was not the patient")
+    func enteredBy() throws {
+        var statement = try Self.sample()
+        let plain = statement.canonical
+        for proxy in Proxy.allCases {
+            statement.enteredBy = proxy
+            let text = String(decoding: statement.canonical, as: UTF8.self)
+            #expect(text.contains(#""enteredBy":"\#(proxy.rawValue)","institution""#))
+            #expect(try Statement(canonical: statement.canonical) == statement)
+            for word in ["patient", "", "Parent"] {
+                let other = text.replacing(
+                    #""enteredBy":"\#(proxy.rawValue)""#, with: #""enteredBy":"\#(word)""#)
+                #expect(throws: JSONError.self) { try Statement(canonical: Array(other.utf8)) }
+            }
+        }
+        statement.enteredBy = nil
+        #expect(statement.canonical == plain)
+    }
+
     @Test("any other spelling of the same statement is refused")
     func onlyCanonical() throws {
         var shouting = try Self.sample()

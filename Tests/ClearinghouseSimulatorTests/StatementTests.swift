@@ -11,7 +11,7 @@ struct StatementRuleTests {
     @Test("the terminal's codec and this one agree on every byte")
     func codecsAgree() async throws {
         let world = try await World()
-        let statement = Statement(
+        var statement = Statement(
             audience: world.house.audience, institution: "1310000000", terminal: "desk-1",
             nonce: [UInt8](repeating: 1, count: 32).base64(.urlSafe), time: World.now,
             way: .pin, purpose: "treatment",
@@ -20,6 +20,13 @@ struct StatementRuleTests {
         let read = try SignedStatement(bytes: statement.canonical)
         #expect(read.audience == statement.audience && read.time == statement.time)
         #expect(read.consents == [ItemConsent(item: .drugs, until: statement.items[0].until)])
+        #expect(read.enteredBy == nil)
+        for proxy in Proxy.allCases {
+            statement.enteredBy = proxy
+            let read = try SignedStatement(bytes: statement.canonical)
+            #expect(read.enteredBy?.rawValue == proxy.rawValue)
+        }
+        #expect(EntryProxy.allCases.count == Proxy.allCases.count)
         #expect(read.way == .pin && read.algorithm == .p384SHA384)
         #expect(StatementPrefix.checkIn.rawValue == StatementKind.checkInByCard.rawValue)
         #expect(StatementPrefix.portal.rawValue == StatementKind.portalByCard.rawValue)
@@ -30,7 +37,8 @@ struct StatementRuleTests {
     }
 
     static let malformed: [(String, JSONValue?)] = [
-        ("version", 2), ("audience", "AB"), ("audience", nil), ("institution", "12"),
+        ("version", 2), ("enteredBy", "neighbour"), ("enteredBy", 1), ("audience", "AB"),
+        ("audience", nil), ("institution", "12"),
         ("institution", 1_310_000_000), ("terminal", .string(String(repeating: "x", count: 33))),
         ("nonce", nil), ("time", "2026-11-22"), ("time", "2026-11-22T00:00:00.000Z"),
         ("way", ["kind": "guess"]), ("way", ["kind": "pin", "score": 1]), ("way", "pin"),

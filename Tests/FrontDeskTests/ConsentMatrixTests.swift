@@ -141,7 +141,10 @@ struct ConsentMatrixTests {
     /// What the command ends with for an entry.
     private func verify(_ index: Int, _ state: String) async throws -> Int32 {
         let process = Process()
-        process.executableURL = Self.root.appending(path: ".build/debug/madoguchi")
+        // Beside this very program, however and wherever that was built.
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        process.executableURL = URL(filePath: own).deletingLastPathComponent()
+            .appending(path: "madoguchi")
         process.arguments = [
             "consent", "verify", "--index", String(index), "--state", state, "--json",
         ]

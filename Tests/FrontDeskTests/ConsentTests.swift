@@ -65,6 +65,44 @@ struct ConsentTests {
         }
     }
 
+    @Test("a parent or carer who enters is signed for, in every entry, and at the desk")
+    func enteredByProxy() async throws {
+        let desk = try await WholeDesk.sample()
+        for proxy in Proxy.allCases {
+            desk.put()
+            let before = try await desk.store.events(matching: HistoryQuery()).count
+            let word = JSONValue.string(proxy.rawValue)
+            // A try that is spent is written down as theirs too.
+            #expect(await desk.checkIn(pin: "9999", enteredBy: word).status == 409)
+            #expect(await desk.ask("/v1/session/pin", pin: "1234").status == 200)
+            let events = try await desk.store.events(matching: HistoryQuery()).map(\.event)
+                .dropFirst(before)
+            #expect(
+                events.map(\.kind) == [
+                    .proof, .proof, .consentGiven, .consentGiven, .intent, .outcome,
+                ])
+            #expect(events.allSatisfy { $0.actor.role.rawValue == proxy.rawValue })
+            let intent = try #require(events.first { $0.kind == .intent })
+            let judgement = try judge((intent, events.last), desk.grounds)
+            #expect(judgement.isValid, "\(judgement.checks)")
+            #expect(judgement.statement?.enteredBy == proxy)
+            #expect(judgement.proves.contains("it says that a \(proxy.rawValue) entered it"))
+            let listed = try await desk.ask("GET", "/v1/check-ins", as: "reception").json()
+            let ways = (listed["checkIns"]?.arrayValue ?? []).compactMap { $0["enteredBy"] }
+            #expect(ways.contains(word))
+            desk.pull()
+            // The next card's holder enters for themselves until somebody says otherwise.
+            #expect(try await desk.state("accepted"))
+            _ = await desk.ask("POST", "/v1/session/seen")
+        }
+        desk.put()
+        #expect(await desk.checkIn(enteredBy: "neighbour").status == 400)
+        #expect(await desk.checkIn().status == 200)
+        let last = try await desk.store.events(matching: HistoryQuery()).map(\.event).last
+        #expect(last?.actor == .patient)
+        try await desk.close()
+    }
+
     @Test("within three months after its end a card's certificate is judged by its last day")
     func inGrace() async throws {
         let desk = try await WholeDesk.sample()

@@ -49,11 +49,14 @@ struct OwnTests {
         }
 
         func begin(
-            pin: String = "1234", session: String? = nil, isPaired: Bool = true
+            pin: String = "1234", session: String? = nil, isPaired: Bool = true,
+            enteredBy: String? = nil
         ) async -> HTTPResponse {
             let now = await desk.roster.reader(named: nil)?.runner.view.session ?? ""
             let ask = head(
-                "POST", "/v1/own", [("Madoguchi-Session", session ?? now)],
+                "POST", "/v1/own",
+                [("Madoguchi-Session", session ?? now)]
+                    + (enteredBy.map { [("Madoguchi-Entered-By", $0)] } ?? []),
                 as: isPaired ? token : nil)
             #expect(api.takesSecret(ask))
             return await api.respond(to: ask, secret: page(pin), from: ServerPeer())
@@ -104,6 +107,23 @@ struct OwnTests {
         #expect(problem(await place.ask("GET", "/v1/own/drugs", own)) == "card-pulled")
         following.cancel()
         await following.value
+        try await place.desk.close()
+    }
+
+    @Test("who enters the PIN in the patient's place stands in every entry of the visit")
+    func proxy() async throws {
+        let place = try await Place()
+        #expect(await place.begin(enteredBy: "neighbour").status == 400)
+        #expect(try await place.entries.filter { $0.kind != .storeOpened }.isEmpty)
+        #expect(problem(await place.begin(pin: "9999", enteredBy: "carer")) == "wrong-pin")
+        let begun = try await place.begin(enteredBy: "parent").json()
+        let own = try #require(begun["token"]?.stringValue)
+        #expect(await place.ask("GET", "/v1/own/drugs", own).status == 200)
+        let entries = try await place.entries.filter { $0.kind != .storeOpened }
+        #expect(entries.map(\.kind) == [.proof, .intent, .disclosure, .intent, .disclosure])
+        #expect(entries.map(\.actor.role) == [.carer] + Array(repeating: .parent, count: 4))
+        let signed = try #require(entries[1].statement)
+        #expect(try Statement(canonical: signed.octets).enteredBy == .parent)
         try await place.desk.close()
     }
 

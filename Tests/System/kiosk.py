@@ -34,6 +34,8 @@ def free_port():
 class Kiosk(unittest.TestCase):
     """One stack for all; each test begins with an empty reader and a browser of its own."""
 
+    maxDiff = None
+
     @classmethod
     def setUpClass(cls):
         cls.stack = Stack().make("mado,yakushi,sankino-taro")
@@ -165,6 +167,54 @@ class Kiosk(unittest.TestCase):
         for answer in consents or ("consentAll-",):
             self.stands("consent")
             self.press(answer)
+
+    def test_somebody_enters_for_the_patient(self):
+        """A parent by ten keys, who is told so on every screen and stands in the history; the card
+        that comes back still has them; another card does not."""
+        self.stack.insert("mado")
+        self.stands("way")
+        self.key("4")
+        self.stands("proxy")
+        self.key("-")
+        self.stands("way")
+        self.key("4")
+        self.stands("proxy")
+        self.key("2")
+        self.stands("way")
+        self.says("入力：親・法定代理人")
+        self.key("2")
+        self.stands("consent")
+        self.says("本人に代わって答えてください")
+        self.key("3")
+        self.stands("pin")
+        self.says("本人に代わって答えてください")
+        self.stack.pull()
+        self.stands("interrupted")
+        self.stack.insert("mado", waits=False)
+        self.stands("way")
+        self.says("親・法定代理人")
+        self.key("2")
+        self.stands("pin")
+        for key in "1234":
+            self.key(key)
+        self.key("Enter")
+        self.stands("done")
+        told = self.stack.run("history", "list", "--json").json["entries"]
+        last = [entry["event"] for entry in told if entry["event"]["kind"] == "intent"][-1]
+        self.assertEqual(last["actor"], {"id": "parent", "role": "parent"})
+        self.press("own")
+        self.stands("ownPin")
+        self.enter("1234")
+        self.press("ownPin")
+        self.stands("own")
+        self.press("ownEnd")
+        self.stack.pull()
+        self.page.run("document.querySelector('[data-key=\"seen\"]')?.click()")
+        self.stands("rest", seconds=60)
+        self.stack.insert("yakushi")
+        self.stands("way")
+        self.says("付き添いの方が入力する")
+        self.assertNotIn("代わって", self.page.text("main"))
 
     def test_refusal_is_checked_in(self):
         self.stack.insert("mado")
@@ -366,7 +416,7 @@ class Kiosk(unittest.TestCase):
     def test_own_information_by_ten_key_and_wrong_pins(self):
         self.stack.insert("sankino-taro")
         self.stands("way")
-        self.key("4")
+        self.key("5")
         self.stands("ownPin")
         for digit in "9999":
             self.key(digit)
@@ -443,7 +493,12 @@ class Kiosk(unittest.TestCase):
 
         self.stack.insert("mado")
         heard("ご本人を確かめる方法を、選んでください。顔、暗証番号、職員を呼ぶ", "way")
+        self.press("proxyAsk-")
+        heard("どなたが入力しますか", "proxy")
+        self.press("proxy-carer")
+        heard("本人に聞いて答えてください", "way")
         self.press("way-pin")
+        heard("本人に聞いて答えてください", "consent")
         heard("お薬の情報を見せますか", "consent")
         self.press("consent-true")
         heard("健診の情報を見せますか", "consent")
@@ -565,6 +620,11 @@ class Kiosk(unittest.TestCase):
         self.stack.insert("mado")
         self.stands("way")
         fits()
+        self.press("proxyAsk-")
+        self.stands("proxy")
+        fits()
+        self.press("proxy-carer")
+        self.stands("way")
         self.press("way-pin")
         self.stands("consent")
         fits()
@@ -628,6 +688,19 @@ class Kiosk(unittest.TestCase):
         self.stack.insert("mado")
         self.stands("way")
         self.judge()
+        self.press("proxyAsk-")
+        self.stands("proxy")
+        self.judge()
+        self.press("proxy-parent")
+        self.stands("way")
+        self.judge(part="-proxy")
+        self.press("way-pin")
+        self.stands("consent")
+        self.judge(part="-proxy")
+        self.press("undo")
+        self.press("proxyAsk-")
+        self.press("proxy-")
+        self.stands("way")
         self.press("way-pin")
         self.stands("consent")
         self.judge()

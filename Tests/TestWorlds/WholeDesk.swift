@@ -328,12 +328,15 @@ package final class WholeDesk: Sendable {
     /// Claims, chooses, proves; the answer to the PIN.
     package func checkIn(
         consents: JSONValue = ["drugs": true, "checkups": true], pin: String = "1234",
-        as token: String? = "reception"
+        as token: String? = "reception", enteredBy: JSONValue? = nil
     ) async -> HTTPResponse {
         let claimed = await ask("POST", "/v1/session/claim")
         guard claimed.status == 200 else { return claimed }
         let chosen = await ask(
-            "POST", "/v1/session/choice", body: ["way": "pin", "consents": consents])
+            "POST", "/v1/session/choice",
+            body: .object(present: [
+                ("way", "pin"), ("consents", consents), ("enteredBy", enteredBy),
+            ]))
         guard chosen.status == 200 else { return chosen }
         return await ask("/v1/session/pin", pin: pin, as: token)
     }

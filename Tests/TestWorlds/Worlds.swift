@@ -143,7 +143,7 @@ package final class Ledger: SessionHistory {
     }
     package func note(_ note: SessionNote, session: String) async {
         switch note {
-        case .proofFailed(_, _, let failure): self.note("failed \(failure.word)", session)
+        case .proofFailed(_, _, let failure, _): self.note("failed \(failure.word)", session)
         case .numberRefused(_, let trouble): self.note("number \(trouble.rawValue)", session)
         case .cardRefused(let refusal): self.note("refused \(refusal.rawValue)", session)
         case .ended(_, let reason): self.note("ended \(reason.rawValue)", session)

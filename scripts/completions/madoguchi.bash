@@ -21,7 +21,7 @@ _madoguchi() {
     for command in "$both" "$command"; do
         case $command in
         "status") words="--state --config --staff-token --json --help" ;;
-        "check-in") words="--pin-file --pin-pad --reader --spend-last-try --visual-check --face --consent --wait --state --config --staff-token --json --help" ;;
+        "check-in") words="--pin-file --pin-pad --reader --spend-last-try --visual-check --face --entered-by --consent --wait --state --config --staff-token --json --help" ;;
         "check-ins") words="--state --config --staff-token --json --help" ;;
         "qualification") words="--check-in --state --config --staff-token --json --help" ;;
         "identity") words="--check-in --same --state --config --staff-token --json --help" ;;

@@ -23,6 +23,8 @@ package struct SignedStatement: Hashable, Sendable {
     package var purpose: String
     /// What was consented to, each item once.
     package var consents: [ItemConsent]
+    /// Who entered it, where that was not the patient.
+    package var enteredBy: EntryProxy?
     /// SHA-256 of the card's certificate.
     package var certificate: SHA256Digest
     /// The algorithm it was signed with.
@@ -56,6 +58,14 @@ package enum SignedWay: String, Hashable, Sendable {
     case pin
     case face
     case visualCheck
+}
+
+/// Who may enter a statement's choice in the patient's place (代理での入力).
+package enum EntryProxy: String, CaseIterable, Hashable, Sendable {
+    /// A parent or another legal representative.
+    case parent
+    /// Family or a carer.
+    case carer
 }
 
 /// The algorithms a statement may name.
@@ -111,6 +121,9 @@ extension SignedStatement {
         certificate = try fields.require("certificate", digestRule, digest)
         algorithm = try fields.require("algorithm", "must be a known algorithm") {
             $0.stringValue.flatMap(SignedAlgorithm.init)
+        }
+        enteredBy = try fields.optional("enteredBy", "must be parent or carer") {
+            $0.stringValue.flatMap(EntryProxy.init)
         }
         try fields.finish()
         guard Set(consents.map(\.item)).count == consents.count else {

@@ -289,7 +289,7 @@ function listPane() {
     element("button", { type: "button", "data-key": `check-in-${one.id}`, "aria-current": open.id === one.id ? "true" : null, onclick: () => openCheckIn(one.id) },
       element("span", { class: "time" }, clock(page.language, one.openedAt)),
       chip(one),
-      element("span", { class: "who" }, [fill(say.number, one), one.spoken ? say.mode.consents[one.spoken] : say.ways[one.way], one.chart && `${say.chart.label} ${one.chart}`].filter(Boolean).join(" · "))))));
+      element("span", { class: "who" }, [fill(say.number, one), one.spoken ? say.mode.consents[one.spoken] : say.ways[one.way], one.enteredBy && say.history.patientsSide[one.enteredBy], one.chart && `${say.chart.label} ${one.chart}`].filter(Boolean).join(" · "))))));
   list.addEventListener("keydown", event => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;

@@ -9,7 +9,7 @@ const moment = (language, time) => new Intl.DateTimeFormat(language === "ja" ? "
 
 /** Who did it, as people say it. */
 function who(say, event) {
-  if (event.actor.role === "patient") return say.history.patient;
+  if (event.actor.role in say.history.patientsSide) return say.history.patientsSide[event.actor.role];
   if (event.actor.role === "system") return say.history.system;
   return `${event.actor.id} (${say.roles[event.actor.role] ?? event.actor.role})`;
 }

@@ -40,7 +40,7 @@ const ja = {
     none: "この患者さんの履歴はまだありません。", when: "日時", who: "だれが", what: "何を", item: "項目", result: "結果", proof: "証明", showProof: "証明を見る", closeProof: "閉じる",
     note: "この端末の閲覧・提供履歴です。開いたことも記録されます。証明は履歴から1行も消えていないことを示します（tlog-proof）。", caption: "閲覧・提供履歴",
     kinds: { cardRefused: "カードを拒否", proof: "本人確認", sessionEnded: "読取り終了", intent: "照会の開始", outcome: "照会の結果", disclosure: "提供・開示", consentGiven: "同意", consentRefused: "不同意", consentWithdrawn: "同意の取消し", identityCompared: "本人の照合", checkInClosed: "受付の終了", viewed: "再表示", historyRead: "履歴の閲覧", administratorAct: "管理者の操作", storeOpened: "履歴を開始", storeCut: "履歴を切詰め", storeClosed: "履歴を終了", clockStepped: "時計の変更" },
-    items: { qualification: "資格", drugs: "薬剤", checkups: "健診", expenses: "医療費", history: "履歴" }, patient: "患者さん本人", system: "端末",
+    items: { qualification: "資格", drugs: "薬剤", checkups: "健診", expenses: "医療費", history: "履歴" }, patientsSide: { patient: "患者さん本人", parent: "代理（親・法定代理人）", carer: "代理（家族・介助の方）" }, system: "端末",
     outcomes: { succeeded: "成功", failed: "失敗", locked: "ロック", problem: "問題", wrongAnswer: "誤った応答", unknown: "不明" },
   },
   insurance: {
@@ -151,7 +151,7 @@ const en = {
     none: "There is nothing of this patient yet.", when: "When", who: "Who", what: "What", item: "Item", result: "Result", proof: "Proof", showProof: "Show the proof", closeProof: "Close",
     note: "The access history of this terminal. Opening it is recorded too. A proof shows that no line has gone from the log (tlog-proof).", caption: "Access history",
     kinds: { cardRefused: "card refused", proof: "proof of identity", sessionEnded: "card session ended", intent: "about to ask", outcome: "answer", disclosure: "disclosed", consentGiven: "consented", consentRefused: "refused", consentWithdrawn: "withdrew consent", identityCompared: "identity compared", checkInClosed: "check-in closed", viewed: "looked at again", historyRead: "history read", administratorAct: "administration", storeOpened: "history opened", storeCut: "history cut", storeClosed: "history closed", clockStepped: "clock set" },
-    items: { qualification: "insurance", drugs: "medicines", checkups: "checkups", expenses: "expenses", history: "history" }, patient: "the patient", system: "the terminal",
+    items: { qualification: "insurance", drugs: "medicines", checkups: "checkups", expenses: "expenses", history: "history" }, patientsSide: { patient: "the patient", parent: "parent or guardian", carer: "family or carer" }, system: "the terminal",
     outcomes: { succeeded: "succeeded", failed: "failed", locked: "locked", problem: "problem", wrongAnswer: "wrong answer", unknown: "unknown" },
   },
   insurance: {

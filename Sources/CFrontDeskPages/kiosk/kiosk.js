@@ -57,6 +57,8 @@ function hear(name, value) {
       [steps.way, steps.lastTry] = [null, null];
       wipe();
     }
+    // So has one that somebody else enters for.
+    if (steps.proxy === undefined) steps.proxy = value.session?.enteredBy;
     const kept = value.session?.consents ?? {};
     // A card that came back has its answers with it.
     if (page.terminal.items.every(item => item in kept))
@@ -94,7 +96,7 @@ function goOn() {
     && steps.item >= page.terminal.items.length;
   if (ready && !steps.isChosen) {
     steps.isChosen = true;
-    step("choice", { json: { way: steps.way, consents: steps.consents } });
+    step("choice", { json: { way: steps.way, consents: steps.consents, enteredBy: steps.proxy ?? undefined } });
   }
 }
 
@@ -125,6 +127,9 @@ const acts = {
     steps.item = page.terminal.items.length;
     goOn();
   },
+  proxyAsk() { steps.asksProxy = true; },
+  proxyBack() { steps.asksProxy = false; },
+  proxy(proxy) { [steps.proxy, steps.asksProxy] = [proxy, false]; },
   undo() { if (steps.item > 0) steps.item -= 1; else steps.way = null; },
   leave() { steps.notice = plain(text().left.lines[0]); },
   back() { wipe(); step("back"); },
@@ -219,6 +224,7 @@ async function beginOwn(octets) {
   if (mine.isSending) return;
   const headers = { "Madoguchi-Session": mine.own.session };
   if (mine.lastTry) headers["Madoguchi-Last-Try"] = mine.lastTry;
+  if (mine.proxy) headers["Madoguchi-Entered-By"] = mine.proxy;
   [mine.isSending, mine.lastTry] = [true, null];
   wipe();
   const begun = await askOwn(mine, () => send(`/v1/own${mine.own.registers ? "?page=registration" : ""}`, token, { octets, headers })

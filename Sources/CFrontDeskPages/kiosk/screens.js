@@ -6,6 +6,8 @@ import { words, fill, plain } from "/words.js";
 export const freshSteps = () => ({
   way: null, consents: {}, item: 0, isChosen: false, lastTry: null, wantsLastTry: false,
   digits: 0, notice: null, ending: null, isSending: false, own: null,
+  // undefined: not said; null: the patient; else who enters in the patient's place.
+  proxy: undefined, asksProxy: false,
 });
 
 /** The screen: `{name, tone, title, lines, say, choices, primary, secondary, form, limit}`. Texts may
@@ -40,6 +42,12 @@ export function screen(page, told, steps, now) {
 function choosing(page, told, steps, text, of) {
   const limit = page.terminal.seconds.choosing;
   const notice = steps.notice ?? (told.failure && problemText(page, told.failure));
+  if (steps.asksProxy) return of("proxy", {
+    limit, extends: true, secondary: { does: "proxyBack", name: text.back },
+    choices: [null, "parent", "carer"].map(value => ({
+      does: "proxy", value, name: text.proxy.names[value ?? "patient"], note: text.proxy.notes[value],
+    })),
+  });
   if (steps.way === null) {
     const ways = ["face", "pin", "visualCheck"].map(way => {
       const closure = told.closed?.[way];
@@ -50,11 +58,12 @@ function choosing(page, told, steps, text, of) {
         isClosed: closure !== undefined,
       };
     });
+    ways.push({ does: "proxyAsk", name: steps.proxy ? fill(text.proxy.entering, { who: text.proxy.names[steps.proxy] }) : text.proxy.open, isAside: true });
     ways.push({ does: "own", name: text.own.open, note: text.own.openNote, isAside: true });
     const open = ways.filter(way => !way.isClosed && !way.isAside).map(way => plain(way.name));
     return of("way", {
       choices: ways, limit, notice, extends: true, secondary: { does: "leave", name: text.cancel },
-      say: fill(text.way.say, { choices: open.join(page.language === "ja" ? "、" : ", ") }),
+      say: plain([...proxyLines(steps, text), fill(text.way.say, { choices: open.join(page.language === "ja" ? "、" : ", ") })].join(" ")),
     });
   }
   const item = page.terminal.items[steps.item];
@@ -68,11 +77,14 @@ function choosing(page, told, steps, text, of) {
   if (steps.item === 0 && page.terminal.items.length > 1)
     choices.push({ does: "consentAll", name: fill(text.consent.all, { items: all }), isWhole: true });
   return of("consent", {
-    title: fill(text.consent.title, names), lines: [text.itemNotes[item], ...text.consent.lines],
-    say: plain(fill(text.consent.say, { ...names, item: plain(names.item) })),
+    title: fill(text.consent.title, names), lines: [...proxyLines(steps, text), text.itemNotes[item], ...text.consent.lines],
+    say: plain([...proxyLines(steps, text), ""].join(" ") + fill(text.consent.say, { ...names, item: plain(names.item) })),
     choices, isEqual: true, limit, notice, extends: true, secondary: { does: "undo", name: text.back },
   });
 }
+
+/** What somebody in the patient's place is told; nothing to the patient. */
+const proxyLines = (steps, text) => steps.proxy ? [text.proxy.says[steps.proxy]] : [];
 
 function proving(page, told, steps, text, of) {
   const session = told.session, limit = page.terminal.seconds.proving;
@@ -94,7 +106,7 @@ function proving(page, told, steps, text, of) {
     secondary: { does: "lastTry", name: text.lastTry.go },
   });
   const agreed = page.terminal.items.filter(item => session.consents?.[item]).map(item => text.items[item]);
-  const lines = said => said.lines.map(line => fill(line, {
+  const lines = said => [...proxyLines(steps, text), ...said.lines].map(line => fill(line, {
     tries,
     agreed: agreed.length === 0 ? text.pin.agreedNone
       : fill(text.pin.agreed, { items: agreed.join(page.language === "ja" ? "、" : ", ") }),
