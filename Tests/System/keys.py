@@ -93,42 +93,52 @@ class Keys(unittest.TestCase):
         self.assertEqual(self.read(self.path("tls.pem")), self.read(self.folder + "/tls.pem"))
 
     def test_rotated_connection(self):
+        """The key of the terminal's connections, and that of the patient's own look at the portal."""
         self.house()
         self.assertEqual(self.madoguchi("init").returncode, 0)
+        for name in ("tls", "portal"):
+            with self.subTest(key=name):
+                self.rotate_connection(name)
+
+    def rotate_connection(self, name):
         self.daemon_takes()
-        old, old_certificate = self.read(self.path("tls.key")), self.read(self.path("tls.pem"))
-        begun = self.madoguchi("key", "rotate", "tls")
+        others = {other: self.read(self.path(other + ".key"))
+                  for other in ("tls", "portal", "statement") if other != name}
+        old, old_certificate = self.read(self.path(name + ".key")), self.read(self.path(name + ".pem"))
+        begun = self.madoguchi("key", "rotate", name)
         self.assertEqual(begun.returncode, 0, begun.stdout + begun.stderr)
-        self.assertEqual(self.read(self.path("tls.key")), old, "the old one is in use")
-        request = self.path("tls.key.csr")
+        self.assertEqual(self.read(self.path(name + ".key")), old, "the old one is in use")
+        request = self.path(f"{name}.key.csr")
         self.public("req", "-in", request, "-verify", "-noout")
         self.assertEqual(
             self.public("req", "-in", request, "-subject", "-noout", "-nameopt", "RFC2253"),
-            self.public("x509", "-in", self.path("tls.pem"), "-subject", "-noout", "-nameopt",
+            self.public("x509", "-in", self.path(name + ".pem"), "-subject", "-noout", "-nameopt",
                         "RFC2253"))
-        wrong = self.madoguchi("key", "rotate", "tls", "--finish", "--certificate",
-                               self.path("tls.pem"))
+        wrong = self.madoguchi("key", "rotate", name, "--finish", "--certificate",
+                               self.path(name + ".pem"))
         self.assertNotEqual(wrong.returncode, 0)
-        self.assertEqual(self.read(self.path("tls.key")), old)
+        self.assertEqual(self.read(self.path(name + ".key")), old)
         authority = self.state + "/authority/connections"
         fresh = self.folder + "/fresh.pem"
         self.public("x509", "-req", "-in", request, "-CA", authority + ".pem", "-CAkey",
                     authority + ".key", "-set_serial", "77", "-days", "30", "-out", fresh)
-        done = self.madoguchi("key", "rotate", "tls", "--finish", "--certificate", fresh)
+        done = self.madoguchi("key", "rotate", name, "--finish", "--certificate", fresh)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertEqual(self.read(self.path("tls.pem")), self.read(fresh))
+        self.assertEqual(self.read(self.path(name + ".pem")), self.read(fresh))
         self.assertEqual(self.public("x509", "-in", fresh, "-pubkey", "-noout"),
-                         self.public("pkey", "-in", self.path("tls.key"), "-pubout"))
-        self.assertEqual(os.stat(self.path("tls.key")).st_mode & 0o777, 0o600)
-        self.assertEqual(os.stat(self.path("tls.key.before")).st_mode & 0o777, 0o600)
-        self.assertEqual(self.read(self.path("tls.key.before")), old)
-        self.assertEqual(self.read(self.path("tls.pem.before")), old_certificate)
-        self.assertFalse(os.path.exists(self.path("tls.key.next")))
+                         self.public("pkey", "-in", self.path(name + ".key"), "-pubout"))
+        self.assertEqual(os.stat(self.path(name + ".key")).st_mode & 0o777, 0o600)
+        self.assertEqual(os.stat(self.path(f"{name}.key.before")).st_mode & 0o777, 0o600)
+        self.assertEqual(self.read(self.path(f"{name}.key.before")), old)
+        self.assertEqual(self.read(self.path(f"{name}.pem.before")), old_certificate)
+        self.assertFalse(os.path.exists(self.path(f"{name}.key.next")))
         self.daemon_takes()
-        again = self.madoguchi("key", "rotate", "tls")
+        again = self.madoguchi("key", "rotate", name)
         self.assertIn("destroy it first", again.stdout + again.stderr)
-        os.remove(self.path("tls.key.before"))
-        self.assertEqual(self.madoguchi("key", "rotate", "tls").returncode, 0)
+        os.remove(self.path(f"{name}.key.before"))
+        self.assertEqual(self.madoguchi("key", "rotate", name).returncode, 0)
+        for other, key in others.items():
+            self.assertEqual(self.read(self.path(other + ".key")), key, other)
 
     def test_rotated_statement(self):
         self.house()
